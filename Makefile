@@ -1,0 +1,83 @@
+# `make` alone prints this help; the text after ## is a target's line.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.set-up
+PROOFS :=# heavy proofs, each a target of its own; a new one adds its name here
+UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
+
+.PHONY: help setup demo test check lint types contracts sql-lint coverage fmt migration schema proofs lock clean
+
+help:
+	@echo "Headless CRM. Begin with: make demo"
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+setup: $(STAMP) ## make .venv/ with the locked dependencies; nothing else
+	@echo "Set up. Next: make demo, or make test"
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing. Install it: apt-get install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V). Name another: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "python3-venv is missing. Install it: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Setting up .venv/ (once, about a minute) …"
+	@[ -x $(BIN)/python ] && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation -e .
+	@touch $@
+
+# The data of a checkout lives in the checkout. CRM_DATA_DIR set by the caller wins.
+demo: export CRM_DATA_DIR ?= $(CURDIR)/.data
+demo: $(STAMP) ## serve the CRM with a demo tenant; Ctrl-C stops everything
+	@exec $(BIN)/crm demo
+
+test: $(STAMP) ## run every test on the embedded PostgreSQL
+	@$(BIN)/python -m pytest
+
+check: lint types contracts sql-lint coverage ## everything CI runs: style, types, contracts, SQL, tests with coverage
+
+lint: $(STAMP)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "Not formatted. Run: make fmt" >&2; exit 1; }
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+contracts: $(STAMP)
+	@$(BIN)/lint-imports --no-logo
+
+sql-lint: $(STAMP)
+	@$(BIN)/crm migrate --sql | $(BIN)/squawk --assume-in-transaction --pg-version=15.0
+
+coverage: $(STAMP)
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+fmt: $(STAMP) ## format the code and repair what ruff can
+	@$(BIN)/ruff check --quiet --fix --exit-zero .
+	@$(BIN)/ruff format .
+
+migration: $(STAMP) ## write a new migration: make migration m="index cases by account"
+	@[ -n "$(m)" ] || { echo 'Say what it does: make migration m="index cases by account"' >&2; exit 2; }
+	@$(BIN)/python -m api.db.migrations new "$(m)"
+
+schema: $(STAMP) ## write the SDL, the public contract, to api/schema/schema.graphql
+	@$(BIN)/crm schema print >api/schema/schema.graphql.new
+	@mv api/schema/schema.graphql.new api/schema/schema.graphql
+
+proofs: $(STAMP) $(PROOFS) ## run every heavy proof (not part of check)
+	@echo "$(words $(PROOFS)) proofs done"
+
+lock: $(STAMP) ## write both lock files anew; UPGRADE=--upgrade takes the newest releases
+	@$(LOCK) --output-file requirements.lock
+	@$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what make and the tools made; the data in .data/ stays
+	@rm -rf .venv dist build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -not -path './.data/*' -prune -exec rm -rf {} +

@@ -1,0 +1,3 @@
+"""Headless CRM."""
+
+__version__ = "0.1.0"

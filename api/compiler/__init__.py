@@ -1,0 +1,107 @@
+"""GraphQL selection in, one SQL statement out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+from .arguments import Group, Items, Leaf, Leaves, Null, Tree, converted, shape_of
+from .cache import Cache
+from .catalog import Catalog, Column, Composite, Entity, Keys, Root, Scope, ToMany, ToOne, Value
+from .errors import RequestError, RequestErrors
+from .ir import ReadPlan
+from .passes import PASSES
+from .render import Renderer, wire_uuid
+from .request import Getter, Request
+from .selection import Selection
+from .statement import Statement
+
+__all__ = [
+    "Cache",
+    "Catalog",
+    "Column",
+    "Compiler",
+    "Composite",
+    "Entity",
+    "Getter",
+    "Group",
+    "Items",
+    "Keys",
+    "Leaf",
+    "Leaves",
+    "Null",
+    "ReadPlan",
+    "Request",
+    "RequestError",
+    "RequestErrors",
+    "Root",
+    "Scope",
+    "Statement",
+    "ToMany",
+    "ToOne",
+    "Tree",
+    "Value",
+    "converted",
+    "shape_of",
+    "wire_uuid",
+]
+
+Step = Callable[[str, ReadPlan], None]
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """Compiles operations of one schema. `context` makes the visibility context from the viewer's id expression."""
+
+    schema: GraphQLSchema
+    catalog: Catalog
+
+    def operation(
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        context: Callable[[Any], Any],
+        watch: Step | None = None,
+    ) -> Statement:
+        """The statement of a query operation. `watch` is shown the plan after each pass.
+
+        Raises:
+            RequestError: an argument cannot be read that way, whatever the other values are.
+        """
+        plan = Selection(self.schema, self.catalog, fragments_of(document), variables).plan(operation)
+        return self.rendered(plan, context, watch)
+
+    def record(
+        self,
+        document: DocumentNode,
+        entity: str,
+        sets: Iterable[SelectionSetNode],
+        variables: Mapping[str, Any],
+        context: Callable[[Any], Any],
+        *,
+        node: FieldNode,
+    ) -> Statement:
+        """The statement that reads one record back by `request.facts["id"]`, as `{"record": {…}}`."""
+        selection = Selection(self.schema, self.catalog, fragments_of(document), variables)
+        read = selection.record(self.catalog.entities[entity], sets, "record", node)
+        return self.rendered(ReadPlan((("record", (read,)),), self.catalog.entities), context, None)
+
+    def rendered(self, plan: ReadPlan, context: Callable[[Any], Any], watch: Step | None) -> Statement:
+        for rewrite in PASSES:
+            plan = rewrite(plan)
+            if watch is not None:
+                watch(rewrite.__name__, plan)
+        return Renderer(self.catalog, context).statement(plan)
+
+
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}

@@ -1,0 +1,145 @@
+"""What may be read: entities, and for each of their GraphQL fields where its value comes from.
+
+The catalog is built once by `api.schema.binding`. An identifier that is not in it cannot reach SQL.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, Select, Table
+
+from .arguments import Tree
+from .request import Getter
+
+Namespace = Any  # columns as attributes: a table's `.c`, or the compiler's `Columns`
+
+
+class Scope(Protocol):
+    """What an expression may use besides the columns of its row. Each value becomes a parameter."""
+
+    tenant: ColumnElement[UUID]
+    now: ColumnElement[Any]
+
+    def bind(self, get: Getter, type_: Any) -> ColumnElement[Any]:
+        """A parameter computed from the request by `get`."""
+
+    def visible(self, entity: str, table: Any) -> ColumnElement[bool]:
+        """Tenant predicate and visibility rule of an entity, for a table reference an expression makes itself."""
+
+
+Expression = Callable[[Namespace, Scope], ColumnElement[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A leaf: an SQL expression over the row, already in its wire form."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Composite:
+    """An object made of the row itself, such as Money; null when `absent` holds."""
+
+    fields: Mapping[str, Expression]
+    absent: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToOne:
+    """The record a column points at; null when there is none or the viewer may not see it."""
+
+    column: str
+    key: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """The records whose `column` points back at this row's `key`; `constants` are further equalities on them.
+
+    `paged`: a connection; otherwise a plain list of at most `bound` rows in `order`.
+    """
+
+    column: str
+    key: str = "id"
+    constants: Mapping[str, str] = field(default_factory=dict)
+    paged: bool = True
+    order: tuple[str, ...] = ()
+    bound: int = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The group keys of an aggregate row: columns `value_<n>` and `id_<n>` for the n-th of the `groupBy` argument.
+
+    `targets`: group field → entity of the record it stands for, or None.
+    """
+
+    targets: Mapping[str, str | None]
+
+
+Source = Value | Composite | ToOne | ToMany | Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as filters and sorts see it. `column` is the folded companion where there is one."""
+
+    name: str
+    column: str
+    kind: str  # text, enum, uuid, int, bigint, bool, date, timestamp, money, decimal
+    nullable: bool = False
+    convert: Callable[[Any], Any] | None = None  # from the argument's value to the column's
+
+
+Lookup = Callable[[Any, Scope, Tree], ColumnElement[bool]]
+Build = Callable[[Scope, Mapping[str, Tree]], Select[Any]]
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One GraphQL object type and the rows behind it.
+
+    Rows come from `table`, guarded by tenant and visibility, or from `build`, which guards what it reads itself.
+    """
+
+    name: str
+    table: Table | None
+    fields: Mapping[str, Source]
+    targets: Mapping[str, str]  # relation field → entity
+    prefix: str | None = None
+    visible: Callable[[Any, Any], ColumnElement[bool]] | None = None
+    filters: Mapping[str, Column] = field(default_factory=dict)
+    sorts: Mapping[str, Column] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    build: Build | None = None
+    tenant_column: str = "tenant_id"
+    default_order: tuple[tuple[str, bool], ...] = (("created_at", True),)  # column, descending
+
+    @property
+    def archivable(self) -> bool:
+        return self.table is not None and "archived_at" in self.table.c
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """How a field of Query starts: one record, a page, a record or records of any type, or a built row or rows."""
+
+    kind: str  # one, page, node, nodes, row, rows
+    entity: str | None = None
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything that may be read."""
+
+    entities: Mapping[str, Entity]
+    roots: Mapping[str, Root]
+
+    def by_prefix(self, prefix: str | None) -> Entity | None:
+        return next((entity for entity in self.entities.values() if entity.prefix == prefix and prefix), None)
+
+
+Rows = FromClause

@@ -1,0 +1,246 @@
+"""The read plan: the tree every pass takes and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from graphql import FieldNode
+
+from .arguments import Leaf, Leaves, Tree
+from .catalog import Column, Composite, Entity, Source, ToMany, ToOne, Value
+from .request import Getter
+
+Kind = Literal["one", "page", "list", "node", "nodes", "row", "rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A column against a value. `value` is a leaf, a list, or for IS_NULL the wanted truth."""
+
+    column: Column
+    operator: str  # eq ne in notIn lt lte gt gte startsWith isNull
+    value: Leaf | Leaves
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyCompare:
+    """An amount in a currency against a value: rows of other currencies never match."""
+
+    column: Column
+    currency: Leaf
+    operator: str
+    value: Leaf | Leaves
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any_:
+    parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The set complement: true where the part is false or unknown."""
+
+    part: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The record a to-one relation points at exists, is visible, and fits."""
+
+    relation: ToOne
+    entity: Entity
+    part: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """The row is, or is not, archived."""
+
+    archived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The row that a unique reference names."""
+
+    name: str
+    tree: Tree
+
+
+Predicate = Compare | MoneyCompare | All | Any_ | Not | Related | Archived | Found
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One sort key. `nulls_first` only matters for a nullable column."""
+
+    column: str
+    kind: str = "text"
+    descending: bool = False
+    nullable: bool = False
+    nulls_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A window on an ordered list. `size` is a getter of the number of rows wanted."""
+
+    size: Getter
+    backward: bool = False
+    after: Getter | None = None
+    before: Getter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a row hangs on its parent: its `column` equals the parent's `key`; `constants` are further equalities."""
+
+    column: str
+    key: str
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A selected leaf."""
+
+    key: str
+    source: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A selected value that does not depend on the row: `__typename`."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A selected object made of the row itself; `members` are (response key, field)."""
+
+    key: str
+    source: Composite
+    members: tuple[tuple[str, str], ...]
+    typename: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKeys:
+    """The selected keys of an aggregate row: for each grouping its field, and the read of the record it stands for."""
+
+    key: str
+    members: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, Read | None], ...]
+
+    def change(self, change: Callable[[Read], Read]) -> GroupKeys:
+        return replace(self, groups=tuple((name, change(read) if read else None) for name, read in self.groups))
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What is asked of a connection, in response order: (response key, part, reads of its nodes, arguments)."""
+
+    key: str
+    part: Literal["nodes", "edges", "pageInfo", "totalCount", "__typename"]
+    members: tuple[tuple[str, str], ...] = ()
+    read: Read | None = None
+    up_to: Getter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One table read; the reads among `items` are made for each of its rows.
+
+    A page's own rows are read once; `selected` says what of the connection is wanted, and its nodes' items are
+    in the reads there, which share this read's entity.
+    """
+
+    key: str
+    kind: Kind
+    entity: Entity
+    owner: str  # Type.field, the connection a cursor belongs to
+    arguments: Mapping[str, Tree]
+    node: FieldNode
+    items: tuple[Any, ...] = ()
+    selected: tuple[Selected, ...] = ()
+    relation: ToOne | ToMany | None = None
+    link: Link | None = None
+    guarded: bool = False
+    where: tuple[Predicate, ...] = ()
+    order: tuple[Order, ...] = ()
+    page: Page | None = None
+    counts: bool = False
+    more: bool = False
+    ids: Getter | None = None
+    alias: str = ""
+
+    def map(self, change: Callable[[Read], Read]) -> Read:
+        """Apply `change` to every read of the tree, leaves first."""
+
+        def item(one: Any) -> Any:
+            if isinstance(one, Read):
+                return one.map(change)
+            if isinstance(one, GroupKeys):
+                return one.change(lambda read: read.map(change))
+            return one
+
+        items = tuple(item(one) for one in self.items)
+        selected = tuple(
+            replace(part, read=replace(part.read, items=tuple(item(one) for one in part.read.items)))
+            if part.read
+            else part
+            for part in self.selected
+        )
+        return change(replace(self, items=items, selected=selected))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """One operation: its root fields in response order. A root is a read, or a constant (`__typename`)."""
+
+    roots: tuple[tuple[str, tuple[Read, ...] | str], ...]
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+
+    def map(self, change: Callable[[Read], Read]) -> ReadPlan:
+        return replace(
+            self,
+            roots=tuple(
+                (key, root if isinstance(root, str) else tuple(read.map(change) for read in root))
+                for key, root in self.roots
+            ),
+        )
+
+
+__all__ = [
+    "All",
+    "Any_",
+    "Archived",
+    "Compare",
+    "Constant",
+    "Found",
+    "GroupKeys",
+    "Kind",
+    "Link",
+    "MoneyCompare",
+    "Not",
+    "Object",
+    "Order",
+    "Page",
+    "Predicate",
+    "Read",
+    "ReadPlan",
+    "Related",
+    "Scalar",
+    "Selected",
+    "Source",
+]

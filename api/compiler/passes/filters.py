@@ -1,0 +1,145 @@
+"""`filter`, `where` and `includeArchived` → predicates on catalog columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from graphql import FieldNode
+
+from ..arguments import Group, Items, Leaf, Leaves, Null, Tree
+from ..catalog import Column, Entity, ToOne
+from ..errors import RequestError
+from ..ir import All, Any_, Archived, Compare, Found, MoneyCompare, Not, Predicate, Read, ReadPlan, Related
+
+MOST_PREDICATES = 50
+DEEPEST = 5
+MOST_VALUES = 250
+Path = tuple[str, ...]
+
+
+def apply_filters(plan: ReadPlan) -> ReadPlan:
+    """Turn filter arguments into predicates; an explicit null or a forgotten operator is refused, not ignored.
+
+    A filter that is silently dropped returns, or changes, every row of the table.
+
+    >>> from api.compiler.examples import account, named, read
+    >>> plan = apply_filters(ReadPlan((("a", (read(account, kind="page", arguments=named),)),)))
+    >>> [type(part).__name__ for part in plan.roots[0][1][0].where]
+    ['Archived', 'All']
+    """
+
+    def apply(read: Read) -> Read:
+        if read.where or read.entity.table is None:
+            return read
+        where: list[Predicate] = []
+        if read.kind == "page" and read.entity.archivable and not flag(read.arguments.get("includeArchived")):
+            where.append(Archived(archived=False))
+        tree = read.arguments.get("filter")
+        if isinstance(tree, Group):
+            where.append(Filter(plan.entities, read.node).all_of(tree, read.entity, ("filter",)))
+        reference = read.arguments.get("where")
+        if isinstance(reference, Group):
+            where.append(found(reference, read))
+        return replace(read, where=tuple(where))
+
+    return plan.map(apply)
+
+
+def flag(tree: Tree | None) -> bool:
+    return isinstance(tree, Leaf) and bool(tree.value)
+
+
+def found(reference: Group, read: Read) -> Found:
+    """The one key that a reference gives; the schema has made sure that it is exactly one."""
+    ((name, tree),) = reference.fields.items()
+    if isinstance(tree, Null):
+        raise RequestError("BAD_USER_INPUT", "a reference cannot be null", ("where", name), [read.node])
+    return Found(name, tree)
+
+
+@dataclass
+class Filter:
+    """One filter argument being read, and how much of it there is."""
+
+    entities: Mapping[str, Entity]
+    node: FieldNode
+    seen: int = field(default=0)
+
+    def all_of(self, group: Group, entity: Entity, path: Path, depth: int = 1) -> Predicate:
+        """The fields of one object, ANDed. `{}` is everything."""
+        if depth > DEEPEST:
+            raise self.error(f"filters nest at most {DEEPEST} deep", path)
+        return All(tuple(self.one(name, tree, entity, (*path, name), depth) for name, tree in group.fields.items()))
+
+    def one(self, name: str, tree: Tree, entity: Entity, path: Path, depth: int) -> Predicate:
+        if isinstance(tree, Null):
+            raise self.error("null is not a filter; leave the field out, or use isNull", path)
+        if name in {"and", "or"} and isinstance(tree, Items):
+            parts = tuple(
+                self.all_of(item, entity, (*path, str(at)), depth + 1)
+                for at, item in enumerate(tree.items)
+                if isinstance(item, Group)
+            )
+            return All(parts) if name == "and" else Any_(parts)
+        if name == "isNull":
+            return Any_(()) if flag(tree) else All(())
+        if not isinstance(tree, Group):
+            raise self.error("this filter needs an object", path)
+        if name == "not":
+            return Not(self.all_of(tree, entity, path, depth + 1))
+        source = entity.fields.get(name)
+        if isinstance(source, ToOne):
+            return self.related(source, self.entities[entity.targets[name]], tree, path, depth)
+        column = entity.filters[name]
+        return self.money(column, tree, path) if column.kind == "money" else self.column(column, tree, path)
+
+    def related(self, source: ToOne, target: Entity, tree: Group, path: Path, depth: int) -> Predicate:
+        """A filter on the record a field points at; `isNull: true` means that there is none to be seen."""
+        rest = Group({name: part for name, part in tree.fields.items() if name != "isNull"})
+        related = Related(source, target, self.all_of(rest, target, path, depth + 1))
+        absent = tree.fields.get("isNull")
+        if isinstance(absent, Null):
+            raise self.error("null is not a filter; give true or false", (*path, "isNull"))
+        if absent is None or not flag(absent):
+            return related
+        return All((Not(Related(source, target, All(()))), *((Any_(()),) if rest.fields else ())))
+
+    def column(self, column: Column, tree: Group, path: Path) -> Predicate:
+        return All(
+            tuple(Compare(column, operator, self.value(value, (*path, operator))) for operator, value in tree.fields.items())
+        )
+
+    def money(self, column: Column, tree: Group, path: Path) -> Predicate:
+        currency, amount = tree.fields.get("currency"), tree.fields.get("amount")
+        if not isinstance(currency, Leaf) or not isinstance(amount, Group):
+            raise self.error("a money filter needs a currency and an amount", path)
+        return All(
+            tuple(
+                MoneyCompare(column, currency, operator, self.value(value, (*path, "amount", operator)))
+                for operator, value in amount.fields.items()
+            )
+        )
+
+    def value(self, tree: Tree, path: Path) -> Leaf | Leaves:
+        self.seen += 1
+        if self.seen > MOST_PREDICATES:
+            raise self.error(f"at most {MOST_PREDICATES} conditions in one filter", path)
+        if isinstance(tree, Leaf) and tree.value is not None:
+            return tree
+        if isinstance(tree, Leaves) and None not in tree.values:
+            return Leaves(self.bounded(tree, path), tree.values)
+        raise self.error("null is not a value to compare with; use isNull", path)
+
+    def bounded(self, tree: Leaves, path: Path) -> "object":
+        if len(tree.values) > MOST_VALUES:
+            raise self.error(f"at most {MOST_VALUES} values in one list", path)
+
+        def get(request: object) -> list[object]:
+            values = tree.get(request)  # type: ignore[arg-type]
+            if len(values) > MOST_VALUES or None in values:
+                raise self.error(f"at most {MOST_VALUES} values in one list, none of them null", path)
+            return list(values)
+
+        return get
+
+    def error(self, message: str, path: Path) -> RequestError:
+        return RequestError("INVALID_FILTER", message, path, [self.node])

@@ -1,0 +1,169 @@
+"""Predicates → SQL conditions. Part of rendering; nothing else makes SQL."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    DateTime,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    exists,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from .arguments import Leaf, Leaves, converted
+from .catalog import Column
+from .cursor import Opened
+from .ir import All, Any_, Archived, Compare, Found, MoneyCompare, Not, Order, Predicate, Related
+from .request import Getter
+
+if TYPE_CHECKING:
+    from .render import Renderer
+
+TYPES: dict[str, Any] = {
+    "text": Text(),
+    "enum": Text(),
+    "uuid": Uuid(),
+    "int": BigInteger(),
+    "bigint": BigInteger(),
+    "money": BigInteger(),
+    "bool": Boolean(),
+    "date": Date(),
+    "timestamp": DateTime(timezone=True),
+}
+BEYOND = "\U0010ffff"  # the last code point: in C order every text with the prefix sorts below prefix + BEYOND
+
+Operator = Callable[[ColumnElement[Any], Any], ColumnElement[bool]]
+OPERATORS: dict[str, Operator] = {
+    "eq": lambda column, value: column == value,
+    "ne": lambda column, value: column.is_distinct_from(value),
+    "lt": lambda column, value: column < value,
+    "lte": lambda column, value: column <= value,
+    "gt": lambda column, value: column > value,
+    "gte": lambda column, value: column >= value,
+    "in": lambda column, values: column == any_(values),
+    "notIn": lambda column, values: or_(column.is_(None), not_(column == any_(values))),
+}
+
+
+def condition(predicate: Predicate, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
+    """The condition on `table` (an alias called `name`). Always true or false where it stands, never unknown in a NOT."""
+    if isinstance(predicate, All):
+        return and_(true(), *(condition(part, table, renderer, f"{name}_{at}") for at, part in enumerate(predicate.parts)))
+    if isinstance(predicate, Any_):
+        return or_(false(), *(condition(part, table, renderer, f"{name}_{at}") for at, part in enumerate(predicate.parts)))
+    if isinstance(predicate, Not):
+        return condition(predicate.part, table, renderer, name).is_not(true())
+    if isinstance(predicate, Archived):
+        return table.c.archived_at.is_not(None) if predicate.archived else table.c.archived_at.is_(None)
+    if isinstance(predicate, Related):
+        return related(predicate, table, renderer, name)
+    if isinstance(predicate, Found):
+        entity = renderer.entity_of(table)
+        return entity.lookups[predicate.name](table, renderer, predicate.tree)
+    if isinstance(predicate, MoneyCompare):
+        return money(predicate, table, renderer)
+    return compare(predicate.column, predicate.operator, predicate.value, table, renderer)
+
+
+def related(predicate: Related, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
+    target = predicate.entity.table.alias(f"f{name}")  # type: ignore[union-attr]
+    renderer.aliases[target] = predicate.entity
+    return exists(
+        select(literal_column("1"))
+        .select_from(target)
+        .where(
+            renderer.guard(predicate.entity, target),
+            target.c[predicate.relation.key] == table.c[predicate.relation.column],
+            condition(predicate.part, target, renderer, name),
+        )
+        .correlate_except(target)
+    )
+
+
+def compare(
+    column: Column, operator: str, value: Leaf | Leaves, table: Any, renderer: "Renderer"
+) -> ColumnElement[bool]:
+    own = table.c[column.column]
+    if operator == "isNull":
+        return own.is_(None) if getattr(value, "value", False) else own.is_not(None)
+    get = value.get
+    convert = column.convert
+    if isinstance(value, Leaves):
+        type_: Any = ARRAY(TYPES[column.kind])
+        if convert is not None:
+            get = converted(get, lambda values: [convert(one) for one in values])
+    else:
+        type_ = TYPES[column.kind]
+        if convert is not None:
+            get = converted(get, convert)
+    if operator == "startsWith":
+        low, high = renderer.bind(get, type_), renderer.bind(converted(get, lambda text: text + BEYOND), type_)
+        return and_(own >= low, own < high)
+    return OPERATORS[operator](own, renderer.bind(get, type_))
+
+
+def money(predicate: MoneyCompare, table: Any, renderer: "Renderer") -> ColumnElement[bool]:
+    column, currency, value = predicate.column, predicate.currency.get, predicate.value
+    convert = column.convert
+    if predicate.operator == "isNull":
+        return compare(column, "isNull", value, table, renderer)
+    if convert is None:
+        raise TypeError(f"{column.name} has no conversion from major to minor units")
+
+    def minor(request: Any) -> Any:
+        code, amount = currency(request), value.get(request)
+        return [convert((one, code)) for one in amount] if isinstance(value, Leaves) else convert((amount, code))
+
+    type_: Any = ARRAY(BigInteger()) if isinstance(value, Leaves) else BigInteger()
+    return and_(
+        table.c.currency == renderer.bind(currency, Text()),
+        OPERATORS[predicate.operator](table.c[column.column], renderer.bind(minor, type_)),
+    )
+
+
+def beyond(order: tuple[Order, ...], row: Any, opened: Opened, renderer: "Renderer", *, after: bool) -> ColumnElement[bool]:
+    """Rows strictly after (or before) a cursor in the order; NULLs count as the order places them.
+
+    Keys that cannot be NULL and run the same way compare as one row, which is what an index range can serve.
+    """
+    if len({key.descending for key in order}) == 1 and not any(key.nullable for key in order):
+        columns = [getattr(row, key.column) for key in order]
+        values = [cursor_value(opened, at, key, renderer) for at, key in enumerate(order)]
+        own, given = func.row(*columns), func.row(*values)
+        return own > given if after is not order[0].descending else own < given
+    result: ColumnElement[bool] = false()
+    for at, key in reversed(list(enumerate(order))):
+        column, value = getattr(row, key.column), cursor_value(opened, at, key, renderer)
+        further = column > value if after is not key.descending else column < value
+        same = column == value
+        if key.nullable:
+            last = after is not key.nulls_first  # walking towards the NULLs
+            further = and_(value.is_not(None), or_(column.is_(None), further)) if last else or_(
+                and_(value.is_not(None), further), and_(value.is_(None), column.is_not(None))
+            )
+            same = or_(same, and_(column.is_(None), value.is_(None)))
+        result = or_(further, and_(same, result))
+    return result
+
+
+def cursor_value(opened: Opened, at: int, key: Order, renderer: "Renderer") -> ColumnElement[Any]:
+    type_ = TYPES[key.kind]
+    bound = renderer.bind(renderer.memo(opened, at), type_)
+    return renderer.cast(bound, type_) if key.nullable else bound
+
+

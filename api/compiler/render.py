@@ -1,0 +1,284 @@
+"""`ReadPlan` → one SELECT. The only place where SQL is made, with `predicates` and `cursor`.
+
+Each read becomes a page `p<n>` (guarded, filtered, ordered, limited rows of alias `t<n>`) and, around it, the JSON of
+those rows. References to a parent's columns are written as text, `p1.id`: the aliases come from the plan, so nothing
+has to be correlated.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+)
+from graphql import FieldNode
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
+
+from .arguments import PREFIX, Leaf, Leaves, converted
+from .catalog import Catalog, Entity
+from .connection import Connection
+from .errors import RequestError
+from .ir import Constant, GroupKeys, Object, Read, ReadPlan, Scalar
+from .predicates import condition
+from .request import Getter, Request
+from .rows import Columns, array_of, joined, json_object
+from .statement import Parameters, Statement, compiled
+
+Visibility = Any
+
+
+def tenant_of(request: Request) -> UUID:
+    return request.tenant
+
+
+def user_of(request: Request) -> UUID | None:
+    return request.user
+
+
+def now_of(request: Request) -> Any:
+    return request.now
+
+
+def tenant_text(request: Request) -> str:
+    return str(request.tenant)
+
+
+def principal_text(request: Request) -> str:
+    return str(request.principal)
+
+
+class Renderer:
+    """Renders one plan; also the `Scope` of the expressions it meets."""
+
+    def __init__(self, catalog: Catalog, context: Visibility) -> None:
+        self.catalog = catalog
+        self.parameters = Parameters()
+        self.tenant = self.bind(tenant_of, Uuid())
+        self.now: ColumnElement[Any] = cast(self.bind(now_of, DateTime(timezone=True)), DateTime(timezone=True))
+        self.context = context(self.bind(user_of, Uuid()))
+        self.aliases: dict[Any, Entity] = {}
+        self.memos: dict[Any, Getter] = {}
+
+    def bind(self, get: Getter, type_: Any) -> ColumnElement[Any]:
+        return self.parameters.bind(get, type_)
+
+    def memo(self, opened: Any, at: int) -> Getter:
+        """One getter, and so one parameter, for each value of a cursor however often it is compared."""
+        return self.memos.setdefault((id(opened), at), opened.value(at))
+
+    def cast(self, value: ColumnElement[Any], type_: Any) -> ColumnElement[Any]:
+        return cast(value, type_)
+
+    def entity_of(self, table: Any) -> Entity:
+        return self.aliases[table]
+
+    def visible(self, entity: str, table: Any) -> ColumnElement[bool]:
+        return self.guard(self.catalog.entities[entity], table)
+
+    def guard(self, entity: Entity, table: Any) -> ColumnElement[bool]:
+        """Tenant and visibility of a table reference. Every table of every statement carries it."""
+        rule = entity.visible(table.c, self.context) if entity.visible else true()
+        return and_(table.c[entity.tenant_column] == self.tenant, rule)
+
+    def statement(self, plan: ReadPlan) -> Statement:
+        """The whole operation as text: context first, then the data, in one CASE (decision 6)."""
+        fields = [self.root(key, root).label(key) for key, root in plan.roots]
+        data = select(*fields).subquery("r")
+        text = select(cast(func.row_to_json(literal_column("r")), Text)).select_from(data).scalar_subquery()
+        ready = and_(
+            func.set_config(literal_column("'crm.tenant'"), self.bind(tenant_text, Text()), true()).is_not(None),
+            func.set_config(literal_column("'crm.principal'"), self.bind(principal_text, Text()), true()).is_not(None),
+        )
+        return compiled(select(case((ready, text))), self.parameters.getters)
+
+    def root(self, key: str, root: tuple[Read, ...] | str) -> ColumnElement[Any]:
+        if isinstance(root, str):
+            return literal(root, Text())
+        kind = root[0].kind if root else "nodes"
+        if kind == "nodes":
+            return self.nodes(root)
+        read = root[0]
+        if kind == "page":
+            return Connection(self, read, None).json().scalar_subquery()
+        if kind == "rows":
+            return self.array(read, None).scalar_subquery()
+        return self.object(read, None).scalar_subquery()
+
+    # -- one table read ------------------------------------------------------------------------------------------
+
+    def table(self, read: Read, letter: str = "t") -> Any:
+        """A new reference to the rows of a read, under its name."""
+        entity = read.entity
+        if entity.build is not None:
+            return entity.build(self, read.arguments).subquery(f"t{read.alias}")
+        table = entity.table.alias(f"{letter}{read.alias}")  # type: ignore[union-attr]
+        self.aliases[table] = entity
+        return table
+
+    def where(self, read: Read, table: Any, parent: Columns | None) -> list[ColumnElement[bool]]:
+        """Guard, link to the parent, filters."""
+        if read.entity.build is not None:
+            return []
+        if not read.guarded:
+            raise AssertionError(f"{read.owner} reads {read.entity.name} without its guard")
+        conditions = [self.guard(read.entity, table)]
+        if read.link is not None and parent is not None:
+            conditions.append(table.c[read.link.column] == getattr(parent, read.link.key))
+            conditions += [table.c[name] == literal_column(f"'{value}'") for name, value in read.link.constants.items()]
+        if read.ids is not None:
+            conditions.append(table.c.id == self.bind(read.ids, Uuid()))
+        conditions += [
+            condition(predicate, table, self, f"{read.alias}_{at}") for at, predicate in enumerate(read.where)
+        ]
+        return conditions
+
+    def object(self, read: Read, parent: Columns | None) -> Select[Any]:
+        """SELECT of one record as a JSON object."""
+        table = self.table(read)
+        columns = Columns(f"t{read.alias}", table)
+        conditions = self.where(read, table, parent)
+        if read.kind == "node":
+            id = self.bind(uuid_of(value_getter(read, "id"), read), Uuid())
+            conditions.append(table.c.id == id)
+        names, laterals = self.selected(read, columns)
+        inner = select(*names).select_from(joined(table, laterals)).where(*conditions).subquery(f"r{read.alias}")
+        return select(func.row_to_json(literal_column(f"r{read.alias}")).label("j")).select_from(inner)
+
+    def array(self, read: Read, parent: Columns | None) -> Select[Any]:
+        """SELECT of a bounded list of records as a JSON array."""
+        table = self.table(read)
+        columns = Columns(f"p{read.alias}", table)
+        names, laterals = self.selected(read, columns)
+        order = [getattr(columns, key.column) for key in read.order]
+        page = (
+            self.window(columns, table)
+            .where(*self.where(read, table, parent))
+            .order_by(*(table.c[key.column] for key in read.order))
+            .limit(literal_column(str(getattr(read.relation, "bound", 1000))))
+            .subquery(f"p{read.alias}")
+        )
+        inner = select(*names).select_from(joined(page, laterals)).order_by(*order).subquery(f"r{read.alias}")
+        return select(array_of(f"r{read.alias}").label("j")).select_from(inner)
+
+    def window(self, columns: Columns, table: Any) -> Select[Any]:
+        """SELECT of just the columns that are used further out."""
+        used = [table.c[name] for name in columns.used]
+        return select(*(used or [literal_column("1").label("one")])).select_from(table)
+
+    def nodes(self, reads: tuple[Read, ...]) -> ColumnElement[Any]:
+        """The array of `nodes(ids:)`: in the order asked, null where there is nothing to be seen."""
+        if not reads:
+            return literal_column("'[]'::json", JSON())
+        get = value_getter(reads[0], "ids")
+        ids, prefixes = self.bind(uuids_of(get, reads[0]), ARRAY(Uuid())), self.bind(prefixes_of(get), ARRAY(Text()))
+        asked = func.unnest(cast(ids, ARRAY(Uuid())), cast(prefixes, ARRAY(Text()))).table_valued(
+            "id", "prefix", with_ordinality="place", name="asked"
+        )
+        rows: Any = asked.render_derived()
+        for read in reads:
+            table = self.table(read)
+            names, laterals = self.selected(read, Columns(f"t{read.alias}", table))
+            own = [literal_column("asked.prefix") == literal_column(f"'{read.entity.prefix}'")]
+            same = table.c.id == literal_column("asked.id")
+            conditions = [*self.where(read, table, None), *own, same]
+            inner = select(*names).select_from(joined(table, laterals)).where(*conditions).subquery(f"r{read.alias}")
+            one = select(func.row_to_json(literal_column(f"r{read.alias}")).label("j")).select_from(inner)
+            rows = rows.outerjoin(one.lateral(f"x{read.alias}"), true())
+        found = ", ".join(f"x{read.alias}.j" for read in reads)
+        every = literal_column(f"json_agg(coalesce({found}) ORDER BY asked.place)", JSON())
+        return select(func.coalesce(every, literal_column("'[]'::json"))).select_from(rows).scalar_subquery()
+
+    # -- what is selected of a row -------------------------------------------------------------------------------
+
+    def selected(self, read: Read, columns: Columns) -> tuple[list[Any], list[Any]]:
+        """The labelled expressions of a read's items over `columns`, and the laterals of the reads among them."""
+        names, laterals = [], []
+        for item in read.items:
+            if isinstance(item, GroupKeys):
+                laterals += [
+                    self.child(one, columns).lateral(f"x{one.alias}") for _, one in item.groups if one is not None
+                ]
+                names.append(self.group_keys(item, columns).label(item.key))
+            elif isinstance(item, Read):
+                laterals.append(self.child(item, columns).lateral(f"x{item.alias}"))
+                names.append(literal_column(f"x{item.alias}.j", JSON()).label(item.key))
+            else:
+                names.append(self.leaf(item, columns).label(item.key))
+        return names or [literal_column("1").label("one")], laterals
+
+    def child(self, read: Read, parent: Columns) -> Select[Any]:
+        if read.kind == "page":
+            return Connection(self, read, parent).json()
+        return self.array(read, parent) if read.kind == "list" else self.object(read, parent)
+
+    def group_keys(self, item: GroupKeys, columns: Columns) -> ColumnElement[Any]:
+        """The array of an aggregate row's keys."""
+        keys = []
+        for at, (name, read) in enumerate(item.groups):
+            values = {
+                "field": literal_column(f"'{name}'", Text()),
+                "value": getattr(columns, f"value_{at}"),
+                "node": literal_column(f"x{read.alias}.j" if read else "NULL::json", JSON()),
+                "__typename": literal_column("'GroupKey'", Text()),
+            }
+            keys.append(json_object([(key, values[member]) for key, member in item.members]))
+        return func.json_build_array(*keys)
+
+    def leaf(self, item: Scalar | Constant | Object, columns: Columns) -> ColumnElement[Any]:
+        if isinstance(item, Constant):
+            return literal_column(f"'{item.value}'", Text())
+        if isinstance(item, Scalar):
+            return item.source.expression(columns, self)
+        pairs = [
+            (key, literal_column(f"'{item.typename}'") if name == "__typename" else item.source.fields[name](columns, self))
+            for key, name in item.members
+        ]
+        made = json_object(pairs)
+        if item.source.absent is None:
+            return made
+        return case((item.source.absent(columns, self), literal_column("NULL::json")), else_=made)
+
+
+def value_getter(read: Read, name: str) -> Getter:
+    tree = read.arguments[name]
+    if not isinstance(tree, Leaf | Leaves):
+        raise TypeError(f"{read.owner}({name}:) is not a scalar")
+    return tree.get
+
+
+def uuid_of(get: Getter, read: Read) -> Getter:
+    prefix, node = read.entity.prefix or "", read.node
+    return converted(get, lambda text: wire_uuid(prefix, text, node))
+
+
+def uuids_of(get: Getter, read: Read) -> Getter:
+    return converted(get, lambda texts: [wire_uuid(str(text)[:3], text, read.node) for text in texts])
+
+
+def prefixes_of(get: Getter) -> Getter:
+    return converted(get, lambda texts: [str(text)[:3] for text in texts])
+
+
+def wire_uuid(prefix: str, text: Any, node: FieldNode | None = None) -> UUID:
+    """The id behind its wire form.
+
+    Raises:
+        RequestError: BAD_USER_INPUT when it has another prefix or another form.
+    """
+    match = PREFIX.fullmatch(str(text))
+    if match is None or match[1] != prefix:
+        message = f"{str(text)[:100]!r} is not an id of this type; it looks like {prefix}_ and 32 hex digits"
+        raise RequestError("BAD_USER_INPUT", message, ("id",), [node] if node else ())
+    return UUID(match[0][4:])

@@ -1,0 +1,60 @@
+"""Forms that every rendered read is made of: a page's columns, JSON objects and arrays, ORDER BY terms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Text, cast, func, literal, literal_column, true
+from sqlalchemy.dialects.postgresql import JSON
+
+from .ir import Order
+
+CHUNK = 50  # PostgreSQL takes 100 arguments in one call
+
+
+class Columns:
+    """The columns of a page, written as text; remembers which ones were used."""
+
+    def __init__(self, name: str, source: Any) -> None:
+        self._name = name
+        self._source: Mapping[str, Column[Any]] = source.c
+        self.used: dict[str, None] = {}
+
+    def __getattr__(self, column: str) -> ColumnElement[Any]:
+        self.used[column] = None
+        return literal_column(f"{self._name}.{column}", self._source[column].type)
+
+
+def joined(source: Any, laterals: list[Any]) -> Any:
+    """`source` with every lateral beside it, kept where a lateral finds nothing."""
+    for lateral in laterals:
+        source = source.outerjoin(lateral, true())
+    return source
+
+
+def array_of(alias: str) -> ColumnElement[Any]:
+    """A JSON array of the rows of a subquery, empty instead of null."""
+    rows = func.json_agg(func.row_to_json(literal_column(alias)))
+    return func.coalesce(rows, literal_column("'[]'::json"))
+
+
+def json_object(pairs: list[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:
+    """A JSON object of any width; calls of more than 50 pairs are cut and joined as text."""
+    chunks = [pairs[at : at + CHUNK] for at in range(0, len(pairs), CHUNK)] or [[]]
+    made = [func.json_build_object(*(part for key, value in chunk for part in (literal(key, Text()), value))) for chunk in chunks]
+    if len(made) == 1:
+        return made[0]
+    texts = [cast(one, Text) for one in made]
+    joined = func.left(texts[0], literal_column("-1"))
+    for one in texts[1:]:
+        joined = func.concat(joined, literal_column("','"), func.left(func.substr(one, literal_column("2")), literal_column("-1")))
+    return cast(func.concat(joined, literal_column("'}'")), JSON)
+
+
+def directed(column: ColumnElement[Any], key: Order, *, backward: bool = False) -> ColumnElement[Any]:
+    """One ORDER BY term; NULLs are placed only where there can be any."""
+    descending = key.descending is not backward
+    term: ColumnElement[Any] = column.desc() if descending else column.asc()
+    if key.nullable:
+        first = key.nulls_first is not backward
+        term = term.nulls_first() if first else term.nulls_last()  # type: ignore[attr-defined]
+    return term

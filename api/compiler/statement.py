@@ -1,0 +1,66 @@
+"""SQLAlchemy Core → the text asyncpg prepares, and the getters of its `$n`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
+from sqlalchemy.dialects.postgresql import asyncpg
+
+from .request import Getter, Request
+
+
+class Plain(asyncpg.PGCompiler_asyncpg):
+    """Parameters without casts; constants of our own code as literals.
+
+    A request's value is always a `bindparam(name)` without value. That rule keeps values out of the text.
+    """
+
+    def render_bind_cast(self, type_: Any, dbapi_type: Any, sqltext: str) -> str:  # noqa: ARG002 - SQLAlchemy's signature
+        return sqltext
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], **options: Any) -> str:  # type: ignore[override]
+        constant = bindparam.value is not None and not bindparam.required and bindparam.callable is None
+        if constant and not options.get("literal_binds"):
+            options["literal_binds"] = True
+        return super().visit_bindparam(bindparam, **options)
+
+
+DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
+DIALECT.statement_compiler = Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A compiled read: SQL text and, for each `$n`, how to compute its value from a request."""
+
+    text: str
+    getters: tuple[Getter, ...]
+
+    def parameters(self, request: Request) -> list[Any]:
+        """The values in the order of the placeholders.
+
+        Raises:
+            RequestError: a value does not fit, such as a bad cursor or an id of another type.
+        """
+        return [get(request) for get in self.getters]
+
+
+class Parameters:
+    """The parameters of one statement: the same getter twice is one parameter."""
+
+    def __init__(self) -> None:
+        self.getters: dict[str, Getter] = {}
+        self.names: dict[Any, str] = {}
+
+    def bind(self, get: Getter, type_: Any) -> ColumnElement[Any]:
+        """A new parameter for a getter, or the one it already has."""
+        name = self.names.setdefault(get, f"p{len(self.names) + 1}")
+        self.getters[name] = get
+        return bindparam(name, type_=type_, required=True)
+
+
+def compiled(statement: Select[Any], getters: Mapping[str, Getter]) -> Statement:
+    result = statement.compile(dialect=DIALECT)
+    order = result.positiontup or []  # type: ignore[attr-defined]
+    return Statement(str(result), tuple(getters[name] for name in order))

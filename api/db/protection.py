@@ -1,0 +1,206 @@
+"""What each table allows to whom, as DDL: row-level security, grants, triggers, and the functions that cross it.
+
+Rendered from the kind of the model (`Record`, `Part`, `Entry`; the layers forbid importing them here) and written as
+text into migrations. Whoever may do more than the rule of the kind says is named in the constants below, one by one.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase
+
+from api.db.roles import APP, READER, SERVING_ROLES, WORKER, hand_to_reader
+
+TENANTS = "tenants"
+TENANT = "NULLIF(current_setting('crm.tenant', true), '')::uuid"
+
+# Columns of ledgers that are filled in later, once; everything else in a ledger stays as it was written.
+COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "idempotency_keys": ("result",),
+        "stage_history": ("left_at",),
+    }
+)
+# A token is never pointed at another person or role; a new one is made.
+NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"tokens": ("key", "digest", "pepper_version", "kind", "role", "user_id")}
+)
+# Nobody changes these, not even the owner of the tables.
+SEALED = ("change_events", "change_values")
+# What `crm_reader` reads for its functions, across all tenants.
+READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "tenants": ("id", "name", "currency", "zone", "created_at", "archived_at"),
+        "users": ("tenant_id", "id", "name", "archived_at"),
+        "tokens": (
+            "tenant_id",
+            "id",
+            "name",
+            "key",
+            "digest",
+            "pepper_version",
+            "kind",
+            "role",
+            "user_id",
+            "expires_at",
+            "revoked_at",
+            "archived_at",
+        ),
+    }
+)
+# What `crm_worker` reads, and the columns it fills, across all tenants.
+WORKER_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({"outbox": ("position",)})
+
+quote = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
+
+
+class Kind(StrEnum):
+    """What a row is. A record is archived, a part goes and comes with its record, an entry is there for ever."""
+
+    TENANT = "Tenant"
+    RECORD = "Record"
+    PART = "Part"
+    ENTRY = "Entry"
+
+
+class Unprotectable(TypeError):
+    """A model of which nobody has said what may be done with its rows."""
+
+
+def kind_of(model: type[DeclarativeBase]) -> Kind:
+    """Raise `Unprotectable` for a table that is neither the tenants' nor of one of the three kinds."""
+    if model.__tablename__ == TENANTS:
+        return Kind.TENANT
+    for base in model.__mro__[1:]:
+        if base.__name__ in {Kind.RECORD, Kind.PART, Kind.ENTRY} and base.__dict__.get("__abstract__"):
+            return Kind(base.__name__)
+    raise Unprotectable(f"{model.__name__}: make it a Record, a Part or an Entry, so that its grants are known")
+
+
+def protection(model: type[DeclarativeBase]) -> str:
+    """The statements that protect a new, empty table."""
+    table: Table = model.__table__  # type: ignore[assignment]
+    name = quote(table.name)
+    own = f"{'id' if table.name == TENANTS else 'tenant_id'} = {TENANT}"
+    statements = [
+        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY tenant ON {name} FOR ALL TO {APP}\n    USING ({own})\n    WITH CHECK ({own})",
+        *grants(table, kind_of(model)),
+    ]
+    if table.name in READER_COLUMNS:
+        statements += [
+            f"CREATE POLICY reader ON {name} FOR SELECT TO {READER} USING (true)",
+            grant("SELECT", READER_COLUMNS[table.name], name, READER),
+        ]
+    if table.name in WORKER_TABLES:
+        statements += [
+            f"CREATE POLICY worker ON {name} FOR ALL TO {WORKER} USING (true) WITH CHECK (true)",
+            f"GRANT SELECT ON {name} TO {WORKER}",
+            grant("UPDATE", WORKER_TABLES[table.name], name, WORKER),
+        ]
+    if table.name in SEALED:
+        statements.append(
+            f"CREATE TRIGGER sealed BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}\n"
+            "    FOR EACH STATEMENT EXECUTE FUNCTION crm_refuse_change()"
+        )
+    return script(statements)
+
+
+def grants(table: Table, kind: Kind) -> list[str]:
+    """What the application may do with the rows of its tenant."""
+    name = quote(table.name)
+    verbs = "SELECT, INSERT, DELETE" if kind is Kind.PART else "SELECT, INSERT"
+    statements = [f"GRANT {verbs} ON {name} TO {APP}"]
+    changing = [column.name for column in table.columns if may_change(table, kind, column.name)]
+    if changing:
+        statements.append(grant("UPDATE", changing, name, APP))
+    return statements
+
+
+def may_change(table: Table, kind: Kind, column: str) -> bool:
+    """Whether the application may change this column of an existing row. What a row *is* never changes."""
+    if kind is Kind.ENTRY:
+        return column in COMPLETED_LATER.get(table.name, ())
+    fixed = ("created_at", *NEVER_CHANGED.get(table.name, ()))
+    return not table.columns[column].primary_key and column not in fixed
+
+
+def column_protection(model: type[DeclarativeBase], column: str) -> str:
+    """The statements that a column added to a protected table needs; empty for none."""
+    table: Table = model.__table__  # type: ignore[assignment]
+    if not may_change(table, kind_of(model), column):
+        return ""
+    return script([grant("UPDATE", [column], quote(table.name), APP)])
+
+
+def whole_protection(models: Iterable[type[DeclarativeBase]]) -> str:
+    """Everything that `create_all` does not make: with it, an empty database equals a migrated one."""
+    return "\n".join([REFUSE_CHANGE, *(protection(model) for model in models), *FUNCTIONS.values()])
+
+
+def grant(verb: str, columns: Iterable[str], table: str, role: str) -> str:
+    text = f"GRANT {verb} ({', '.join(quote(column) for column in columns)}) ON {table} TO {role}"
+    return "\n".join(textwrap.wrap(text, 100, subsequent_indent="    ", break_long_words=False))
+
+
+def script(statements: Iterable[str]) -> str:
+    return "".join(f"{statement};\n" for statement in statements)
+
+
+REFUSE_CHANGE = """\
+CREATE FUNCTION crm_refuse_change() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = ''
+    AS $$ BEGIN RAISE EXCEPTION '% is sealed: it is only ever added to', TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege'; END $$;
+REVOKE ALL ON FUNCTION crm_refuse_change() FROM PUBLIC;
+"""
+
+# Migrations run with row_security = off and would refuse the body of a function that reads such a table; hence its own.
+# Owned by crm_reader, whom the policies let see every tenant: these two answers are all that anybody gets of it.
+FUNCTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "crm_authenticate(text)": f"""\
+CREATE FUNCTION crm_authenticate(token_key text)
+    RETURNS TABLE (
+        tenant_id uuid, tenant_name text, token_id uuid, digest bytea, pepper_version integer, kind text, role text,
+        name text, user_id uuid, user_name text, expires_at timestamptz, revoked_at timestamptz, archived boolean
+    )
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET row_security = on
+    AS $$
+        SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind, token.role,
+               token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
+               tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
+          FROM public.tokens AS token
+          JOIN public.tenants AS tenant ON tenant.id = token.tenant_id
+          LEFT JOIN public.users AS person ON person.tenant_id = token.tenant_id AND person.id = token.user_id
+         WHERE token.key = token_key
+    $$;
+REVOKE ALL ON FUNCTION crm_authenticate(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION crm_authenticate(text) TO {APP};
+{hand_to_reader("crm_authenticate(text)")}""",
+        "crm_tenants()": f"""\
+CREATE FUNCTION crm_tenants()
+    RETURNS TABLE (
+        id uuid, name text, currency text, zone text, created_at timestamptz, archived_at timestamptz
+    )
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET row_security = on
+    AS $$
+        SELECT tenant.id, tenant.name, tenant.currency, tenant.zone, tenant.created_at, tenant.archived_at
+          FROM public.tenants AS tenant
+         ORDER BY tenant.created_at, tenant.id
+    $$;
+REVOKE ALL ON FUNCTION crm_tenants() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION crm_tenants() TO {WORKER};
+{hand_to_reader("crm_tenants()")}""",
+    }
+)
+
+# The serving roles compare the database with the program at boot; only the owner writes it.
+REVISION_READABLE = f"GRANT SELECT ON alembic_version TO {', '.join(SERVING_ROLES)};\n"

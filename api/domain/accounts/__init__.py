@@ -1,0 +1,24 @@
+"""Organisations we sell to."""
+
+from .models import Account, AccountAddress, AccountDomain, AccountType, AddressKind
+from .parts import AddressValues, normal_domain, remove_address, remove_domain
+from .service import AccountRow, AccountValues, archive, create, restore, update, upsert_many
+
+__all__ = [
+    "Account",
+    "AccountAddress",
+    "AccountDomain",
+    "AccountRow",
+    "AccountType",
+    "AccountValues",
+    "AddressKind",
+    "AddressValues",
+    "archive",
+    "create",
+    "normal_domain",
+    "remove_address",
+    "remove_domain",
+    "restore",
+    "update",
+    "upsert_many",
+]

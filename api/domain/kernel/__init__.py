@@ -1,0 +1,133 @@
+"""What every slice stands on: identity, tenancy, money, work, audit, events, refusals."""
+
+from .audit import ChangeEvent, ChangeValues
+from .bulk import Matching, Outcome, Row, Written, by_column, write_rows
+from .changes import Change, camel
+from .errors import (
+    Archived,
+    DomainError,
+    Duplicate,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
+    IllegalTransition,
+    Invalid,
+    LimitExceeded,
+    MalformedId,
+    NotAllowed,
+    NotFound,
+    Required,
+    RestoreConflict,
+    StaleVersion,
+    TooLong,
+    under,
+)
+from .external_ids import ExternalId, ExternalKey
+from .fields import (
+    TextField,
+    argument,
+    assign,
+    checked_day,
+    checked_money,
+    checked_number,
+    checked_references,
+    checked_texts,
+    load_references,
+    refuse_null,
+    require,
+)
+from .idempotency import IdempotencyKey
+from .ids import new_id, parse, prefix_of, wire
+from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
+from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
+from .outbox import Event, OutboxEntry
+from .policy import Context, Visible, as_its_record
+from .rates import ExchangeRate
+from .tenants import Tenant
+from .text import checked, fold
+from .trees import Tree, load_tree
+from .viewer import CAPABILITIES, Capability, Level, PrincipalKind, Right, Viewer
+from .work import Work, open_work
+
+__all__ = [
+    "CAPABILITIES",
+    "CURRENCIES",
+    "Archived",
+    "Capability",
+    "Change",
+    "ChangeEvent",
+    "ChangeValues",
+    "Context",
+    "DomainError",
+    "Duplicate",
+    "Entry",
+    "EnumText",
+    "Event",
+    "ExchangeRate",
+    "ExternalId",
+    "ExternalKey",
+    "IdempotencyInProgress",
+    "IdempotencyKey",
+    "IdempotencyKeyReused",
+    "IllegalTransition",
+    "Invalid",
+    "Level",
+    "LimitExceeded",
+    "MalformedId",
+    "Matching",
+    "Model",
+    "Money",
+    "NotAllowed",
+    "NotFound",
+    "OutboxEntry",
+    "Outcome",
+    "Part",
+    "PrincipalKind",
+    "Record",
+    "Required",
+    "RestoreConflict",
+    "Right",
+    "Row",
+    "StaleVersion",
+    "Tenant",
+    "Tenanted",
+    "TextField",
+    "TooLong",
+    "Tree",
+    "Viewer",
+    "Visible",
+    "Work",
+    "Written",
+    "among",
+    "argument",
+    "as_its_record",
+    "assign",
+    "by_column",
+    "camel",
+    "checked",
+    "checked_currency",
+    "checked_day",
+    "checked_money",
+    "checked_number",
+    "checked_references",
+    "checked_texts",
+    "column",
+    "columns_of",
+    "digits_of",
+    "fold",
+    "load_references",
+    "load_tree",
+    "major",
+    "minor_unit",
+    "new_id",
+    "open_work",
+    "parse",
+    "prefix_of",
+    "records",
+    "refuse_null",
+    "require",
+    "rounded",
+    "under",
+    "unique_live",
+    "wire",
+    "write_rows",
+]

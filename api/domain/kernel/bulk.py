@@ -1,0 +1,232 @@
+"""Bulk commands: rows find the records they mean, all together, and are then written one by one.
+
+A single command is a bulk command of one row, so that both obey the same rules. What a row needs from the database
+is loaded for all rows at once; a row that is refused has changed nothing.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Text, select
+
+from .errors import Archived, DomainError, Duplicate, Invalid, NotFound, StaleVersion
+from .external_ids import ExternalId, ExternalKey, checked_keys, find
+from .model import Record, among
+
+if TYPE_CHECKING:
+    from .work import Work
+
+R = TypeVar("R", bound=Record)
+V = TypeVar("V", bound=Mapping[str, object])
+
+
+class Outcome(StrEnum):
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    UNCHANGED = "UNCHANGED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row(Generic[V]):
+    """One row of a bulk command.
+
+    It means the record with this id, else with one of these external ids, else with the natural key in its values,
+    else (`by_name`) the only live record of its name; without any it makes a new one.
+    """
+
+    values: V
+    id: UUID | None = None
+    external_ids: Sequence[ExternalKey] = ()
+    by_name: bool = False
+    if_version: int | None = None
+
+
+@dataclass(frozen=True)
+class Written(Generic[R]):
+    """What became of one row: the record, or the refusal."""
+
+    outcome: Outcome
+    record: R | None = None
+    refusal: DomainError | None = None
+
+    def unwrap(self) -> R:
+        """Raises the refusal."""
+        if self.record is None:
+            raise self.refusal or LookupError("neither a record nor a refusal")
+        return self.record
+
+
+@dataclass(frozen=True)
+class Matching(Generic[R]):
+    """How a kind of record is found: its natural keys in a row's values, who has them, and its folded name.
+
+    `path` is the argument that gives the natural key.
+    """
+
+    entity: type[R]
+    path: str
+    keys: Callable[[Mapping[str, Any]], Sequence[str]]
+    holders: Callable[["Work", Sequence[str]], Awaitable[Mapping[str, UUID]]]
+    name: Callable[[Mapping[str, Any]], str] | None = None
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A row with its keys in their normal form; the name only where it counts."""
+
+    row: Row[Any]
+    external: Sequence[ExternalKey]
+    natural: Sequence[str]
+    name: str | None
+
+
+@dataclass
+class Found(Generic[R]):
+    """What the database knows of the rows of one bulk command, kept up to date while they are written."""
+
+    work: "Work"
+    matching: Matching[R]
+    records: dict[UUID, R] = field(default_factory=dict)
+    external: dict[ExternalKey, UUID] = field(default_factory=dict)
+    natural: dict[str, UUID] = field(default_factory=dict)
+    named: dict[str, list[UUID]] = field(default_factory=dict)
+
+    def meant(self, ready: Ready, *, create: bool) -> R | None:
+        """The live record that the row means, writable by the viewer.
+
+        Raises:
+            NotFound: the id is unknown or not visible.
+            Duplicate: one of the row's keys belongs to another record.
+            Archived, NotAllowed, StaleVersion: as `Work.edit`.
+            Invalid: several records have the name.
+        """
+        holders = [(self.external[key], "external_ids") for key in ready.external if key in self.external]
+        holders += [(self.natural[key], self.matching.path) for key in ready.natural if key in self.natural]
+        id = ready.row.id
+        if id is None and holders and not create:
+            id = holders[0][0]
+        for holder, path in holders:
+            if holder != id:
+                raise Duplicate((path,), self.matching.entity.object, holder)
+        if id is None and ready.name and not create:
+            id = self.only_one(ready.name)
+        return None if id is None else self.editable(id, ready.row.if_version)
+
+    def only_one(self, name: str) -> UUID | None:
+        ids = self.named.get(name, [])
+        if len(ids) > 1:
+            what = self.matching.entity.object
+            raise Invalid(("name",), f"more than one {what} has this name; give an id or an external id", "ambiguous")
+        return ids[0] if ids else None
+
+    def editable(self, id: UUID, if_version: int | None) -> R:
+        entity, record = self.matching.entity, self.records.get(id)
+        if record is None:
+            raise NotFound(entity.object)
+        if if_version is not None and record.version != if_version:
+            raise StaleVersion(entity.object, id, if_version, record.version)
+        self.work.check_write(record)
+        if record.archived_at is not None:
+            raise Archived(entity.object, id)
+        return record
+
+    def remember(self, ready: Ready, record: R, *, created: bool) -> bool:
+        """Give the record its new external ids, and let later rows find it. True if an external id is new."""
+        new = [key for key in ready.external if key not in self.external]
+        for key in new:
+            self.external[key] = record.id
+            self.work.add(ExternalId(type=record.object, source=key.source, value=key.value, record_id=record.id))
+        for natural in ready.natural:
+            self.natural[natural] = record.id
+        if created:
+            self.records[record.id] = record
+            if ready.name:
+                self.named.setdefault(ready.name, []).append(record.id)
+        return bool(new)
+
+
+Write = Callable[[Any, R | None], tuple[R, bool]]
+Prepare = Callable[["Work", Sequence[Any], Mapping[UUID, R]], Awaitable[Write[R]]]
+
+
+async def write_rows(
+    work: "Work", matching: Matching[R], rows: Sequence[Row[Any]], prepare: Prepare[R], *, create: bool = False
+) -> list[Written[R]]:
+    """Write rows in their order; each result stands where its row stands.
+
+    `prepare` loads what the rows need besides the records they may mean, which it is given, and returns the function
+    that writes one row: it gets the row and the record it means, checks all values before it changes anything, and
+    returns the record and whether it changed. `create`: rows make new records, a match is a Duplicate.
+    """
+    prepared = [prepared_row(row, matching) for row in rows]
+    good = [ready for ready in prepared if isinstance(ready, Ready)]
+    found = await find_records(work, matching, good)
+    write = await prepare(work, [ready.row for ready in good], found.records)
+    return [written(found, ready, write, create=create) for ready in prepared]
+
+
+def written(found: Found[R], ready: Ready | DomainError, write: Write[R], *, create: bool) -> Written[R]:
+    if isinstance(ready, DomainError):
+        return Written(Outcome.FAILED, refusal=ready)
+    try:
+        record = found.meant(ready, create=create)
+        after, changed = write(ready.row, record)
+    except DomainError as refusal:
+        return Written(Outcome.FAILED, refusal=refusal)
+    changed = found.remember(ready, after, created=record is None) or changed
+    if record is None:
+        return Written(Outcome.CREATED, after)
+    return Written(Outcome.UPDATED if changed else Outcome.UNCHANGED, after)
+
+
+def prepared_row(row: Row[Any], matching: Matching[Any]) -> Ready | DomainError:
+    try:
+        external = checked_keys(row.external_ids) if row.external_ids else ()
+        name = matching.name(row.values) if row.by_name and matching.name else None
+        return Ready(row, external, matching.keys(row.values), name)
+    except DomainError as refusal:
+        return refusal
+
+
+async def find_records(work: "Work", matching: Matching[R], rows: Sequence[Ready]) -> Found[R]:
+    """Load and lock the records that the rows may mean, with one statement for each way of matching."""
+    await work.flush()
+    found = Found(work, matching)
+    found.external = await find(work, matching.entity, [key for ready in rows for key in ready.external])
+    if keys := sorted({key for ready in rows for key in ready.natural}):
+        found.natural = dict(await matching.holders(work, keys))
+    if names := sorted({ready.name for ready in rows if ready.name}):
+        found.named = await named(work, matching.entity, names)
+    ids = [*found.external.values(), *found.natural.values(), *(ready.row.id for ready in rows if ready.row.id)]
+    ids += [id for same in found.named.values() for id in same]
+    found.records = await work.load(matching.entity, ids, lock=True)
+    found.named = {name: [id for id in same if id in found.records] for name, same in found.named.items()}
+    return found
+
+
+async def named(work: "Work", entity: Any, names: Sequence[str]) -> dict[str, list[UUID]]:
+    """Folded name → live records of that name, for kinds of records with a `name_sort`."""
+    query = select(entity.name_sort, entity.id).where(
+        entity.tenant_id == work.tenant, among(entity.name_sort, names, Text()), entity.archived_at.is_(None)
+    )
+    found: dict[str, list[UUID]] = {}
+    for name, id in await work.session.execute(query):
+        found.setdefault(name, []).append(id)
+    return found
+
+
+def by_column(entity: Any, column: str) -> Callable[["Work", Sequence[str]], Awaitable[Mapping[str, UUID]]]:
+    """Holders of natural keys that are a unique column of the live records."""
+
+    async def holders(work: "Work", keys: Sequence[str]) -> Mapping[str, UUID]:
+        key = getattr(entity, column)
+        query = select(key, entity.id).where(
+            entity.tenant_id == work.tenant, among(key, keys, Text()), entity.archived_at.is_(None)
+        )
+        return dict((await work.session.execute(query)).tuples().all())
+
+    return holders

@@ -1,0 +1,240 @@
+"""The tables' common shape, and what each column declares about itself.
+
+Every table leads its primary, foreign and unique keys with `tenant_id`, so that no row can point at another
+tenant's row. `column()` records on each column who may see it and how it may be filtered and sorted: from that
+registry come indexes, the GraphQL filters and sorts, and later grants and probes.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    inspect,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from .policy import Context
+
+LIVE = "archived_at IS NULL"
+E = TypeVar("E", bound=StrEnum)
+
+
+class EnumText(TypeDecorator[E]):
+    """A StrEnum as text; the table gets a CHECK with its members. A native enum could not use its index under RLS."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, enum: type[E]) -> None:
+        super().__init__(collation="C")
+        self.enum = enum
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else value.value
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else self.enum(value)
+
+
+class UndeclaredColumn(TypeError):
+    """A column does not say who may see it."""
+
+
+def column(
+    type_: TypeEngine[Any] | None = None,
+    *,
+    field_set: str = "default",
+    references: str | None = None,
+    late: bool = False,
+    filter: bool = False,
+    sort: bool = False,
+    folded_in: str | None = None,
+    internal: bool = False,
+    pii: bool = False,
+    partner: bool = False,
+    **options: Any,
+) -> MappedColumn[Any]:
+    """A column and what the registry knows of it.
+
+    `references`: table whose (tenant_id, id) it points at; `late`: the foreign key is added after the tables, for two
+    that point at each other. `filter`, `sort`: the API may filter or sort by it,
+    the table gets the index. `folded_in`: the companion column with the folded text, which serves filters and
+    sorts instead. `internal`: never in the API nor in the history. `field_set`: rights group; `pii`: personal
+    data, erased on request; `partner`: may be shown to partners.
+    """
+    info = {
+        "field_set": field_set,
+        "references": references,
+        "late": late,
+        "filter": filter,
+        "sort": sort,
+        "folded_in": folded_in,
+        "internal": internal,
+        "pii": pii,
+        "partner": partner,
+    }
+    return mapped_column(type_, info=info, **options)
+
+
+class Model(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(collation="C"),
+        int: BigInteger(),
+        bool: Boolean(),
+        UUID: Uuid(),
+    }
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__tablename__" in cls.__dict__:
+            complete(cls.__table__)  # type: ignore[arg-type]
+
+
+class Tenanted(Model):
+    """A row that belongs to one tenant."""
+
+    __abstract__ = True
+
+    tenant_id: Mapped[UUID] = column(Uuid(), internal=True, primary_key=True, sort_order=-20)
+
+
+class Record(Tenanted):
+    """A thing with an identity of its own: versioned, audited, archived instead of deleted."""
+
+    __abstract__ = True
+    prefix: ClassVar[str]
+    object: ClassVar[str]
+    owner: ClassVar[str | None] = None  # the column that makes a row somebody's own
+
+    @staticmethod
+    def visible(t: Any, context: Context, /) -> ColumnElement[bool]:
+        """The slice's policy: which rows of the table or alias `t` the principal may see."""
+        raise NotImplementedError
+
+    id: Mapped[UUID] = column(Uuid(), primary_key=True, filter=True, sort_order=-19)
+    version: Mapped[int] = column(Integer(), default=1, sort_order=90)
+    created_at: Mapped[datetime] = column(DateTime(timezone=True), filter=True, sort=True, sort_order=91)
+    updated_at: Mapped[datetime] = column(DateTime(timezone=True), filter=True, sort=True, sort_order=92)
+    archived_at: Mapped[datetime | None] = column(DateTime(timezone=True), sort_order=93)
+
+
+class Part(Tenanted):
+    """A row that is part of a record: its changes are changes of the record named by `whole`.
+
+    `field` is the name the parts have together in the record's history and in its changed fields.
+    """
+
+    __abstract__ = True
+    whole: ClassVar[str]
+    field: ClassVar[str]
+
+    @staticmethod
+    def visible(t: Any, context: Context, /) -> ColumnElement[bool]:
+        """As that of a record."""
+        raise NotImplementedError
+
+
+class Entry(Tenanted):
+    """A row of a ledger that is only ever added: history, audit, events. Not audited itself."""
+
+    __abstract__ = True
+
+
+def complete(table: Table) -> None:
+    """Add what follows from the columns' declarations: foreign keys, enum checks, indexes."""
+    live = text(LIVE) if "archived_at" in table.c else None
+    for declared in table.columns:
+        info = declared.info
+        if "field_set" not in info:
+            raise UndeclaredColumn(f"{table.name}.{declared.name}: declare it with column(), which says who may see it")
+        if isinstance(declared.type, EnumText):
+            members = ", ".join(f"'{member.value}'" for member in declared.type.enum)
+            table.append_constraint(CheckConstraint(f"{declared.name} IN ({members})", name=declared.name))
+        if info["references"]:
+            target = info["references"]
+            columns = [f"{target}.tenant_id", f"{target}.id"]
+            table.append_constraint(ForeignKeyConstraint(["tenant_id", declared.name], columns, use_alter=info["late"]))
+        if declared.primary_key:
+            continue
+        if info["sort"]:
+            sorted_index(table, info["folded_in"] or declared.name, live)
+        elif info["references"] or info["filter"]:
+            name = info["folded_in"] or declared.name
+            Index(f"ix_{table.name}_{name}", table.c.tenant_id, table.c[name], postgresql_where=live)
+
+
+def sorted_index(table: Table, name: str, live: Any) -> None:
+    """Serve ORDER BY the column and then the id, both ways; a nullable column also with NULLs last in DESC."""
+    by = table.c[name]
+    Index(f"ix_{table.name}_{name}", table.c.tenant_id, by, table.c.id, postgresql_where=live)
+    if by.nullable:
+        Index(
+            f"ix_{table.name}_{name}_desc",
+            table.c.tenant_id,
+            by.desc().nulls_last(),
+            table.c.id.desc(),
+            postgresql_where=live,
+        )
+
+
+def records() -> dict[str, type[Record]]:
+    """Every record class by its id prefix."""
+    found = [mapper.class_ for mapper in Model.registry.mappers if issubclass(mapper.class_, Record)]
+    return {record.prefix: record for record in sorted(found, key=lambda record: record.prefix)}
+
+
+def columns_of(model: type[Model]) -> dict[str, Any]:
+    """Attribute name → table column."""
+    return {attribute.key: attribute.columns[0] for attribute in inspect(model).column_attrs}
+
+
+def among(key: Any, values: Iterable[Any], type_: TypeEngine[Any] | None = None) -> ColumnElement[bool]:
+    """SQL: the key is one of these, by default ids. Unlike IN it is one text whatever their number."""
+    found: ColumnElement[bool] = key == any_(bindparam(None, list(values), type_=ARRAY(type_ or Uuid()), unique=True))
+    return found
+
+
+def unique_live(*columns: str, name: str, object: str, path: str) -> Index:
+    """A unique key among the rows that are not archived; `tenant_id` leads it.
+
+    `object` and `path` are the words of the refusal: which kind of record has the value, which argument gave it.
+    """
+    info = {"object": object, "path": path}
+    return Index(name, "tenant_id", *columns, unique=True, postgresql_where=text(LIVE), info=info)
+
+
+DateColumn = Date
+TimestampColumn = DateTime(timezone=True)

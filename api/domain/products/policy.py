@@ -1,0 +1,11 @@
+"""Who may see products: everybody of the tenant whose role reads them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from api.domain.kernel import Context
+
+
+def visible(_t: Any, context: Context) -> ColumnElement[bool]:
+    return context.reads("product")

@@ -1,0 +1,19 @@
+"""Tokens: the credentials programs and people call the API with."""
+
+from .credential import PEPPER_VERSION, Credential, matches, new_credential, parse_credential, pepper
+from .models import Token, TokenKind
+from .service import create, revoke, tokens
+
+__all__ = [
+    "PEPPER_VERSION",
+    "Credential",
+    "Token",
+    "TokenKind",
+    "create",
+    "matches",
+    "new_credential",
+    "parse_credential",
+    "pepper",
+    "revoke",
+    "tokens",
+]

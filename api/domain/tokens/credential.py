@@ -1,0 +1,83 @@
+"""The text a caller shows, and what of it is stored.
+
+`crm_pat_<key 16>_<secret 43><checksum 6>` for a person, `crm_int_…` for an integration; everything behind the prefix
+is base62. The key finds the row, the secret proves who asks, the checksum tells a typing error without the database.
+Only a keyed hash of the secret is stored: whoever reads the table cannot log in.
+"""
+
+import hmac
+import re
+import secrets
+import zlib
+from dataclasses import dataclass, field
+
+from .models import TokenKind
+
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+PREFIXES = {TokenKind.STAFF: "crm_pat", TokenKind.INTEGRATION: "crm_int"}
+KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
+SECRET_BYTES, SECRET_LENGTH = 32, 43
+KEY_LENGTH = 16
+CHECKSUM_LENGTH = 6
+PEPPER_VERSION = 1
+SHAPE = re.compile(
+    rf"(crm_[a-z]{{3}})_([0-9A-Za-z]{{{KEY_LENGTH}}})_([0-9A-Za-z]{{{SECRET_LENGTH}}})([0-9A-Za-z]{{{CHECKSUM_LENGTH}}})"
+)
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A well-formed credential; whether it opens anything is for the database to say."""
+
+    kind: TokenKind
+    key: str
+    secret: str = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        body = f"{PREFIXES[self.kind]}_{self.key}_{self.secret}"
+        return body + checksum(body)
+
+    def digest(self, pepper: bytes) -> bytes:
+        return hmac.digest(pepper, self.secret.encode(), "sha256")
+
+
+def new_credential(kind: TokenKind) -> Credential:
+    key = "".join(secrets.choice(DIGITS) for _ in range(KEY_LENGTH))
+    return Credential(kind, key, base62(secrets.token_bytes(SECRET_BYTES), SECRET_LENGTH))
+
+
+def parse_credential(text: str) -> Credential | None:
+    """The credential, or None if the text cannot be one: wrong shape, unknown prefix, wrong checksum."""
+    match = SHAPE.fullmatch(text)
+    if match is None or match[1] not in KINDS or checksum(text[:-CHECKSUM_LENGTH]) != match[4]:
+        return None
+    return Credential(KINDS[match[1]], match[2], match[3])
+
+
+def matches(credential: Credential, digest: bytes, pepper: bytes) -> bool:
+    """Whether the stored digest is of this secret, in a time that does not depend on where they differ."""
+    return hmac.compare_digest(credential.digest(pepper), digest)
+
+
+def pepper(secret_key: bytes, version: int = PEPPER_VERSION) -> bytes:
+    """The key of the digests, derived so that it is of no use for cursors, which the same secret key signs."""
+    return hmac.digest(secret_key, f"headless-crm token pepper v{version}".encode(), "sha256")
+
+
+def checksum(body: str) -> str:
+    return base62(zlib.crc32(body.encode()).to_bytes(4, "big"), CHECKSUM_LENGTH)
+
+
+def base62(value: bytes, length: int) -> str:
+    """A fixed number of digits, the most significant first.
+
+    >>> base62(bytes([1, 0]), 4)
+    '0048'
+    """
+    number = int.from_bytes(value, "big")
+    found = []
+    for _ in range(length):
+        number, digit = divmod(number, len(DIGITS))
+        found.append(DIGITS[digit])
+    return "".join(reversed(found))

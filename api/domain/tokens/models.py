@@ -1,0 +1,48 @@
+"""Tokens as rows."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, Index, Integer, LargeBinary, Uuid
+from sqlalchemy.orm import Mapped
+
+from api.domain.kernel import EnumText, Record, column
+
+from . import policy
+
+
+class TokenKind(StrEnum):
+    """Whether a person or a program shows the token."""
+
+    STAFF = "STAFF"
+    INTEGRATION = "INTEGRATION"
+
+
+class Token(Record):
+    """A credential of one tenant. Its secret is shown once, when it is made; the row holds a keyed hash of it."""
+
+    __tablename__ = "tokens"
+    __table_args__ = (
+        CheckConstraint("key ~ '^[0-9A-Za-z]{16}$'", name="key"),
+        CheckConstraint("octet_length(digest) = 32", name="digest"),
+        CheckConstraint("(kind = 'STAFF') = (user_id IS NOT NULL)", name="person"),
+        Index("uq_tokens_key", "tenant_id", "key", unique=True),
+        Index("ix_tokens_key", "key"),  # the tenant is not known before the token is
+    )
+    prefix = "tok"
+    object = "token"
+    visible = staticmethod(policy.visible)
+
+    name: Mapped[str] = column()
+    key: Mapped[str] = column()
+    digest: Mapped[bytes] = column(LargeBinary(), field_set="secret", internal=True)
+    pepper_version: Mapped[int] = column(Integer(), field_set="secret", internal=True)
+    kind: Mapped[TokenKind] = column(EnumText(TokenKind))
+    role: Mapped[str] = column()
+    user_id: Mapped[UUID | None] = column(Uuid(), references="users")
+    expires_at: Mapped[datetime | None] = column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = column(DateTime(timezone=True))
+
+    def is_usable(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

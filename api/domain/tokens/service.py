@@ -1,0 +1,77 @@
+"""Making, listing and revoking tokens."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api.domain.kernel import CAPABILITIES, Invalid, NotAllowed, Work, checked
+from api.domain.users import User
+
+from .credential import PEPPER_VERSION, new_credential
+from .models import Token, TokenKind
+
+NAME_LIMIT = 100
+LONGEST_VALIDITY = timedelta(days=3650)
+
+
+async def create(  # noqa: PLR0913 - the last two may be left out
+    work: Work, role: str, name: str, *, pepper: bytes, user_id: UUID | None = None, expires_in: timedelta | None = None
+) -> tuple[Token, str]:
+    """A new token and its text, which is nowhere stored and cannot be had again.
+
+    With a user it is that person's, else an integration's; `expires_in` is at most ten years, without it the token
+    is valid until it is revoked.
+
+    Raises:
+        Invalid: no such role, or a validity that is not positive or longer than ten years.
+        NotFound, Archived: about the user.
+        Required, TooLong: about the name.
+        NotAllowed: the viewer may not make tokens.
+    """
+    if role not in CAPABILITIES:
+        known = ", ".join(sorted(CAPABILITIES))
+        raise Invalid(("role",), f"there is no such role; the roles are {known}", constraint="role")
+    if expires_in is not None and not timedelta(0) < expires_in <= LONGEST_VALIDITY:
+        raise Invalid(("expires_in",), "a token is valid for more than 0 and at most 3650 days", constraint="validity")
+    name = checked(name, "name", limit=NAME_LIMIT)
+    user = await work.reference(User, user_id, "user_id")
+    credential = new_credential(TokenKind.INTEGRATION if user is None else TokenKind.STAFF)
+    token = work.add(
+        Token(
+            name=name,
+            key=credential.key,
+            digest=credential.digest(pepper),
+            pepper_version=PEPPER_VERSION,
+            kind=credential.kind,
+            role=role,
+            user_id=user_id,
+            expires_at=None if expires_in is None else work.now + expires_in,
+        )
+    )
+    return token, credential.text
+
+
+async def revoke(work: Work, id: UUID) -> Token:
+    """Make the token useless, for ever; one that is revoked already stays as it is.
+
+    Raises:
+        NotFound: no such token, or the viewer may not see tokens.
+    """
+    token = await work.edit(Token, id)
+    if token.revoked_at is None:
+        token.revoked_at = work.now
+    return token
+
+
+async def tokens(work: Work) -> Sequence[Token]:
+    """All tokens of the tenant, the newest first.
+
+    Raises:
+        NotAllowed: the viewer may not make tokens, and so does not see them.
+    """
+    if not work.viewer.capability.on(Token.object).create:
+        raise NotAllowed(Token.object, "list")
+    found = await work.session.execute(select(Token).where(Token.tenant_id == work.tenant).order_by(Token.id.desc()))
+    return found.scalars().all()

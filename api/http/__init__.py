@@ -1,0 +1,1 @@
+"""HTTP: bytes in, bytes out. The only package that knows about headers and status codes."""

@@ -1,0 +1,138 @@
+"""A GraphQL request as it arrives: headers and body, or a query string, to `Envelope`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from api.http import strict_json
+from api.http.errors import Refused
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Headers = Iterable[tuple[bytes, bytes]]
+
+JSON = b"application/json"
+CONTENT_TYPE = re.compile(rb'\s*application/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+BODY_SECONDS = 10.0
+MAX_LENGTH_DIGITS = 18  # of a Content-Length; more are no length of anything
+PARAMETERS = frozenset({"query", "operationName", "variables", "extensions"})
+MOST_PARAMETERS = 20
+APQ_MISS = "PersistedQueryNotFound"  # Apollo's clients look for exactly this text and send the document then
+CLOSE = (b"connection", b"close")
+
+
+class Disconnected(Exception):
+    """The caller went away before the request was complete; there is nobody to answer."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    query: str
+    operation_name: str | None
+    variables: Mapping[str, Any]
+    extensions: Mapping[str, Any]
+
+
+def header(headers: Headers, name: bytes) -> bytes | None:
+    """The value of a header, joined with commas if it was sent more than once."""
+    values = [value for key, value in headers if key == name]
+    return b", ".join(values) if values else None
+
+
+def check_media_type(headers: Headers) -> None:
+    """Raise UNSUPPORTED_MEDIA_TYPE unless the body is announced as plain JSON."""
+    content_type = header(headers, b"content-type")
+    if content_type is None or not CONTENT_TYPE.fullmatch(content_type):
+        raise Refused("UNSUPPORTED_MEDIA_TYPE", "Send the request as Content-Type: application/json.", headers=[CLOSE])
+    if (header(headers, b"content-encoding") or b"identity").strip().lower() != b"identity":
+        raise Refused("UNSUPPORTED_MEDIA_TYPE", "Send the body without a Content-Encoding.", headers=[CLOSE])
+
+
+async def read_body(headers: Headers, receive: Receive, limit: int, seconds: float = BODY_SECONDS) -> bytes:
+    """The whole body.
+
+    Raises:
+        Refused: PAYLOAD_TOO_LARGE as soon as more than `limit` bytes are announced or have come, TIMEOUT (408) if
+            it is not complete after `seconds`.
+        Disconnected: the caller is gone.
+    """
+    too_large = Refused("PAYLOAD_TOO_LARGE", f"The body may have at most {limit} bytes.", headers=[CLOSE])
+    announced = header(headers, b"content-length")
+    if announced is not None and announced.isdigit() and int(announced[:MAX_LENGTH_DIGITS]) > limit:
+        raise too_large
+    chunks: list[bytes] = []
+    size, more = 0, True
+    try:
+        async with asyncio.timeout(seconds):
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Disconnected
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size > limit:
+                    raise too_large
+                chunks.append(chunk)
+                more = message.get("more_body", False)
+    except TimeoutError as error:
+        message_text = f"The body did not arrive within {seconds:.0f} seconds."
+        raise Refused("TIMEOUT", message_text, status=408, headers=[CLOSE]) from error
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def from_body(body: bytes) -> Envelope:
+    """Raise `Refused` for anything but one well-formed request."""
+    members = strict_json.loads(body)
+    if isinstance(members, list):
+        raise strict_json.bad("Batches are not supported; send one request at a time.")
+    if not isinstance(members, dict):
+        raise strict_json.bad("The body must be a JSON object with the member query.")
+    return envelope(members)
+
+
+def from_query_string(query_string: bytes) -> Envelope:
+    """The same from the query string of a GET: `variables` and `extensions` are JSON there."""
+    try:
+        pairs = parse_qsl(
+            query_string.decode("ascii"),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=MOST_PARAMETERS,
+        )
+    except ValueError as error:  # also UnicodeDecodeError
+        raise strict_json.bad("The query string is malformed or not UTF-8.") from error
+    known = [(key, value) for key, value in pairs if key in PARAMETERS]
+    members: dict[str, Any] = dict(known)
+    if len(members) < len(known):
+        raise strict_json.bad("A parameter of the query string is given twice.")
+    for name in ("variables", "extensions"):
+        if members.get(name):
+            members[name] = strict_json.loads(members[name].encode())
+        else:
+            members.pop(name, None)
+    strict_json.refuse_unstorable(members)
+    return envelope(members)
+
+
+def envelope(members: Mapping[str, Any]) -> Envelope:
+    variables = checked(members, "variables", dict, "an object")
+    extensions = checked(members, "extensions", dict, "an object")
+    operation_name = checked(members, "operationName", str, "a string")
+    query = checked(members, "query", str, "a string")
+    if not query:
+        if "persistedQuery" in (extensions or {}):
+            raise Refused("PERSISTED_DOCUMENT_NOT_FOUND", APQ_MISS)
+        raise strict_json.bad("The member query is missing: it holds the GraphQL document.")
+    return Envelope(query, operation_name, variables or {}, extensions or {})
+
+
+def checked(members: Mapping[str, Any], name: str, kind: type, said: str) -> Any:
+    value = members.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise strict_json.bad(f"The member {name} must be {said} or null.")
+    return value

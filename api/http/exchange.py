@@ -1,0 +1,121 @@
+"""One request and its answer: the id both carry, where the time went, and the line in the log."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
+
+import orjson
+from uuid_utils.compat import uuid7
+
+from api import telemetry
+from api.http.envelope import Disconnected, header
+from api.http.errors import CODES, RETRY_AFTER, Refused, extensions_of, refusal_of
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Any, Send], Awaitable[None]]
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+KEY = "crm.exchange"
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
+JSON = b"application/json; charset=utf-8"
+EXPECTED = 500  # a status below is the caller's business, not an error of ours
+
+
+class Exchange:
+    """What is known about the request that is being answered; endpoints add to `facts` for the log."""
+
+    def __init__(self, scope: Scope) -> None:
+        given = header(scope["headers"], b"x-request-id")
+        accepted = given is not None and REQUEST_ID.fullmatch(given)
+        self.id = given.decode() if given and accepted else uuid7().hex
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.timings = telemetry.Timings()
+        self.facts: dict[str, Any] = {}
+        self.status: int | None = None
+
+    def refuse(self, refused: Refused, *, strict: bool = False, media_type: bytes = JSON) -> Message:
+        """The start message's fields and the body for a request that is answered with errors only."""
+        self.facts["code"] = refused.code
+        code = CODES[refused.code]
+        errors = [
+            {**shown, "extensions": extensions_of(refused.code, self.id, shown.get("extensions"))}
+            for shown in refused.formatted()
+        ]
+        body = orjson.dumps({"errors": errors, "extensions": {"requestId": self.id}})
+        headers = [(b"content-type", media_type), *refused.headers]
+        if code.retryable:
+            headers.append(RETRY_AFTER)
+        return {"status": refused.status or (code.strict if strict else code.status), "headers": headers, "body": body}
+
+    def unexpected(self, error: Exception) -> Refused:
+        """The refusal an exception becomes; what nobody expected goes to the log with its stack."""
+        refused = refusal_of(error)
+        if CODES[refused.code].status >= EXPECTED:
+            level = logging.ERROR if refused.code == "INTERNAL" else logging.WARNING
+            telemetry.log(level, "failed", request_id=self.id, code=refused.code, **telemetry.described(error))
+        return refused
+
+    def log(self) -> None:
+        telemetry.log(
+            logging.INFO,
+            "request",
+            request_id=self.id,
+            method=self.method,
+            path=self.path,
+            status=self.status,
+            duration_ms=round(self.timings.total_ms, 2),
+            **self.facts,
+        )
+
+
+def of(scope: Scope) -> Exchange:
+    found: Exchange = scope[KEY]
+    return found
+
+
+async def answer(send: Send, message: Message) -> None:
+    """Send a whole response: `status`, `headers`, `body`."""
+    body: bytes = message["body"]
+    headers = [*message["headers"], (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": message["status"], "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Observed:
+    """The outermost application: gives the request its id, answers what nobody caught, writes the log line."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = scope[KEY] = Exchange(scope)
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                added = [
+                    (b"x-request-id", exchange.id.encode()),
+                    (b"server-timing", exchange.timings.header().encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+                message["headers"] = [*message.get("headers", ()), *added]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Disconnected:
+            exchange.facts["reason"] = "the caller went away"
+        except Exception as error:
+            if exchange.status is not None:
+                raise  # half an answer cannot be replaced by another
+            await answer(watched, exchange.refuse(exchange.unexpected(error)))
+        exchange.log()

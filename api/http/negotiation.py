@@ -1,0 +1,57 @@
+"""Which media type the caller takes: the Accept header of GraphQL over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.http.envelope import Headers, header
+from api.http.errors import Refused
+
+JSON = "application/json"
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """`strict` clients get 4xx for errors in the document, others 200: see `errors.Code`."""
+
+    header: bytes
+    strict: bool
+
+
+PLAIN = MediaType(b"application/json; charset=utf-8", strict=False)
+STRICT = MediaType(b"application/graphql-response+json; charset=utf-8", strict=True)
+
+
+def negotiated(headers: Headers) -> MediaType:
+    """The type to answer in; without a header, and for `*/*`, plain JSON.
+
+    Raises:
+        Refused: NOT_ACCEPTABLE, the caller takes neither.
+    """
+    given = header(headers, b"accept")
+    if given is None or given in {b"*/*", b"application/json"}:
+        return PLAIN
+    ranges = dict(quality(part) for part in given.decode("latin-1").lower().split(","))
+    anything = ranges.get("application/*", ranges.get("*/*", 0.0))
+    plain, strict = ranges.get(JSON, anything), ranges.get(GRAPHQL_RESPONSE, 0.0)
+    if not plain and not strict:
+        raise Refused("NOT_ACCEPTABLE", f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
+    return STRICT if strict >= plain else PLAIN
+
+
+def quality(part: str) -> tuple[str, float]:
+    """A media range and how much it is wanted, 0 to 1.
+
+    >>> quality(" text/html;level=1;q=0.5")
+    ('text/html', 0.5)
+    """
+    name, *parameters = (piece.strip() for piece in part.split(";"))
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip() == "q":
+            try:
+                return name, min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return name, 0.0
+    return name, 1.0

@@ -1,0 +1,169 @@
+"""Where each GraphQL field comes from in the database.
+
+`readable` replaces `strawberry.type`: a field named like a column reads that column; `money`, `to_one`, `to_many`,
+`listed`, `texts` and `computed` say something else. Anything else is a mistake, reported at import with the names
+that would have worked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, dataclass_transform
+
+import strawberry
+from sqlalchemy import ColumnElement, FromClause
+from strawberry.types.base import StrawberryObjectDefinition
+
+from api.compiler import Composite, Keys, ToMany, ToOne, Value
+from api.compiler.catalog import Build, Expression
+from api.domain.kernel import Model, Part, Record, columns_of
+
+from .wire import money_text
+
+SOURCE = "crm.source"
+READABLE = "__crm_readable__"
+T = TypeVar("T")
+
+
+class UnboundField(TypeError):
+    """A field of a readable type has no source."""
+
+    def __init__(self, type_name: str, name: str, rows: str, known: list[str]) -> None:
+        super().__init__(
+            f"{type_name}.{name} is not a column of {rows} (it has {', '.join(known)}); "
+            "bind it with money(), to_one(), to_many(), listed(), texts() or computed()"
+        )
+
+
+@dataclass(frozen=True)
+class Natural:
+    """A natural key of a type: what a reference input takes besides id and external id.
+
+    `condition` gets the row, the tenant and the converted value(s), and says which row is meant.
+    """
+
+    type: Any
+    description: str
+    condition: Callable[[Any, Any, Any], ColumnElement[bool]]
+    convert: Callable[[Any], Any]
+
+
+@dataclass
+class Readable:
+    """What `readable` knows of a type."""
+
+    rows: type[Model] | FromClause | None
+    columns: Mapping[str, Any]
+    naturals: Mapping[str, Natural]
+    visible: Callable[[Any, Any], ColumnElement[bool]] | None
+    build: Build | None
+    default_order: tuple[tuple[str, bool], ...]
+    filters: tuple[str, ...] = ()
+    sources: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def record(self) -> type[Record]:
+        if isinstance(self.rows, type) and issubclass(self.rows, Record):
+            return self.rows
+        raise TypeError(f"{self.rows} is not a record")
+
+
+def described(description: str, *, column: str | None = None) -> Any:
+    """A field that reads the column of its own name, or `column`."""
+    return strawberry.field(description=description, metadata={SOURCE: column})
+
+
+def money(column: str, description: str, currency: str = "currency") -> Any:
+    """Money from a column of minor units and a currency column; null when the amount is."""
+    composite = Composite(
+        {
+            "amount": lambda row, _scope: money_text(getattr(row, column), getattr(row, currency)),
+            "currency": lambda row, _scope: getattr(row, currency),
+        },
+        absent=lambda row, _scope: getattr(row, column).is_(None),
+    )
+    return strawberry.field(description=description, metadata={SOURCE: MoneyOf(composite, column)})
+
+
+@dataclass(frozen=True)
+class MoneyOf:
+    composite: Composite
+    column: str
+
+
+@dataclass(frozen=True)
+class Related:
+    """A to-one field: its source, and the type it leads to as `module.Type` for the filter inputs."""
+
+    source: ToOne
+    target: str
+
+
+def to_one(column: str, target: str, description: str, *, key: str = "id") -> Any:
+    """The record that a column points at. `target`: `module.Type` in `api.schema`."""
+    return strawberry.field(description=description, metadata={SOURCE: Related(ToOne(column, key), target)})
+
+
+def listed(column: str, description: str, *, order: tuple[str, ...], constants: Mapping[str, str] | None = None) -> Any:
+    """A short list of rows that point back with `column`, in `order`."""
+    source = ToMany(column, constants=constants or {}, paged=False, order=order)
+    return strawberry.field(description=description, metadata={SOURCE: source})
+
+
+def computed(expression: Expression, description: str) -> Any:
+    """A leaf computed in SQL from the row and the compiler's scope, in its wire form."""
+    return strawberry.field(description=description, metadata={SOURCE: Value(expression)})
+
+
+def composed(fields: Mapping[str, Expression], description: str, absent: Expression | None = None) -> Any:
+    """An object computed in SQL from the row."""
+    return strawberry.field(description=description, metadata={SOURCE: Composite(fields, absent)})
+
+
+def group_keys(targets: Mapping[str, str | None], description: str) -> Any:
+    return strawberry.field(description=description, metadata={SOURCE: Keys(targets)})
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(described, money, to_one, listed, computed, composed))
+def readable(
+    rows: type[Model] | FromClause | None = None,
+    *,
+    description: str,
+    name: str | None = None,
+    naturals: Mapping[str, Natural] | None = None,
+    visible: Callable[[Any, Any], ColumnElement[bool]] | None = None,
+    build: Build | None = None,
+    default_order: tuple[tuple[str, bool], ...] = (("created_at", True),),
+) -> Callable[[type[T]], type[T]]:
+    """A GraphQL object type over the rows of a model, of a derived table, or of a query that arguments `build`.
+
+    Raises:
+        UnboundField: at import, for a field that is no column and has no source.
+    """
+    if isinstance(rows, type):
+        columns: Mapping[str, Any] = columns_of(rows)
+        visible = visible or (rows.visible if issubclass(rows, Record | Part) else None)
+    else:
+        columns = {column.key: column for column in rows.c} if rows is not None else {}
+
+    def bind(cls: type[T]) -> type[T]:
+        bound = strawberry.type(cls, name=name, description=description)
+        about = Readable(rows, columns, naturals or {}, visible, build, default_order)
+        for one in definition_of(bound).fields:
+            source = one.metadata.get(SOURCE)
+            reads = source if isinstance(source, str) else one.python_name
+            if (source is None or isinstance(source, str)) and build is None and reads not in columns:
+                raise UnboundField(cls.__name__, one.python_name, str(rows), sorted(columns))
+            about.sources[one.python_name] = source
+        setattr(bound, READABLE, about)
+        return bound
+
+    return bind
+
+
+def definition_of(cls: type[Any]) -> StrawberryObjectDefinition:
+    return cls.__strawberry_definition__  # type: ignore[attr-defined, no-any-return]
+
+
+def readable_of(cls: type[Any]) -> Readable:
+    about: Readable = getattr(cls, READABLE)
+    return about

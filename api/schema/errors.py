@@ -1,0 +1,167 @@
+"""User errors: each refusal of the domain as a GraphQL type of its own, all with code, message and path."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar
+from uuid import UUID
+
+import strawberry
+from strawberry.types import Info
+
+from api.domain.kernel import (
+    Archived,
+    DomainError,
+    Duplicate,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
+    IllegalTransition,
+    Invalid,
+    LimitExceeded,
+    NotAllowed,
+    NotFound,
+    Required,
+    RestoreConflict,
+    StaleVersion,
+    TooLong,
+    camel,
+    records,
+    wire,
+)
+
+from .context import Context
+from .interfaces import Node
+
+E = TypeVar("E", bound="type[Any]")
+CODES = (
+    ("REQUIRED", "A value that cannot be left out is missing."),
+    ("INVALID", "A value breaks a rule."),
+    ("TOO_LONG", "A text or list is too long."),
+    ("DUPLICATE", "Another live record has this unique value."),
+    ("NOT_FOUND", "There is no such record, or you may not see it."),
+    ("NOT_ALLOWED", "Your role does not allow this."),
+    ("ARCHIVED", "The record is archived; restore it first."),
+    ("VERSION_CONFLICT", "The record has changed since the version you gave."),
+    ("ILLEGAL_TRANSITION", "The step is not possible from the present state."),
+    ("RESTORE_CONFLICT", "A live record has taken a unique value of the archived one."),
+    ("LIMIT_EXCEEDED", "A bounded structure is full."),
+    ("IDEMPOTENCY_KEY_REUSED", "The idempotency key belongs to another request."),
+    ("IDEMPOTENCY_IN_PROGRESS", "A request with this idempotency key is still running; try again."),
+)
+UserErrorCode = strawberry.enum(
+    Enum("UserErrorCode", {code: strawberry.enum_value(code, description=text) for code, text in CODES}),  # type: ignore[misc]
+    description="Why a request was refused. New codes may be added; treat unknown ones as INVALID.",
+)
+
+
+@strawberry.interface(description="Why a request was refused, in words a user can act on.")
+class UserError:
+    code: UserErrorCode = strawberry.field(description="Stable; programs decide by it.")  # type: ignore[valid-type]
+    message: str = strawberry.field(description="One English sentence for people.")
+    path: list[str] = strawberry.field(description="Leads from the argument into the input; empty for the whole record.")
+
+
+def existing(attribute: str, description: str) -> Any:
+    """A record that the refusal names, read under the caller's rights; null if it may not be seen."""
+
+    async def resolve(root: Any, info: Info[Context, None]) -> Node | None:
+        id, object_type = getattr(root, f"{attribute}_id"), root.object_type
+        if id is None:
+            return None
+        return await info.context.read_back(info, object_type, id)  # type: ignore[no-any-return]
+
+    return strawberry.field(resolve, description=description)
+
+
+BOUND: dict[type[DomainError], type[Any]] = {}
+
+
+def user_error(*refusals: type[DomainError]) -> Callable[[E], E]:
+    """Answer these refusals with this type.
+
+    Raises:
+        TypeError: at import, if the type has a field that one of the refusals does not carry.
+    """
+
+    def bind(cls: E) -> E:
+        made = strawberry.type(cls, description=cls.__doc__)
+        for refusal in refusals:
+            BOUND[refusal] = made
+        return made
+
+    return bind
+
+
+@user_error(Required, Invalid, TooLong, LimitExceeded)
+class ValidationError(UserError):
+    """A value is missing, breaks a rule, or is too long."""
+
+    constraint: str | None = strawberry.field(description="Name of the rule.")
+    limit: int | None = strawberry.field(description="The rule's bound, if it has one.")
+
+
+@user_error(NotFound)
+class NotFoundError(UserError):
+    """A record that the request names does not exist, or the caller may not see it."""
+
+
+@user_error(NotAllowed, IdempotencyKeyReused, IdempotencyInProgress)
+class RefusedError(UserError):
+    """The request as a whole cannot be done: not with this role, or not with this idempotency key."""
+
+
+@user_error(Duplicate, Archived, RestoreConflict)
+class DuplicateError(UserError):
+    """Another record, or an archived one, stands in the way."""
+
+    existing_id: strawberry.Private[UUID | None]
+    object_type: strawberry.Private[str]
+    existing: Node | None = existing("existing", "The record in the way; null if you may not see it.")
+
+
+@user_error(StaleVersion)
+class VersionConflictError(UserError):
+    """The record has changed since the version that was given."""
+
+    current_id: strawberry.Private[UUID | None]
+    object_type: strawberry.Private[str]
+    expected_version: int = strawberry.field(description="The version that was given.")
+    current_version: int = strawberry.field(description="The version the record is at.")
+    current: Node | None = existing("current", "The record as it is now.")
+
+
+@user_error(IllegalTransition)
+class TransitionError(UserError):
+    """The step is not possible from the present state."""
+
+    current: str = strawberry.field(description="The present state.")
+    requested: str = strawberry.field(description="The step or state that was asked for.")
+    allowed: list[str] = strawberry.field(description="The steps that are possible now.")
+
+
+def answered(refusal: DomainError, argument_of: Callable[[tuple[str, ...]], list[str]]) -> UserError:
+    """The user error of a refusal; `argument_of` leads a path of the command to the field's arguments."""
+    bound = next(BOUND[kind] for kind in type(refusal).__mro__ if kind in BOUND)
+    values: dict[str, Any] = {
+        "code": UserErrorCode[refusal.code],
+        "message": str(refusal),
+        "path": argument_of(refusal.path),
+    }
+    for name in ("constraint", "limit", "expected_version", "current_version", "requested", "allowed"):
+        if name in bound.__annotations__:
+            values[name] = getattr(refusal, name, None)
+    if bound is TransitionError:
+        values["current"], values["allowed"] = refusal.current, list(refusal.allowed)  # type: ignore[attr-defined]
+    if "object_type" in bound.__annotations__:
+        values["object_type"] = refusal.type  # type: ignore[attr-defined]
+        key = "current" if bound is VersionConflictError else "existing"
+        values[f"{key}_id"] = getattr(refusal, key)
+    return bound(**values)  # type: ignore[no-any-return]
+
+
+def camel_path(path: tuple[str, ...]) -> list[str]:
+    return [camel(part) for part in path]
+
+
+def wire_of(object_type: str, id: UUID) -> str | None:
+    """The wire id of a record by its object name."""
+    return next((wire(prefix, id) for prefix, record in records().items() if record.object == object_type), None)

@@ -1,0 +1,167 @@
+"""Filter and sort inputs, derived from what the models' columns declare."""
+
+import sys
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum, StrEnum
+from functools import cache
+from typing import Any
+
+import strawberry
+
+from api.domain.kernel import EnumText, camel
+
+from .binding import MoneyOf, Related, definition_of, readable_of
+from .connections import lazy
+from .scalars import CurrencyCode
+from .wire import kind_of
+
+TEXT = "Compared without case and accents."
+
+
+def operators(kind: str, value: Any, names: str, note: str) -> type[Any]:
+    """The input of one kind of filter; all of its given operators must hold."""
+    texts = {
+        "eq": (value, "Equal to."),
+        "ne": (value, "Different from, or empty."),
+        "in": (list[value], "One of; at most 250. An empty list matches nothing."),
+        "not_in": (list[value], "None of, or empty; at most 250."),
+        "lt": (value, "Less than."),
+        "lte": (value, "Less than or equal to."),
+        "gt": (value, "Greater than."),
+        "gte": (value, "Greater than or equal to."),
+        "starts_with": (value, "Begins with."),
+        "is_null": (bool, "Whether it is empty."),
+    }
+    fields = {name: (texts[name][0], texts[name][1]) for name in names.split()}
+    return input_type(f"{kind}Filter", fields, f"Conditions on a {note}; all that are given hold.", module=__name__)
+
+
+def input_type(name: str, fields: dict[str, tuple[Any, str]], description: str, *, module: str) -> type[Any]:
+    """An input object whose fields may all be left out."""
+    annotations = {field: annotation | None for field, (annotation, _) in fields.items()}
+    values = {
+        field: strawberry.field(name=camel(field), description=text, default=strawberry.UNSET)
+        for field, (_, text) in fields.items()
+    }
+    cls = type(name, (), {"__annotations__": annotations, "__module__": module, **values})
+    return strawberry.input(cls, name=name, description=description)
+
+
+StringFilter = operators("String", str, "eq ne in not_in starts_with is_null", "text, compared without case and accents")
+IdFilter = operators("Id", strawberry.ID, "eq ne in not_in", "id")
+BooleanFilter = operators("Boolean", bool, "eq ne is_null", "truth value")
+IntFilter = operators("Int", int, "eq ne in not_in lt lte gt gte is_null", "whole number")
+DecimalFilter = operators("Decimal", Decimal, "eq ne in not_in lt lte gt gte is_null", "number")
+DateFilter = operators("Date", date, "eq ne in not_in lt lte gt gte is_null", "day")
+DateTimeFilter = operators("DateTime", datetime, "eq ne lt lte gt gte is_null", "instant")
+
+
+@strawberry.input(description="Amounts of one currency; rows of other currencies never match.")
+class MoneyFilter:
+    currency: CurrencyCode = strawberry.field(description="The currency of the rows and of the amounts given here.")
+    amount: DecimalFilter = strawberry.field(description="Conditions on the amount, in major units.")  # type: ignore[valid-type]
+
+
+@cache
+def enum_filter(enum: type[StrEnum], name: str) -> type[Any]:
+    return operators(name, enum, "eq ne in not_in is_null", f"{name}")
+
+
+BY_KIND: dict[str, type[Any]] = {
+    "text": StringFilter,
+    "uuid": IdFilter,
+    "bool": BooleanFilter,
+    "int": IntFilter,
+    "bigint": IntFilter,
+    "date": DateFilter,
+    "timestamp": DateTimeFilter,
+}
+
+
+def list_inputs(cls: type[Any]) -> None:
+    """Make `<Type>Filter`, `<Type>Sort` and `<Type>SortField` and put them into the type's module."""
+    module = sys.modules[cls.__module__]
+    for made in (filter_input(cls), *sort_inputs(cls)):
+        setattr(module, made.__name__, made)
+
+
+def filter_input(cls: type[Any]) -> type[Any]:
+    about, name = readable_of(cls), cls.__name__
+    own = lazy(f"{name}Filter", cls.__module__)
+    fields: dict[str, tuple[Any, str]] = {
+        "and_": (list[own], "All of these hold."),
+        "or_": (list[own], "At least one of these holds; an empty list matches nothing."),
+        "not_": (own, "This does not hold."),
+        "is_null": (bool, "In a filter on a related record: true where there is none."),
+    }
+    for one in definition_of(cls).fields:
+        source, python_name = about.sources.get(one.python_name), one.python_name
+        if isinstance(source, Related):
+            module, target = source.target.split(".")
+            filtered = lazy(f"{target}Filter", f"api.schema.{module}")
+            if about.columns[source.source.column].info.get("filter"):
+                fields[python_name] = (filtered, f"Conditions on the record in `{camel(python_name)}`.")
+        elif isinstance(source, MoneyOf):
+            if about.columns[source.column].info.get("filter"):
+                fields[python_name] = (MoneyFilter, f"Conditions on `{camel(python_name)}`.")
+        elif source is None or isinstance(source, str):
+            column = about.columns[source or python_name]
+            if column.info.get("filter"):
+                fields[python_name] = (filter_of(column.type), f"Conditions on `{camel(python_name)}`.")
+    made = input_type(f"{name}Filter", fields, f"Which {name} records; `{{}}` is all of them.", module=cls.__module__)
+    for declared in definition_of(made).fields:
+        declared.graphql_name = declared.python_name.rstrip("_") if declared.python_name in {"and_", "or_", "not_"} else declared.graphql_name
+    return made
+
+
+def filter_of(type_: Any) -> type[Any]:
+    if isinstance(type_, EnumText):
+        return enum_filter(type_.enum, type_.enum.__strawberry_definition__.name)  # type: ignore[attr-defined]
+    return BY_KIND[kind_of(type_)]
+
+
+@strawberry.enum(description="Which way a list runs.")
+class Direction(Enum):
+    ASC = strawberry.enum_value("ASC", description="Smallest, earliest, A first.")
+    DESC = strawberry.enum_value("DESC", description="Largest, latest, Z first.")
+
+
+@strawberry.enum(description="Where rows without a value stand.")
+class NullsPosition(Enum):
+    FIRST = strawberry.enum_value("FIRST", description="Before all others.")
+    LAST = strawberry.enum_value("LAST", description="After all others.")
+
+
+def sort_inputs(cls: type[Any]) -> tuple[type[Any], type[Any]]:
+    name, sortable = cls.__name__, sort_columns(cls)
+    values = {
+        key: strawberry.enum_value(key, description=f"By `{field}`.") for key, (field, _) in sortable.items()
+    }
+    fields = Enum(f"{name}SortField", values, module=cls.__module__)  # type: ignore[misc]
+    enum = strawberry.enum(fields, description=f"What {name} lists can be sorted by.")
+    made = type(
+        f"{name}Sort",
+        (),
+        {
+            "__annotations__": {"field": enum, "direction": Direction, "nulls": NullsPosition},
+            "__module__": cls.__module__,
+            "field": strawberry.field(description="The field to sort by."),
+            "direction": strawberry.field(description="Which way.", default=Direction.ASC),
+            "nulls": strawberry.field(description="Where empty values stand.", default=NullsPosition.LAST),
+        },
+    )
+    return strawberry.input(made, description=f"One sort key of a list of {name} records."), enum
+
+
+def sort_columns(cls: type[Any]) -> dict[str, tuple[str, str]]:
+    """Sort enum value → (GraphQL field, column)."""
+    about = readable_of(cls)
+    found: dict[str, tuple[str, str]] = {}
+    for one in definition_of(cls).fields:
+        source, python_name = about.sources.get(one.python_name), one.python_name
+        key = source.column if isinstance(source, MoneyOf) else source if isinstance(source, str) else python_name
+        column = about.columns.get(key)
+        if column is not None and not isinstance(source, Related) and column.info.get("sort"):
+            found[python_name.upper()] = (camel(python_name), key)
+    return found

@@ -1,0 +1,67 @@
+"""How a column's value is written as JSON, in SQL."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, Numeric, Text, Uuid, cast, func, literal_column
+
+from api.domain.kernel import EnumText, Money, fold, major
+
+UTC_FORMAT = literal_column("""'YYYY-MM-DD"T"HH24:MI:SS.US'""")
+
+
+def id_text(prefix: str, id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """`<prefix>_<32 hex digits>`."""
+    digits = func.translate(cast(id, Text), literal_column("'-'"), literal_column("''"))
+    return literal_column(f"'{prefix}_'", Text()).op("||")(digits)
+
+
+def instant_text(instant: ColumnElement[Any]) -> ColumnElement[Any]:
+    """RFC 3339 in UTC with `Z`; no zeros at the end of the fraction."""
+    text = func.to_char(func.timezone(literal_column("'UTC'"), instant), UTC_FORMAT)
+    trimmed = func.rtrim(func.rtrim(text, literal_column("'0'")), literal_column("'.'"))
+    return trimmed.op("||")(literal_column("'Z'"))
+
+
+def money_text(minor: ColumnElement[Any], currency: ColumnElement[Any]) -> ColumnElement[Any]:
+    """An amount in major units with exactly the currency's digits."""
+    return cast(major(minor, currency), Text)
+
+
+def written(column: ColumnElement[Any], type_: Any) -> ColumnElement[Any]:
+    """The wire form of a column by its type; what JSON has itself stays as it is."""
+    if isinstance(type_, DateTime):
+        return instant_text(column)
+    if isinstance(type_, Numeric):
+        return cast(column, Text)
+    return column
+
+
+def kind_of(type_: Any) -> str:
+    """The kind of a column as the compiler's filters and sorts know it."""
+    kinds: tuple[tuple[type, str], ...] = (
+        (EnumText, "enum"),
+        (Uuid, "uuid"),
+        (DateTime, "timestamp"),
+        (Date, "date"),
+        (BigInteger, "bigint"),
+        (Text, "text"),
+    )
+    for known, kind in kinds:
+        if isinstance(type_, known):
+            return kind
+    return "bool" if type_.python_type is bool else "int"
+
+
+def minor_units(value: tuple[Decimal, str]) -> int:
+    """(amount in major units, currency) → minor units.
+
+    Raises:
+        Invalid: more digits than the currency has.
+    """
+    amount, currency = value
+    return Money.of(amount, currency).minor
+
+
+CONVERSIONS: dict[str, Callable[[Any], Any]] = {"money": minor_units, "text": fold, "enum": str}

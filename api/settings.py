@@ -1,0 +1,169 @@
+"""What an operator may set: `CRM_*` environment variables, read once by the entry points."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "CRM_"
+SECRET_KEY_BYTES = 32
+HIDDEN = "(set, not shown)"
+
+
+class SettingRefused(Exception):
+    """The environment is wrong; the text is one line that names the variable and says what to write instead."""
+
+
+class UnknownSetting(SettingRefused):
+    """A `CRM_*` variable that nothing reads, most likely a typing error."""
+
+
+def default_data_dir() -> Path:
+    """Raise `SettingRefused` where the user has no home, as in a container with a random user id."""
+    base = os.environ.get("XDG_DATA_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".local" / "share") / "headless-crm"
+    except RuntimeError as error:
+        raise SettingRefused("This user has no home folder: set CRM_DATA_DIR to a folder it may write to.") from error
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
+
+    database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="PostgreSQL 15 or newer, logging in as crm_app; unset: PostgreSQL is embedded, in CRM_DATA_DIR.",
+    )
+    partner_database_url: str | None = Field(
+        default=None, repr=False, description="The same database, logging in as crm_partner; serves partner users."
+    )
+    worker_database_url: str | None = Field(
+        default=None, repr=False, description="The same database, logging in as crm_worker; delivers events, runs jobs."
+    )
+    migration_database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="The same database, logging in as crm_migrator; for `crm migrate` only.",
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Folder of the embedded database, its passwords and the secret key.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="32 random bytes in base64, the key of cursors and tokens; unset: CRM_DATA_DIR/secret.key is made.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Front ends on other addresses that may call the API, separated by commas: https://crm.example.com",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8765, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    pool_size: int = Field(default=10, ge=1, le=1_000, description="Database connections per pool and process.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least important line that is logged: debug, info, warning or error."
+    )
+    max_body_bytes: int = Field(default=4_000_000, ge=1_000, description="Largest request body, in bytes.")
+    request_timeout_seconds: float = Field(
+        default=10, gt=0, le=600, description="Seconds after which a request is answered with TIMEOUT."
+    )
+    samples: Path | None = Field(
+        default=None, description="Folder of the sample data; read by tests and benchmarks, never by the server."
+    )
+
+    @field_validator("data_dir", "samples", mode="after")
+    @classmethod
+    def absolute(cls, value: Path | None) -> Path | None:
+        """A relative folder means another place as soon as a process changes its working folder."""
+        return None if value is None else value.expanduser().absolute()
+
+    @field_validator("secret_key", mode="after")
+    @classmethod
+    def thirty_two_bytes(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            decode_secret_key(value.get_secret_value())
+        return value
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def split_by_comma(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+
+    @field_validator("cors_origins", mode="after")
+    @classmethod
+    def origins_only(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if (
+                parts.scheme not in {"http", "https"}
+                or not parts.netloc
+                or origin != f"{parts.scheme}://{parts.netloc}"
+            ):
+                raise ValueError(
+                    f"{origin!r} is not an origin; write scheme and host only, as in https://crm.example.com"
+                )
+        return value
+
+    @property
+    def embedded(self) -> bool:
+        """No URL at all: the product runs its own PostgreSQL."""
+        urls = (self.database_url, self.partner_database_url, self.worker_database_url, self.migration_database_url)
+        return all(url is None for url in urls)
+
+
+def load() -> Settings:
+    """Raise `UnknownSetting` or `SettingRefused`; their text never contains the value of a secret."""
+    refuse_unknown(os.environ)
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingRefused(f"{name} is refused: {reason}.") from None
+
+
+def refuse_unknown(environment: Mapping[str, str]) -> None:
+    """pydantic-settings ignores a variable that no field reads, so a typing error would pass in silence."""
+    known = {PREFIX + field.upper() for field in Settings.model_fields}
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), sorted(known), n=1)
+            advice = f"did you mean {near[0]}?" if near else "unset it."
+            raise UnknownSetting(f"{name} is not a setting: {advice} `crm doctor --settings` lists all of them.")
+
+
+def decode_secret_key(text: str) -> bytes:
+    """Raise `ValueError` unless the text is the base64 form, standard or URL-safe, of exactly 32 bytes."""
+    try:
+        key = base64.b64decode(text.strip().replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != SECRET_KEY_BYTES:
+        raise ValueError("it must be 32 bytes in base64; make one with: openssl rand -base64 32")
+    return key
+
+
+def describe(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield (variable, value, meaning) in the order of declaration; URLs and keys are masked."""
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        if value is None or value == ():
+            shown = "(not set)"
+        elif name.endswith("_url") or isinstance(value, SecretStr):
+            shown = HIDDEN
+        else:
+            shown = ",".join(value) if isinstance(value, tuple) else str(value)
+        yield PREFIX + name.upper(), shown, field.description or ""

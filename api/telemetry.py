@@ -1,0 +1,115 @@
+"""What the server says about itself: one JSON line per event without personal data, and where a request's time went.
+
+Only the keys named here are ever logged, so that no variable, no text of a user and no token can slip in.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+import traceback
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+ALLOWED = frozenset(
+    {
+        "event",
+        "level",
+        "timestamp",
+        "request_id",
+        "method",
+        "path",
+        "status",
+        "duration_ms",
+        "operation_type",
+        "document",  # first digits of its SHA-256
+        "tenant",
+        "principal",
+        "code",
+        "exception",  # the class, never the message
+        "sqlstate",
+        "stack",
+        "logger",
+        "address",
+        "reason",  # texts of our own, for the operator
+    }
+)
+STACK_DEPTH = 25
+NAMED_BY_US = ("uvicorn.", "api.")
+
+
+def configure(level: str = "info", stream: TextIO | None = None) -> None:
+    """Send our log and the log of libraries to `stream`, standard error by default."""
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    output = stream or sys.stderr
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            allowed_only,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.PrintLoggerFactory(output),
+        cache_logger_on_first_use=False,
+    )
+    handler = Forward()
+    logging.basicConfig(handlers=[handler], level=max(threshold, logging.WARNING), force=True)
+
+
+def allowed_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A processor of structlog."""
+    return {key: value for key, value in event.items() if key in ALLOWED}
+
+
+class Forward(logging.Handler):
+    """Lines of libraries, without their arguments: those may be anything, a row or a password."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields: dict[str, Any] = {"logger": record.name, "level": record.levelname.lower()}
+        if record.exc_info and record.exc_info[1] is not None:
+            fields |= described(record.exc_info[1])
+        log(
+            record.levelno, "library", reason=str(record.msg) if record.name.startswith(NAMED_BY_US) else None, **fields
+        )
+
+
+def log(level: int, event: str, **fields: Any) -> None:
+    structlog.get_logger().log(level, event, **{key: value for key, value in fields.items() if value is not None})
+
+
+def described(error: BaseException) -> dict[str, Any]:
+    """An exception for the log: its class, where it was raised, PostgreSQL's code. Its message may quote data."""
+    frames = traceback.extract_tb(error.__traceback__)[-STACK_DEPTH:]
+    origin = getattr(error, "orig", error)
+    return {
+        "exception": f"{type(error).__module__}.{type(error).__qualname__}",
+        "sqlstate": getattr(origin, "sqlstate", None),
+        "stack": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+
+
+class Timings:
+    """How long each stage of one request took."""
+
+    def __init__(self) -> None:
+        self.started = self._last = time.perf_counter()
+        self._stages: list[tuple[str, float]] = []
+
+    def mark(self, stage: str) -> None:
+        """The stage that ends now; it began where the one before it ended."""
+        now = time.perf_counter()
+        self._stages.append((stage, (now - self._last) * 1000))
+        self._last = now
+
+    @property
+    def total_ms(self) -> float:
+        return (time.perf_counter() - self.started) * 1000
+
+    def header(self) -> str:
+        """The value of `Server-Timing`, in milliseconds."""
+        stages = [*self._stages, ("total", self.total_ms)]
+        return ", ".join(f"{name};dur={duration:.2f}" for name, duration in stages)

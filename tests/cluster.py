@@ -1,0 +1,90 @@
+"""A PostgreSQL for the tests: the embedded one, or one that is named by POSTGRES_TEST_URL."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from api.db import roles
+from api.db.embedded import temporary_postgres
+from api.db.urls import Urls
+
+PASSWORD = "test"
+
+
+class Cluster(Protocol):
+    """What the tests use of `EmbeddedPostgres`."""
+
+    def urls(self, database: str) -> Urls: ...
+    def superuser_url(self, database: str = "postgres") -> str: ...
+    def create_database(self, name: str, template: str | None = None) -> None: ...
+    def drop_database(self, name: str) -> None: ...
+
+
+@contextmanager
+def a_cluster(external: str | None) -> Iterator[Cluster]:
+    """`external` is the URL of a superuser of a server that may be littered with roles and databases named crm_…"""
+    if external is None:
+        with temporary_postgres() as embedded:
+            yield embedded
+    else:
+        server = ExternalPostgres(external)
+        passwords = dict.fromkeys(roles.LOGIN_ROLES, PASSWORD)
+        server.run("postgres", roles.cluster_sql() + roles.password_sql(passwords))
+        yield server
+
+
+class ExternalPostgres:
+    def __init__(self, url: str) -> None:
+        self.url = urlsplit(url)
+
+    def urls(self, database: str) -> Urls:
+        return Urls(
+            app=self.url_of(roles.APP, PASSWORD, database),
+            partner=self.url_of(roles.PARTNER, PASSWORD, database),
+            worker=self.url_of(roles.WORKER, PASSWORD, database),
+            migration=self.url_of(roles.MIGRATOR, PASSWORD, database),
+        )
+
+    def superuser_url(self, database: str = "postgres") -> str:
+        return urlunsplit(self.url._replace(path=f"/{database}"))
+
+    def create_database(self, name: str, template: str | None = None) -> None:
+        source = f"TEMPLATE {template}" if template else "TEMPLATE template0 ENCODING 'UTF8'"
+        self.drop_database(name)
+        self.run("postgres", f"CREATE DATABASE {name} {source}")
+        self.run("postgres", roles.database_sql(name))
+        if template is None:
+            self.run(name, roles.schema_sql())
+
+    def drop_database(self, name: str) -> None:
+        self.run("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def url_of(self, user: str, password: str, database: str) -> str:
+        server = self.url.netloc.rpartition("@")[2]
+        return urlunsplit(self.url._replace(netloc=f"{user}:{password}@{server}", path=f"/{database}"))
+
+    def run(self, database: str, sql: str) -> None:
+        apart(lambda: execute(self.superuser_url(database), sql))
+
+
+def apart(work: Callable[[], Awaitable[Any]]) -> Any:
+    """Run a coroutine to its end beside an event loop that may already run here."""
+
+    async def run() -> Any:
+        return await work()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(run())).result()
+
+
+async def execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()

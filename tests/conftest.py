@@ -1,0 +1,275 @@
+"""The fixtures of every test that needs a database.
+
+Most tests share one connection whose transaction is rolled back: sessions are savepoints in it, and `reads` answers on
+it, too, so that it sees what is not committed. What only a commit shows (races, the relay, roles of pools) takes
+`committed`, a database of its own. Fixtures of HTTP are in `tests/graphql_client.py`.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import asyncpg
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
+
+from api.db.engine import write_engine, write_sessions
+from api.db.migrations import upgrade
+from api.db.pool import ReadPool, Watcher
+from api.db.urls import Urls
+from api.domain.kernel import Tenant, Work
+from api.domain.kernel.work import set_context
+from api.domain.users import User
+from tests.cluster import Cluster, a_cluster
+from tests.people import NOW, REQUEST, OpenAs, Sessions, a_tenant, a_user, opener, viewer_of
+
+TEMPLATE = "crm_template"
+SETTINGS = ("crm.tenant", "crm.principal")
+BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+class AsRole(Protocol):
+    async def __call__(self, role: str, user: User | None = None) -> Work: ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="write what was found as what is expected; read the diff")
+
+
+@pytest.fixture(scope="session")
+def accept(request: pytest.FixtureRequest) -> bool:
+    """Whether expected files are to be written anew."""
+    return bool(request.config.getoption("--accept"))
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+# Databases
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with a_cluster(os.environ.get("POSTGRES_TEST_URL")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> str:
+    """The name of a migrated, empty database to which nobody is connected."""
+    cluster.create_database(TEMPLATE)
+    with ThreadPoolExecutor(1) as thread:  # Alembic runs an event loop of its own
+        thread.submit(upgrade, cluster.urls(TEMPLATE).migration).result()
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def database(cluster: Cluster, template: str) -> Urls:
+    """The database of the tests that roll back."""
+    cluster.create_database("crm_test", template)
+    return cluster.urls("crm_test")
+
+
+@pytest.fixture
+def empty_database(cluster: Cluster) -> Iterator[str]:
+    """The name of a database with roles and extensions, but no tables."""
+    cluster.create_database("crm_empty")
+    yield "crm_empty"
+    cluster.drop_database("crm_empty")
+
+
+@pytest.fixture
+def scratch_database(cluster: Cluster, template: str) -> Iterator[str]:
+    """The name of a migrated database that the test may damage."""
+    cluster.create_database("crm_scratch", template)
+    yield "crm_scratch"
+    cluster.drop_database("crm_scratch")
+
+
+# One connection, rolled back
+
+
+@pytest.fixture(scope="session")
+async def engine(database: Urls) -> AsyncIterator[AsyncEngine]:
+    engine = write_engine(database.app)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        await connection.execute(text("SELECT 1"))  # BEGIN goes out with the first statement only
+        yield connection
+        await outer.rollback()
+
+
+class Savepoint(AsyncSession):
+    """A session inside a transaction that goes on after it.
+
+    The tenant that a session sets lasts as long as the transaction, so a command that forgot to set it would find
+    that of the session before. This one puts back what it found.
+    """
+
+    async def __aenter__(self) -> Self:
+        self.found = [await self.raw().fetchval("SELECT current_setting($1, true)", name) for name in SETTINGS]
+        return await super().__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await super().__aexit__(kind, error, trace)
+        for name, value in zip(SETTINGS, self.found, strict=True):
+            await self.raw().fetchval("SELECT set_config($1, $2, true)", name, value or "")
+
+    def raw(self) -> asyncpg.Connection:
+        assert isinstance(self.bind, AsyncConnection)
+        return raw(self.bind)
+
+
+def raw(connection: AsyncConnection) -> asyncpg.Connection:
+    driver = connection.sync_connection.connection.driver_connection  # type: ignore[union-attr]
+    assert isinstance(driver, asyncpg.Connection)
+    assert driver.is_in_transaction()
+    return driver
+
+
+@pytest.fixture
+def sessions(connection: AsyncConnection) -> Sessions:
+    return async_sessionmaker(
+        connection,
+        class_=Savepoint,
+        join_transaction_mode="create_savepoint",
+        autoflush=False,
+        expire_on_commit=False,
+    )
+
+
+class SameConnection:
+    """Stands in for `ReadPool`: answers on the connection of the test and leaves no setting behind."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.on_statement: list[Watcher] = []
+        self._connection = connection
+        self._turn = asyncio.Lock()
+
+    async def fetch(self, sql: str, args: Sequence[Any]) -> bytes:
+        for watch in self.on_statement:
+            watch(sql, args)
+        async with self._turn:
+            savepoint = self._connection.transaction()
+            await savepoint.start()
+            try:
+                value = await self._connection.fetchval(sql, *args)
+            finally:
+                await savepoint.rollback()
+        assert isinstance(value, str)
+        return value.encode()
+
+
+@pytest.fixture
+def reads(connection: AsyncConnection) -> SameConnection:
+    return SameConnection(raw(connection))
+
+
+@pytest.fixture
+def statements(engine: AsyncEngine, reads: SameConnection) -> Iterator[list[str]]:
+    """Every statement of the test, in order, without savepoints; clear it after the setup."""
+    seen: list[str] = []
+
+    def record(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(BOOKKEEPING):
+            seen.append(statement)
+
+    reads.on_statement.append(lambda sql, _arguments: seen.append(sql))
+    event.listen(engine.sync_engine, "before_cursor_execute", record)
+    yield seen
+    event.remove(engine.sync_engine, "before_cursor_execute", record)
+
+
+# Who is there, and who asks
+
+
+@pytest.fixture
+async def tenant(sessions: Sessions) -> Tenant:
+    """Acme, in US dollars and UTC."""
+    return await a_tenant(sessions)
+
+
+@pytest.fixture
+async def admin(sessions: Sessions, tenant: Tenant) -> User:
+    """Ada Admin, whose work is `work`."""
+    return await a_user(sessions, tenant.id)
+
+
+@pytest.fixture
+def open_as(sessions: Sessions, admin: User) -> OpenAs:
+    """`async with open_as("sales_rep", user) as work:` is finished and committed, or rolled back on an exception.
+
+    It sees what others have flushed.
+    """
+    return opener(sessions, admin)
+
+
+@pytest.fixture
+async def as_role(sessions: Sessions, admin: User) -> AsyncIterator[AsRole]:
+    """`await as_role("sales_rep", user)` opens a work that lasts until the end of the test."""
+    async with AsyncExitStack() as opened:
+
+        async def open_for(role: str, user: User | None = None) -> Work:
+            session = await opened.enter_async_context(sessions())
+            viewer = viewer_of(user or admin, role)
+            await set_context(session, viewer)
+            return Work(session, viewer, NOW, REQUEST, "test")
+
+        yield open_for
+
+
+@pytest.fixture
+async def work(as_role: AsRole) -> Work:
+    """A work of Ada Admin at 2026-03-02T09:15:00Z."""
+    return await as_role("admin")
+
+
+# A database of its own
+
+
+@dataclass(frozen=True)
+class Committed:
+    """A database that only this test uses, with the pools of the product."""
+
+    urls: Urls
+    superuser_url: str
+    engine: AsyncEngine
+    sessions: Sessions
+    reads: ReadPool
+    tenant: Tenant
+    admin: User
+    open_as: OpenAs
+
+
+@pytest.fixture
+async def committed(cluster: Cluster, template: str) -> AsyncIterator[Committed]:
+    name = "crm_committed"
+    cluster.create_database(name, template)
+    urls = cluster.urls(name)
+    engine, reads = write_engine(urls.app), ReadPool(urls.app)
+    await reads.open()
+    sessions = write_sessions(engine)
+    tenant = await a_tenant(sessions)
+    admin = await a_user(sessions, tenant.id)
+    superuser_url = cluster.superuser_url(name)
+    yield Committed(urls, superuser_url, engine, sessions, reads, tenant, admin, opener(sessions, admin))
+    await reads.close()
+    await engine.dispose()
+    cluster.drop_database(name)
