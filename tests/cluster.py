@@ -1,19 +1,25 @@
 """A PostgreSQL for the tests: the embedded one, or one that is named by POSTGRES_TEST_URL."""
 
 import asyncio
+import os
+import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
 from api.db import roles
-from api.db.embedded import temporary_postgres
+from api.db.embedded import EmbeddedPostgres
 from api.db.urls import Urls
 
 PASSWORD = "test"
+MEMORY = Path("/dev/shm")
+ROOM = 2**30
 
 
 class Cluster(Protocol):
@@ -29,13 +35,21 @@ class Cluster(Protocol):
 def a_cluster(external: str | None) -> Iterator[Cluster]:
     """`external` is the URL of a superuser of a server that may be littered with roles and databases named crm_…"""
     if external is None:
-        with temporary_postgres() as embedded:
-            yield embedded
+        with tempfile.TemporaryDirectory(prefix="crm-tests-", dir=in_memory()) as folder:
+            if os.geteuid() == 0:
+                Path(folder).chmod(0o711)  # PostgreSQL runs as another user, who passes through
+            with EmbeddedPostgres(Path(folder) / "data", state_dir=Path(folder), durable=False) as embedded:
+                yield embedded
     else:
         server = ExternalPostgres(external)
         passwords = dict.fromkeys(roles.LOGIN_ROLES, PASSWORD)
         server.run("postgres", roles.cluster_sql() + roles.password_sql(passwords))
         yield server
+
+
+def in_memory() -> Path | None:
+    """A folder that is not on a disk: there a copy of a database takes 0.03 seconds, not 0.5. None without room."""
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
 
 
 class ExternalPostgres:

@@ -77,23 +77,28 @@ class Compiler:
         Raises:
             RequestError: an argument cannot be read that way, whatever the other values are.
         """
-        plan = Selection(self.schema, self.catalog, fragments_of(document), variables).plan(operation)
+        plan = self.selection(document, variables).plan(operation)
         return self.rendered(plan, context, watch)
 
-    def record(
+    def records(  # noqa: PLR0913 - the facts of a read-back
         self,
         document: DocumentNode,
         entity: str,
-        sets: Iterable[SelectionSetNode],
+        keys: Mapping[str, Iterable[SelectionSetNode]],
         variables: Mapping[str, Any],
         context: Callable[[Any], Any],
         *,
         node: FieldNode,
     ) -> Statement:
-        """The statement that reads one record back by `request.facts["id"]`, as `{"record": {…}}`."""
-        selection = Selection(self.schema, self.catalog, fragments_of(document), variables)
-        read = selection.record(self.catalog.entities[entity], sets, "record", node)
-        return self.rendered(ReadPlan((("record", (read,)),), self.catalog.entities), context, None)
+        """The statement that reads the record `request.facts["id"]` back, once for each response key."""
+        selection = self.selection(document, variables)
+        roots = tuple(
+            (key, (selection.record(self.catalog.entities[entity], sets, key, node),)) for key, sets in keys.items()
+        )
+        return self.rendered(ReadPlan(roots, self.catalog.entities), context, None)
+
+    def selection(self, document: DocumentNode, variables: Mapping[str, Any]) -> Selection:
+        return Selection(self.schema, self.catalog, fragments_of(document), variables)
 
     def rendered(self, plan: ReadPlan, context: Callable[[Any], Any], watch: Step | None) -> Statement:
         for rewrite in PASSES:

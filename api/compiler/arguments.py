@@ -190,5 +190,3 @@ def shape_of(value: Any, type_: GraphQLInputType) -> Any:
         match = PREFIX.fullmatch(str(value))
         return match[1] if match else "?"
     return "."
-
-

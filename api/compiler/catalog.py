@@ -3,7 +3,7 @@
 The catalog is built once by `api.schema.binding`. An identifier that is not in it cannot reach SQL.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -24,6 +24,9 @@ class Scope(Protocol):
 
     def bind(self, get: Getter, type_: Any) -> ColumnElement[Any]:
         """A parameter computed from the request by `get`."""
+
+    def named(self, entity: str, reference: Tree) -> ColumnElement[UUID]:
+        """The id of the record that a reference argument names; NULL if there is none to be seen."""
 
     def visible(self, entity: str, table: Any) -> ColumnElement[bool]:
         """Tenant predicate and visibility rule of an entity, for a table reference an expression makes itself."""
@@ -95,7 +98,8 @@ class Column:
 
 
 Lookup = Callable[[Any, Scope, Tree], ColumnElement[bool]]
-Build = Callable[[Scope, Mapping[str, Tree]], Select[Any]]
+Matching = Callable[[Any], Sequence[ColumnElement[bool]]]
+Build = Callable[[Scope, Mapping[str, Tree], Matching], Select[Any]]  # the last: the field's filter on a table
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,10 @@ class Entity:
     sorts: Mapping[str, Column] = field(default_factory=dict)
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     build: Build | None = None
+    filtered: str | None = None  # the entity that the `filter` of a built entity is about
+    elements: tuple[tuple[str, Any], ...] = ()  # names and types, for rows that are elements of a parent's JSON array
     tenant_column: str = "tenant_id"
-    default_order: tuple[tuple[str, bool], ...] = (("created_at", True),)  # column, descending
+    default_order: tuple[tuple[Column, bool], ...] = ()  # column, descending
 
     @property
     def archivable(self) -> bool:

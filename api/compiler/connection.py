@@ -3,7 +3,22 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, Text, cast, exists, false, func, literal_column, or_, select, table, true
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSON
 
 from .arguments import converted
@@ -78,7 +93,11 @@ class Connection:
         further = renderer.bind(one_more(self.page.size), BigInteger())
         window = rows.limit(further).cte(self.window_name, nesting=True)
         names = [literal_column(f"{self.window_name}.{name}").label(name) for name in columns.used]
-        cut = select(*names).select_from(table(self.window_name)).order_by(*self.order(self.window_name, self.page.backward))
+        cut = (
+            select(*names)
+            .select_from(table(self.window_name))
+            .order_by(*self.order(self.window_name, self.page.backward))
+        )
         return [window, cut.limit(size).cte(self.page_name, nesting=True)]
 
     def inside(self, reference: Any) -> list[ColumnElement[bool]]:

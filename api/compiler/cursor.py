@@ -31,17 +31,17 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OLDEST, NEWEST = -2_208_988_800_000_000, 7_258_118_400_000_000  # 1900 and 2200 in microseconds
 
 
-@dataclass(frozen=True)
 class Seal:
     """What one connection in one order puts into, and expects of, its cursors."""
 
-    owner: str
-    order: tuple[Order, ...]
-
-    @property
-    def mark(self) -> bytes:
-        keys = [(key.column, key.descending, key.nulls_first) for key in self.order]
-        return VERSION + hashlib.sha256(repr((self.owner, keys)).encode()).digest()[:4]
+    def __init__(self, owner: str, order: tuple[Order, ...]) -> None:
+        self.order = order
+        keys = [(key.column, key.descending, key.nulls_first) for key in order]
+        mark = VERSION + hashlib.sha256(repr((owner, keys)).encode()).digest()[:4]
+        self.mark = mark
+        self.marked: Getter = lambda _request: mark
+        self.inner: Getter = self.padded(0x36)
+        self.outer: Getter = self.padded(0x5C)
 
     def key(self, request: Request) -> bytes:
         return hmac.digest(request.secret, b"cursor" + request.tenant.bytes + self.mark, "sha256").ljust(BLOCK, b"\0")
@@ -53,10 +53,9 @@ class Seal:
         """SQL: the cursor of a row."""
         values = [text_of(getattr(row, key.column), key.kind) for key in self.order]
         body = func.convert_to(cast(func.json_build_array(*values), Text), literal_column("'UTF8'"))
-        mark = self.mark
-        message = scope.bind(lambda _request: mark, LargeBinary).op("||")(body)
-        inner = func.sha256(scope.bind(self.padded(0x36), LargeBinary).op("||")(message))
-        seal = func.sha256(scope.bind(self.padded(0x5C), LargeBinary).op("||")(inner))
+        message = scope.bind(self.marked, LargeBinary).op("||")(body)
+        inner = func.sha256(scope.bind(self.inner, LargeBinary).op("||")(message))
+        seal = func.sha256(scope.bind(self.outer, LargeBinary).op("||")(inner))
         sealed = message.op("||")(func.substr(seal, literal_column("1"), literal_column(str(SEAL))))
         encoded = func.encode(sealed, literal_column("'base64'"))
         return func.translate(encoded, literal_column("E'+/=\\n'"), literal_column("'-_'"))

@@ -63,9 +63,13 @@ OPERATORS: dict[str, Operator] = {
 def condition(predicate: Predicate, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
     """The condition on `table` (an alias called `name`). Always true or false where it stands, never unknown in a NOT."""
     if isinstance(predicate, All):
-        return and_(true(), *(condition(part, table, renderer, f"{name}_{at}") for at, part in enumerate(predicate.parts)))
+        return and_(
+            true(), *(condition(part, table, renderer, f"{name}_{at}") for at, part in enumerate(predicate.parts))
+        )
     if isinstance(predicate, Any_):
-        return or_(false(), *(condition(part, table, renderer, f"{name}_{at}") for at, part in enumerate(predicate.parts)))
+        return or_(
+            false(), *(condition(part, table, renderer, f"{name}_{at}") for at, part in enumerate(predicate.parts))
+        )
     if isinstance(predicate, Not):
         return condition(predicate.part, table, renderer, name).is_not(true())
     if isinstance(predicate, Archived):
@@ -136,7 +140,9 @@ def money(predicate: MoneyCompare, table: Any, renderer: "Renderer") -> ColumnEl
     )
 
 
-def beyond(order: tuple[Order, ...], row: Any, opened: Opened, renderer: "Renderer", *, after: bool) -> ColumnElement[bool]:
+def beyond(
+    order: tuple[Order, ...], row: Any, opened: Opened, renderer: "Renderer", *, after: bool
+) -> ColumnElement[bool]:
     """Rows strictly after (or before) a cursor in the order; NULLs count as the order places them.
 
     Keys that cannot be NULL and run the same way compare as one row, which is what an index range can serve.
@@ -153,8 +159,10 @@ def beyond(order: tuple[Order, ...], row: Any, opened: Opened, renderer: "Render
         same = column == value
         if key.nullable:
             last = after is not key.nulls_first  # walking towards the NULLs
-            further = and_(value.is_not(None), or_(column.is_(None), further)) if last else or_(
-                and_(value.is_not(None), further), and_(value.is_(None), column.is_not(None))
+            further = (
+                and_(value.is_not(None), or_(column.is_(None), further))
+                if last
+                else or_(and_(value.is_not(None), further), and_(value.is_(None), column.is_not(None)))
             )
             same = or_(same, and_(column.is_(None), value.is_(None)))
         result = or_(further, and_(same, result))
@@ -165,5 +173,3 @@ def cursor_value(opened: Opened, at: int, key: Order, renderer: "Renderer") -> C
     type_ = TYPES[key.kind]
     bound = renderer.bind(renderer.memo(opened, at), type_)
     return renderer.cast(bound, type_) if key.nullable else bound
-
-

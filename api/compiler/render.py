@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    column,
     func,
     literal,
     literal_column,
@@ -26,8 +27,8 @@ from sqlalchemy import (
 from graphql import FieldNode
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
-from .arguments import PREFIX, Leaf, Leaves, converted
-from .catalog import Catalog, Entity
+from .arguments import PREFIX, Group, Leaf, Leaves, Tree, converted
+from .catalog import Catalog, Entity, Matching
 from .connection import Connection
 from .errors import RequestError
 from .ir import Constant, GroupKeys, Object, Read, ReadPlan, Scalar
@@ -122,10 +123,27 @@ class Renderer:
         """A new reference to the rows of a read, under its name."""
         entity = read.entity
         if entity.build is not None:
-            return entity.build(self, read.arguments).subquery(f"t{read.alias}")
+            return entity.build(self, read.arguments, self.matching(read)).subquery(f"t{read.alias}")
         table = entity.table.alias(f"{letter}{read.alias}")  # type: ignore[union-attr]
         self.aliases[table] = entity
         return table
+
+    def matching(self, read: Read) -> Matching:
+        """The filter of a read as conditions on a table that its entity builds from."""
+
+        def conditions(table: Any) -> list[ColumnElement[bool]]:
+            return [condition(part, table, self, f"{read.alias}_{at}") for at, part in enumerate(read.where)]
+
+        return conditions
+
+    def named(self, entity: str, reference: Tree) -> ColumnElement[UUID]:
+        about = self.catalog.entities[entity]
+        if not isinstance(reference, Group) or about.table is None:
+            raise RequestError("BAD_USER_INPUT", "a reference cannot be null")
+        ((name, tree),) = reference.fields.items()
+        table = about.table.alias(f"n_{about.table.name}")
+        found = select(table.c.id).where(self.guard(about, table), about.lookups[name](table, self, tree))
+        return found.correlate_except(table).scalar_subquery()
 
     def where(self, read: Read, table: Any, parent: Columns | None) -> list[ColumnElement[bool]]:
         """Guard, link to the parent, filters."""
@@ -139,10 +157,7 @@ class Renderer:
             conditions += [table.c[name] == literal_column(f"'{value}'") for name, value in read.link.constants.items()]
         if read.ids is not None:
             conditions.append(table.c.id == self.bind(read.ids, Uuid()))
-        conditions += [
-            condition(predicate, table, self, f"{read.alias}_{at}") for at, predicate in enumerate(read.where)
-        ]
-        return conditions
+        return [*conditions, *self.matching(read)(table)]
 
     def object(self, read: Read, parent: Columns | None) -> Select[Any]:
         """SELECT of one record as a JSON object."""
@@ -158,6 +173,8 @@ class Renderer:
 
     def array(self, read: Read, parent: Columns | None) -> Select[Any]:
         """SELECT of a bounded list of records as a JSON array."""
+        if read.entity.elements:
+            return self.elements(read, parent)
         table = self.table(read)
         columns = Columns(f"p{read.alias}", table)
         names, laterals = self.selected(read, columns)
@@ -170,6 +187,15 @@ class Renderer:
             .subquery(f"p{read.alias}")
         )
         inner = select(*names).select_from(joined(page, laterals)).order_by(*order).subquery(f"r{read.alias}")
+        return select(array_of(f"r{read.alias}").label("j")).select_from(inner)
+
+    def elements(self, read: Read, parent: Columns | None) -> Select[Any]:
+        """SELECT of the elements of a JSON array that the parent's row holds, as selected."""
+        held = getattr(parent, getattr(read.relation, "key", ""))
+        typed = [column(name, type_) for name, type_ in read.entity.elements]
+        rows = func.json_to_recordset(held).table_valued(*typed).render_derived(name=f"p{read.alias}", with_types=True)
+        names, laterals = self.selected(read, Columns(f"p{read.alias}", rows))
+        inner = select(*names).select_from(joined(rows, laterals)).subquery(f"r{read.alias}")
         return select(array_of(f"r{read.alias}").label("j")).select_from(inner)
 
     def window(self, columns: Columns, table: Any) -> Select[Any]:
@@ -186,7 +212,7 @@ class Renderer:
         asked = func.unnest(cast(ids, ARRAY(Uuid())), cast(prefixes, ARRAY(Text()))).table_valued(
             "id", "prefix", with_ordinality="place", name="asked"
         )
-        rows: Any = asked.render_derived()
+        rows: Any = asked.render_derived(name="asked")
         for read in reads:
             table = self.table(read)
             names, laterals = self.selected(read, Columns(f"t{read.alias}", table))
@@ -242,7 +268,12 @@ class Renderer:
         if isinstance(item, Scalar):
             return item.source.expression(columns, self)
         pairs = [
-            (key, literal_column(f"'{item.typename}'") if name == "__typename" else item.source.fields[name](columns, self))
+            (
+                key,
+                literal_column(f"'{item.typename}'")
+                if name == "__typename"
+                else item.source.fields[name](columns, self),
+            )
             for key, name in item.members
         ]
         made = json_object(pairs)

@@ -40,13 +40,18 @@ def array_of(alias: str) -> ColumnElement[Any]:
 def json_object(pairs: list[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:
     """A JSON object of any width; calls of more than 50 pairs are cut and joined as text."""
     chunks = [pairs[at : at + CHUNK] for at in range(0, len(pairs), CHUNK)] or [[]]
-    made = [func.json_build_object(*(part for key, value in chunk for part in (literal(key, Text()), value))) for chunk in chunks]
+    made = [
+        func.json_build_object(*(part for key, value in chunk for part in (literal(key, Text()), value)))
+        for chunk in chunks
+    ]
     if len(made) == 1:
         return made[0]
     texts = [cast(one, Text) for one in made]
     joined = func.left(texts[0], literal_column("-1"))
     for one in texts[1:]:
-        joined = func.concat(joined, literal_column("','"), func.left(func.substr(one, literal_column("2")), literal_column("-1")))
+        joined = func.concat(
+            joined, literal_column("','"), func.left(func.substr(one, literal_column("2")), literal_column("-1"))
+        )
     return cast(func.concat(joined, literal_column("'}'")), JSON)
 
 

@@ -55,7 +55,10 @@ class Selection:
     def record(self, entity: Entity, sets: Iterable[SelectionSetNode], key: str, node: FieldNode) -> Read:
         """The read-back of one record after a mutation, selected by `sets`."""
         items = self.items(entity, list(sets))
-        items = (Constant("__typename", entity.name), *(item for item in items if getattr(item, "key", "") != "__typename"))
+        items = (
+            Constant("__typename", entity.name),
+            *(item for item in items if getattr(item, "key", "") != "__typename"),
+        )
         return Read(key, "one", entity, f"Mutation.{key}", {}, node, items, ids=lambda request: request.facts["id"])
 
     def root(
@@ -117,7 +120,9 @@ class Selection:
         if name == "totalCount":
             arguments = self.arguments(node, connection.fields[name])
             up_to = arguments["upTo"]
-            members = tuple((k, f[0].name.value) for k, f in self.fields(self.object_type("BoundedCount"), sets).items())
+            members = tuple(
+                (k, f[0].name.value) for k, f in self.fields(self.object_type("BoundedCount"), sets).items()
+            )
             return Selected(key, "totalCount", members, up_to=up_to.get if isinstance(up_to, Leaf) else None)
         if name == "pageInfo":
             members = tuple((k, f[0].name.value) for k, f in self.fields(self.object_type("PageInfo"), sets).items())
@@ -127,7 +132,9 @@ class Selection:
         edge = self.object_type(f"{entity.name}Edge")
         fields = self.fields(edge, sets)
         members = tuple((k, f[0].name.value) for k, f in fields.items())
-        inside = [one.selection_set for f in fields.values() if f[0].name.value == "node" for one in f if one.selection_set]
+        inside = [
+            one.selection_set for f in fields.values() if f[0].name.value == "node" for one in f if one.selection_set
+        ]
         return Selected(key, "edges", members, read=self.inside(key, entity, node, inside))
 
     def inside(self, key: str, entity: Entity, node: FieldNode, sets: list[SelectionSetNode]) -> Read:
@@ -168,7 +175,9 @@ class Selection:
     ) -> GroupKeys:
         """The group keys of an aggregate, with the reads of the records they stand for."""
         fields = self.fields(self.object_type("GroupKey"), sets)
-        inside = [one.selection_set for f in fields.values() if f[0].name.value == "node" for one in f if one.selection_set]
+        inside = [
+            one.selection_set for f in fields.values() if f[0].name.value == "node" for one in f if one.selection_set
+        ]
         by = around.get("groupBy")
         groups: list[tuple[str, Read | None]] = []
         for at, value in enumerate(by.values if isinstance(by, Leaves) else ()):
@@ -220,9 +229,7 @@ class Selection:
             if name in {"skip", "include"}:
                 condition = next(argument.value for argument in directive.arguments or ())
                 value = (
-                    self.variables[condition.name.value]
-                    if isinstance(condition, VariableNode)
-                    else condition.value  # type: ignore[attr-defined]
+                    self.variables[condition.name.value] if isinstance(condition, VariableNode) else condition.value  # type: ignore[attr-defined]
                 )
                 if bool(value) is (name == "skip"):
                     return False

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 
 from api.db import revisions
-from api.db.roles import APP, OWNER, READER, SERVING_ROLES
+from api.db.roles import APP, READER, SERVING_ROLES
 
 OLDEST = 150_000
 CONNECT_SECONDS = 5.0
@@ -165,7 +165,7 @@ async def migrations(connection: asyncpg.Connection) -> AsyncIterator[str]:
         yield f"This login may not read alembic_version: log in as {APP}, or run `crm migrate` once more."
         return
     if applied is None:
-        yield f"The database has no tables yet (it becomes {OWNER}'s): run `crm migrate`."
+        yield "The database has no tables yet: run `crm migrate`."
     elif applied not in known:
         yield f"The database is at {applied}, which this program does not know: install the newer program."
     elif applied != head:

@@ -27,13 +27,14 @@ from api.settings import PREFIX
 __all__ = ["MigrationFailed", "current", "downgrade", "head", "main", "new", "sql", "upgrade"]
 
 LONGEST_NAME = 60
+SCHEMES = ("postgresql://", "postgres://")
 URL = f"{PREFIX}MIGRATION_DATABASE_URL"
 # What an operator can do about a failure, by the code PostgreSQL gives it.
 ADVICE = {
     "28000": f"log in as {MIGRATOR}: correct {URL}",
     "28P01": f"the password is wrong: correct {URL}",
     "3D000": f"there is no such database: correct {URL}, or make it with the script for operators",
-    "42501": f"the login must be able to become {OWNER}: let {URL} log in as {MIGRATOR}",
+    "42501": f"let {URL} log in as {MIGRATOR}; if it does, prepare the database with the script for operators",
     "55P03": "a table is in use for longer than two seconds: run it again when there is less traffic",
     "22023": f"the role {OWNER} is missing: make the roles first",
     "57014": "a statement took longer than 15 minutes; nothing of this migration was kept",
@@ -94,10 +95,12 @@ def new(message: str) -> Path | None:
     return path
 
 
-def configuration(url: str | None, output: io.StringIO | None = None) -> Config:
+def configuration(url: str | None, output: io.StringIO | None = None, *, scripts: Path | None = None) -> Config:
+    if url is not None and not url.startswith(SCHEMES):
+        raise MigrationFailed(f"{URL} is no address of a database: write postgresql://{MIGRATOR}:…@host/crm.")
     options = Config(output_buffer=output, attributes={"url": url}, cmd_opts=argparse.Namespace(quiet=True))
     # ConfigParser would read a percent sign in the path as the beginning of a reference.
-    options.set_main_option("script_location", str(revisions.folder()).replace("%", "%%"))
+    options.set_main_option("script_location", str(scripts or revisions.folder()).replace("%", "%%"))
     options.set_main_option("file_template", "%%(rev)s")
     options.set_main_option("path_separator", "os")
     return options

@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
@@ -41,6 +41,12 @@ class DatabaseUnavailable(Exception):
 
 class WrongArguments(Exception):
     """The arguments do not fit the statement: a bug of the caller, not a lost connection."""
+
+
+class Fetching(Protocol):
+    """What a read needs of a pool."""
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes: ...
 
 
 @dataclass(eq=False)
@@ -84,7 +90,7 @@ class ReadPool:
             except (TimeoutError, *LOST):
                 reader.connection.terminate()
 
-    async def fetch(self, sql: str, args: Sequence[Any]) -> bytes:
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes:
         """The one value of the one row of the statement, which must be text.
 
         A connection found dead is replaced and the read repeated once.
@@ -94,35 +100,35 @@ class ReadPool:
             asyncpg.PostgresError: the statement failed.
         """
         for watch in self.on_statement:
-            watch(sql, args)
+            watch(sql, arguments)
         try:
             async with asyncio.timeout(self._wait_seconds):
                 await self._turns.acquire()
         except TimeoutError as error:
             raise DatabaseUnavailable("every connection is busy") from error
         try:
-            return await self._fetch(sql, args)
+            return await self._fetch(sql, arguments)
         finally:
             self._turns.release()
 
-    async def _fetch(self, sql: str, args: Sequence[Any]) -> bytes:
+    async def _fetch(self, sql: str, arguments: Sequence[Any]) -> bytes:
         try:
-            return await self._attempt(sql, args)
+            return await self._attempt(sql, arguments)
         except LOST:
             # PostgreSQL was restarted or the network broke: the idle ones are as dead as this one.
             while self._idle:
                 self._idle.pop().connection.terminate()
         try:
-            return await self._attempt(sql, args)
+            return await self._attempt(sql, arguments)
         except LOST as error:
             raise DatabaseUnavailable("PostgreSQL closed the connection") from error
 
-    async def _attempt(self, sql: str, args: Sequence[Any]) -> bytes:
+    async def _attempt(self, sql: str, arguments: Sequence[Any]) -> bytes:
         reader = self._idle.pop() if self._idle else await self._connect()
         usable = False
         try:
             statement = await self._prepared(reader, sql)
-            value = await statement.fetchval(*args)
+            value = await statement.fetchval(*arguments)
             usable = True
         except asyncio.CancelledError:
             # asyncpg tells the server to stop; closing the connection instead would leave the query running there.

@@ -18,8 +18,8 @@ class MigrationsMissing(Exception):
 
 
 def folder() -> Path:
-    """In a checkout the migrations lie beside the package, in the released wheel inside it."""
-    for place in (PACKAGE.parent / "migrations", PACKAGE / "migrations"):
+    """In the released wheel the migrations lie inside the package, in a checkout beside it."""
+    for place in (PACKAGE / "migrations", PACKAGE.parent / "migrations"):
         if (place / "env.py").is_file():
             return place
     raise MigrationsMissing("The migrations are not beside the program: install headless-crm again.")

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 
-from api.db.pool import ReadPool
+from api.db.pool import Fetching
 from api.domain import tokens
 from api.domain.kernel import CAPABILITIES, PrincipalKind, Viewer
 from api.http.envelope import Headers
@@ -42,7 +42,7 @@ def utc_now() -> datetime:
 class Authenticator:
     """Viewers by token. Answers are remembered for seconds, by a hash of the header, in bounded memory."""
 
-    def __init__(self, pool: ReadPool, secret_key: bytes, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, pool: Fetching, secret_key: bytes, *, now: Callable[[], datetime] = utc_now) -> None:
         self._pool = pool
         self._peppers = {version: tokens.pepper(secret_key, version) for version in range(1, tokens.PEPPER_VERSION + 1)}
         self._now = now

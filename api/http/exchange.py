@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 from uuid_utils.compat import uuid7
 
 from api import telemetry
 from api.http.envelope import Disconnected, header
-from api.http.errors import CODES, RETRY_AFTER, Refused, extensions_of, refusal_of
+from api.http.errors import CODES, RETRY_AFTER, Refused, extensions_of, of_graphql, refusal_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -60,6 +61,20 @@ class Exchange:
             level = logging.ERROR if refused.code == "INTERNAL" else logging.WARNING
             telemetry.log(level, "failed", request_id=self.id, code=refused.code, **telemetry.described(error))
         return refused
+
+    def field_error(self, error: GraphQLError) -> dict[str, Any]:
+        """One field's failure beside the data of others: what it is, in the words of ours, and where."""
+        cause = error.original_error
+        if cause is None:
+            return dict(of_graphql("BAD_USER_INPUT", [error]).errors[0])
+        refused = self.unexpected(cause)
+        (first, *_) = refused.formatted()
+        where = of_graphql(refused.code, [error]).errors[0]
+        return {
+            **where,
+            "message": first["message"],
+            "extensions": {"code": refused.code, **first.get("extensions", {})},
+        }
 
     def log(self) -> None:
         telemetry.log(

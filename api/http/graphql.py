@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
-from graphql import DocumentNode, OperationDefinitionNode, OperationType
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 
 from api.domain.kernel import Viewer
 from api.http import exchange as exchanges
@@ -20,7 +20,6 @@ from api.http.auth import Authenticator
 from api.http.documents import Document, Documents, Operation
 from api.http.envelope import (
     Disconnected,
-    Envelope,
     Headers,
     check_media_type,
     from_body,
@@ -42,7 +41,7 @@ COMMON: tuple[tuple[bytes, bytes], ...] = (
 
 
 class Reading(Protocol):
-    async def execute(  # noqa: PLR0913 - the seam to api.schema
+    async def execute(
         self,
         document: DocumentNode,
         operation: OperationDefinitionNode,
@@ -57,7 +56,7 @@ class Written(Protocol):
     @property
     def data(self) -> bytes: ...
     @property
-    def errors(self) -> Sequence[Mapping[str, Any]]: ...
+    def errors(self) -> Sequence[Mapping[str, Any] | GraphQLError]: ...
     @property
     def replayed(self) -> bool: ...
 
@@ -86,6 +85,17 @@ class Services:
     introspection: Introspection
     max_body_bytes: int = 4_000_000
     timeout_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One operation, who runs it and with what."""
+
+    document: Document
+    operation: Operation
+    variables: dict[str, Any]
+    viewer: Viewer
+    key: Hashable
 
 
 class Media:
@@ -137,41 +147,33 @@ class GraphQL:
             raise Refused("BAD_REQUEST", "Subscriptions are not answered here.")
         if kind is OperationType.MUTATION and method == "GET":
             raise not_allowed("Send mutations by POST.", b"POST")
+        call = Call(document, operation, dict(envelope.variables), viewer, (document.key, envelope.operation_name))
         async with asyncio.timeout(services.timeout_seconds):
             if kind is OperationType.MUTATION:
-                written = await self._write(document, operation, envelope, viewer, exchange, idempotency_key(headers))
+                written = await self._write(call, exchange.id, idempotency_key(headers))
                 exchange.timings.mark("write")
                 return answered(exchange, accepted, written.data, written.errors, replayed=written.replayed)
-            data = await self._read(document, operation, envelope, viewer)
+            data = await self._read(call)
         exchange.timings.mark("read")
         return answered(exchange, accepted, data)
 
-    async def _read(self, document: Document, operation: Operation, envelope: Envelope, viewer: Viewer) -> bytes:
-        parts, key = operation.parts, (document.key, envelope.operation_name)
-        found = []
+    async def _read(self, call: Call) -> bytes:
+        parts, found = call.operation.parts, []
         if parts.schema is not None:
-            found.append(self._services.introspection.answer(parts.schema, envelope.variables, key))
+            found.append(self._services.introspection.answer(parts.schema, call.variables, call.key))
         if parts.data is not None:
-            variables = dict(envelope.variables)
-            part = parts.data
-            found.append(await self._services.reads.execute(part.document, part.operation, variables, viewer, key=key))
+            document, operation = parts.data.document, parts.data.operation
+            reads = self._services.reads
+            found.append(await reads.execute(document, operation, call.variables, call.viewer, key=call.key))
         return together(found)
 
-    async def _write(  # noqa: PLR0913, PLR0917 - what a mutation is executed with
-        self,
-        document: Document,
-        operation: Operation,
-        envelope: Envelope,
-        viewer: Viewer,
-        exchange: Exchange,
-        key: str | None,
-    ) -> Written:
+    async def _write(self, call: Call, request_id: str, key: str | None) -> Written:
         return await self._services.writes.execute(
-            document.node,
-            operation.node,
-            dict(envelope.variables),
-            viewer,
-            request_id=exchange.id,
+            call.document.node,
+            call.operation.node,
+            call.variables,
+            call.viewer,
+            request_id=request_id,
             idempotency_key=key,
         )
 
@@ -180,7 +182,7 @@ def answered(
     exchange: Exchange,
     media: MediaType,
     data: bytes,
-    errors: Sequence[Mapping[str, Any]] = (),
+    errors: Sequence[Mapping[str, Any] | GraphQLError] = (),
     *,
     replayed: bool = False,
 ) -> Message:
@@ -192,7 +194,8 @@ def answered(
         headers.append((b"idempotent-replayed", b"true"))
     start, status = b"{", OK
     if errors:
-        shown = [{**error, "extensions": complete(error.get("extensions") or {}, exchange.id)} for error in errors]
+        plain = [exchange.field_error(error) if isinstance(error, GraphQLError) else error for error in errors]
+        shown = [{**error, "extensions": complete(error.get("extensions") or {}, exchange.id)} for error in plain]
         start = b'{"errors":' + orjson.dumps(shown) + b","
         first = shown[0]["extensions"]["code"]
         exchange.facts["code"] = first
@@ -205,7 +208,7 @@ def answered(
 
 
 def complete(extensions: Mapping[str, Any], request_id: str) -> dict[str, Any]:
-    code = extensions.get("code")
+    code = str(extensions.get("code"))
     return extensions_of(code if code in CODES else "INTERNAL", request_id, extensions)
 
 

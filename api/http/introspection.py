@@ -93,9 +93,8 @@ class Selecting:
 
     def part(self, operation: OperationDefinitionNode) -> Part:
         kept = replace(operation, selection_set=SelectionSetNode(selections=self._kept(operation.selection_set)))
-        others = [node for name, node in self._fragments.items() if name not in self._rewritten]
-        rewritten = [node for node in self._rewritten.values() if node is not None]
-        return Part(DocumentNode(definitions=(kept, *rewritten, *others)), kept)
+        fragments = [self._rewritten.get(name, node) for name, node in self._fragments.items()]
+        return Part(DocumentNode(definitions=(kept, *(node for node in fragments if node is not None))), kept)
 
     def _kept(self, selected: SelectionSetNode) -> tuple[SelectionNode, ...]:
         kept: list[SelectionNode] = []

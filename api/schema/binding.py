@@ -7,6 +7,7 @@ that would have worked.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
@@ -57,7 +58,8 @@ class Readable:
     visible: Callable[[Any, Any], ColumnElement[bool]] | None
     build: Build | None
     default_order: tuple[tuple[str, bool], ...]
-    filters: tuple[str, ...] = ()
+    filtered: str | None
+    elements: tuple[tuple[str, Any], ...]
     sources: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -109,6 +111,11 @@ def listed(column: str, description: str, *, order: tuple[str, ...], constants: 
     return strawberry.field(description=description, metadata={SOURCE: source})
 
 
+def unnested(column: str, description: str) -> Any:
+    """The elements of a JSON array that the row holds."""
+    return strawberry.field(description=description, metadata={SOURCE: ToMany("", column, paged=False)})
+
+
 def computed(expression: Expression, description: str) -> Any:
     """A leaf computed in SQL from the row and the compiler's scope, in its wire form."""
     return strawberry.field(description=description, metadata={SOURCE: Value(expression)})
@@ -133,6 +140,8 @@ def readable(
     visible: Callable[[Any, Any], ColumnElement[bool]] | None = None,
     build: Build | None = None,
     default_order: tuple[tuple[str, bool], ...] = (("created_at", True),),
+    filtered: str | None = None,
+    elements: Mapping[str, Any] = MappingProxyType({}),
 ) -> Callable[[type[T]], type[T]]:
     """A GraphQL object type over the rows of a model, of a derived table, or of a query that arguments `build`.
 
@@ -147,11 +156,12 @@ def readable(
 
     def bind(cls: type[T]) -> type[T]:
         bound = strawberry.type(cls, name=name, description=description)
-        about = Readable(rows, columns, naturals or {}, visible, build, default_order)
+        unnested = tuple(elements.items())
+        about = Readable(rows, columns, naturals or {}, visible, build, default_order, filtered, unnested)
         for one in definition_of(bound).fields:
             source = one.metadata.get(SOURCE)
             reads = source if isinstance(source, str) else one.python_name
-            if (source is None or isinstance(source, str)) and build is None and reads not in columns:
+            if (source is None or isinstance(source, str)) and build is None and not elements and reads not in columns:
                 raise UnboundField(cls.__name__, one.python_name, str(rows), sorted(columns))
             about.sources[one.python_name] = source
         setattr(bound, READABLE, about)
@@ -167,3 +177,9 @@ def definition_of(cls: type[Any]) -> StrawberryObjectDefinition:
 def readable_of(cls: type[Any]) -> Readable:
     about: Readable = getattr(cls, READABLE)
     return about
+
+
+def info_of(column: Any) -> Mapping[str, Any]:
+    """What a column declares about itself; nothing for a column of a derived table."""
+    info: Mapping[str, Any] = getattr(column, "info", {})
+    return info

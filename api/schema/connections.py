@@ -19,7 +19,9 @@ class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether rows follow this page, whichever way it was asked for.")
     has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
     start_cursor: str | None = strawberry.field(description="Cursor of the first row; null for an empty page.")
-    end_cursor: str | None = strawberry.field(description="Cursor of the last row; give it as `after` for the next page.")
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the last row; give it as `after` for the next page."
+    )
 
 
 @strawberry.type(description="A count that stops at a bound, so that it is always quick.")
@@ -70,7 +72,9 @@ def page_arguments(type_name: str, module: str) -> list[StrawberryArgument]:
     return [
         argument("filter", lazy(f"{type_name}Filter", module) | None, "Which rows; all of the given conditions hold."),
         argument("order_by", list[sort] | None, "At most 3 sort keys; newest first when left out."),
-        argument("first", int | None, "Rows of the page from the start or after `after`; 25 when left out, at most 100."),
+        argument(
+            "first", int | None, "Rows of the page from the start or after `after`; 25 when left out, at most 100."
+        ),
         argument("after", str | None, "Only rows behind this cursor."),
         argument("last", int | None, "Rows of the page from the end or before `before`; not together with `first`."),
         argument("before", str | None, "Only rows ahead of this cursor."),
@@ -94,7 +98,9 @@ def bound_field(name: str, annotation: Any, description: str, source: Any, argum
 
 def many(cls: type[Any], description: str) -> Any:
     """A field of Query: the list of all records of a type that the viewer may see."""
-    return rooted(Connection[cls], description, Root("page", cls.__name__), page_arguments(cls.__name__, cls.__module__))
+    return rooted(
+        Connection[cls], description, Root("page", cls.__name__), page_arguments(cls.__name__, cls.__module__)
+    )
 
 
 def rooted(annotation: Any, description: str, root: Root, arguments: list[StrawberryArgument]) -> Any:
@@ -113,3 +119,9 @@ def extend(owner: type[Any], name: str, cls: type[Any], by: str, description: st
     arguments = plain_page_arguments() if plain else page_arguments(cls.__name__, cls.__module__)
     definition_of(owner).fields.append(bound_field(name, Connection[cls], description, source, arguments))
     readable_of(owner).sources[name] = source
+
+
+def one(cls: type[Any], description: str) -> Any:
+    """A field of Query: the record that a reference names."""
+    where = argument("where", lazy(f"{cls.__name__}Ref", cls.__module__), "Which record.")
+    return rooted(cls | None, description, Root("one", cls.__name__), [where])

@@ -1,7 +1,7 @@
 """User errors: each refusal of the domain as a GraphQL type of its own, all with code, message and path."""
 
 from collections.abc import Callable
-from enum import Enum
+from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,32 +24,34 @@ from api.domain.kernel import (
     StaleVersion,
     TooLong,
     camel,
-    records,
-    wire,
 )
 
 from .context import Context
+from .enums import described_enum
 from .interfaces import Node
 
 E = TypeVar("E", bound="type[Any]")
-CODES = (
-    ("REQUIRED", "A value that cannot be left out is missing."),
-    ("INVALID", "A value breaks a rule."),
-    ("TOO_LONG", "A text or list is too long."),
-    ("DUPLICATE", "Another live record has this unique value."),
-    ("NOT_FOUND", "There is no such record, or you may not see it."),
-    ("NOT_ALLOWED", "Your role does not allow this."),
-    ("ARCHIVED", "The record is archived; restore it first."),
-    ("VERSION_CONFLICT", "The record has changed since the version you gave."),
-    ("ILLEGAL_TRANSITION", "The step is not possible from the present state."),
-    ("RESTORE_CONFLICT", "A live record has taken a unique value of the archived one."),
-    ("LIMIT_EXCEEDED", "A bounded structure is full."),
-    ("IDEMPOTENCY_KEY_REUSED", "The idempotency key belongs to another request."),
-    ("IDEMPOTENCY_IN_PROGRESS", "A request with this idempotency key is still running; try again."),
-)
-UserErrorCode = strawberry.enum(
-    Enum("UserErrorCode", {code: strawberry.enum_value(code, description=text) for code, text in CODES}),  # type: ignore[misc]
-    description="Why a request was refused. New codes may be added; treat unknown ones as INVALID.",
+CODES = {
+    "REQUIRED": "A value that cannot be left out is missing.",
+    "INVALID": "A value breaks a rule.",
+    "TOO_LONG": "A text or list is too long.",
+    "DUPLICATE": "Another live record has this unique value.",
+    "NOT_FOUND": "There is no such record, or you may not see it.",
+    "NOT_ALLOWED": "Your role does not allow this.",
+    "ARCHIVED": "The record is archived; restore it first.",
+    "VERSION_CONFLICT": "The record has changed since the version you gave.",
+    "ILLEGAL_TRANSITION": "The step is not possible from the present state.",
+    "RESTORE_CONFLICT": "A live record has taken a unique value of the archived one.",
+    "LIMIT_EXCEEDED": "A bounded structure is full.",
+    "IDEMPOTENCY_KEY_REUSED": "The idempotency key belongs to another request.",
+    "IDEMPOTENCY_IN_PROGRESS": "A request with this idempotency key is still running; try again.",
+}
+UserErrorCode = StrEnum("UserErrorCode", {code: code for code in CODES})  # type: ignore[misc]
+described_enum(
+    UserErrorCode,
+    "UserErrorCode",
+    "Why a request was refused. New codes may be added; treat unknown ones as INVALID.",
+    **CODES,
 )
 
 
@@ -57,7 +59,9 @@ UserErrorCode = strawberry.enum(
 class UserError:
     code: UserErrorCode = strawberry.field(description="Stable; programs decide by it.")  # type: ignore[valid-type]
     message: str = strawberry.field(description="One English sentence for people.")
-    path: list[str] = strawberry.field(description="Leads from the argument into the input; empty for the whole record.")
+    path: list[str] = strawberry.field(
+        description="Leads from the argument into the input; empty for the whole record."
+    )
 
 
 def existing(attribute: str, description: str) -> Any:
@@ -67,7 +71,7 @@ def existing(attribute: str, description: str) -> Any:
         id, object_type = getattr(root, f"{attribute}_id"), root.object_type
         if id is None:
             return None
-        return await info.context.read_back(info, object_type, id)  # type: ignore[no-any-return]
+        return await info.context.read_back(info._raw_info, type_named(object_type), id)  # type: ignore[no-any-return] # noqa: SLF001
 
     return strawberry.field(resolve, description=description)
 
@@ -158,10 +162,7 @@ def answered(refusal: DomainError, argument_of: Callable[[tuple[str, ...]], list
     return bound(**values)  # type: ignore[no-any-return]
 
 
-def camel_path(path: tuple[str, ...]) -> list[str]:
-    return [camel(part) for part in path]
-
-
-def wire_of(object_type: str, id: UUID) -> str | None:
-    """The wire id of a record by its object name."""
-    return next((wire(prefix, id) for prefix, record in records().items() if record.object == object_type), None)
+def type_named(object_type: str) -> str:
+    """The GraphQL type of a record: `opportunity` → `Opportunity`."""
+    name = camel(object_type)
+    return name[0].upper() + name[1:]

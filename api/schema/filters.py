@@ -3,16 +3,18 @@
 import sys
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum, StrEnum
+from enum import StrEnum
 from functools import cache
+from keyword import iskeyword
 from typing import Any
 
 import strawberry
 
 from api.domain.kernel import EnumText, camel
 
-from .binding import MoneyOf, Related, definition_of, readable_of
+from .binding import MoneyOf, Related, definition_of, info_of, readable_of
 from .connections import lazy
+from .enums import described_enum
 from .scalars import CurrencyCode
 from .wire import kind_of
 
@@ -37,18 +39,36 @@ def operators(kind: str, value: Any, names: str, note: str) -> type[Any]:
     return input_type(f"{kind}Filter", fields, f"Conditions on a {note}; all that are given hold.", module=__name__)
 
 
-def input_type(name: str, fields: dict[str, tuple[Any, str]], description: str, *, module: str) -> type[Any]:
-    """An input object whose fields may all be left out."""
-    annotations = {field: annotation | None for field, (annotation, _) in fields.items()}
+def input_type(  # noqa: PLR0913 - what an input type has
+    name: str,
+    fields: dict[str, tuple[Any, str]],
+    description: str,
+    *,
+    module: str,
+    one_of: bool = False,
+    required: tuple[str, ...] = (),
+) -> type[Any]:
+    """An input object whose fields may be left out but for the `required`, or (`one_of`) of which exactly one is given."""
+    ordered = sorted(fields.items(), key=lambda item: item[0] not in required)
+    fields = {f"{field}_" if iskeyword(field) else field: about for field, about in ordered}
+    annotations = {
+        field: annotation if field in required else annotation | None for field, (annotation, _) in fields.items()
+    }
     values = {
-        field: strawberry.field(name=camel(field), description=text, default=strawberry.UNSET)
+        field: strawberry.field(
+            name=camel(field.rstrip("_")),
+            description=text,
+            **({} if field in required else {"default": strawberry.UNSET}),
+        )
         for field, (_, text) in fields.items()
     }
     cls = type(name, (), {"__annotations__": annotations, "__module__": module, **values})
-    return strawberry.input(cls, name=name, description=description)
+    return strawberry.input(cls, name=name, description=description, one_of=one_of)
 
 
-StringFilter = operators("String", str, "eq ne in not_in starts_with is_null", "text, compared without case and accents")
+StringFilter = operators(
+    "String", str, "eq ne in not_in starts_with is_null", "text, compared without case and accents"
+)
 IdFilter = operators("Id", strawberry.ID, "eq ne in not_in", "id")
 BooleanFilter = operators("Boolean", bool, "eq ne is_null", "truth value")
 IntFilter = operators("Int", int, "eq ne in not_in lt lte gt gte is_null", "whole number")
@@ -90,9 +110,9 @@ def filter_input(cls: type[Any]) -> type[Any]:
     about, name = readable_of(cls), cls.__name__
     own = lazy(f"{name}Filter", cls.__module__)
     fields: dict[str, tuple[Any, str]] = {
-        "and_": (list[own], "All of these hold."),
-        "or_": (list[own], "At least one of these holds; an empty list matches nothing."),
-        "not_": (own, "This does not hold."),
+        "and": (list[own], "All of these hold."),
+        "or": (list[own], "At least one of these holds; an empty list matches nothing."),
+        "not": (own, "This does not hold."),
         "is_null": (bool, "In a filter on a related record: true where there is none."),
     }
     for one in definition_of(cls).fields:
@@ -100,19 +120,16 @@ def filter_input(cls: type[Any]) -> type[Any]:
         if isinstance(source, Related):
             module, target = source.target.split(".")
             filtered = lazy(f"{target}Filter", f"api.schema.{module}")
-            if about.columns[source.source.column].info.get("filter"):
+            if info_of(about.columns[source.source.column]).get("filter"):
                 fields[python_name] = (filtered, f"Conditions on the record in `{camel(python_name)}`.")
         elif isinstance(source, MoneyOf):
-            if about.columns[source.column].info.get("filter"):
+            if info_of(about.columns[source.column]).get("filter"):
                 fields[python_name] = (MoneyFilter, f"Conditions on `{camel(python_name)}`.")
         elif source is None or isinstance(source, str):
             column = about.columns[source or python_name]
-            if column.info.get("filter"):
+            if info_of(column).get("filter"):
                 fields[python_name] = (filter_of(column.type), f"Conditions on `{camel(python_name)}`.")
-    made = input_type(f"{name}Filter", fields, f"Which {name} records; `{{}}` is all of them.", module=cls.__module__)
-    for declared in definition_of(made).fields:
-        declared.graphql_name = declared.python_name.rstrip("_") if declared.python_name in {"and_", "or_", "not_"} else declared.graphql_name
-    return made
+    return input_type(f"{name}Filter", fields, f"Which {name} records; `{{}}` is all of them.", module=cls.__module__)
 
 
 def filter_of(type_: Any) -> type[Any]:
@@ -121,25 +138,33 @@ def filter_of(type_: Any) -> type[Any]:
     return BY_KIND[kind_of(type_)]
 
 
-@strawberry.enum(description="Which way a list runs.")
-class Direction(Enum):
-    ASC = strawberry.enum_value("ASC", description="Smallest, earliest, A first.")
-    DESC = strawberry.enum_value("DESC", description="Largest, latest, Z first.")
+class Direction(StrEnum):
+    ASC = "ASC"
+    DESC = "DESC"
 
 
-@strawberry.enum(description="Where rows without a value stand.")
-class NullsPosition(Enum):
-    FIRST = strawberry.enum_value("FIRST", description="Before all others.")
-    LAST = strawberry.enum_value("LAST", description="After all others.")
+class NullsPosition(StrEnum):
+    FIRST = "FIRST"
+    LAST = "LAST"
+
+
+described_enum(
+    Direction, "Direction", "Which way a list runs.", ASC="Smallest, earliest, A first.", DESC="Largest, latest, Z first."
+)
+described_enum(
+    NullsPosition,
+    "NullsPosition",
+    "Where rows without a value stand.",
+    FIRST="Before all others.",
+    LAST="After all others.",
+)
 
 
 def sort_inputs(cls: type[Any]) -> tuple[type[Any], type[Any]]:
     name, sortable = cls.__name__, sort_columns(cls)
-    values = {
-        key: strawberry.enum_value(key, description=f"By `{field}`.") for key, (field, _) in sortable.items()
-    }
-    fields = Enum(f"{name}SortField", values, module=cls.__module__)  # type: ignore[misc]
-    enum = strawberry.enum(fields, description=f"What {name} lists can be sorted by.")
+    enum = StrEnum(f"{name}SortField", {key: key for key in sortable}, module=cls.__module__)  # type: ignore[misc]
+    values = {key: f"By `{field}`." for key, (field, _) in sortable.items()}
+    described_enum(enum, f"{name}SortField", f"What {name} lists can be sorted by.", **values)
     made = type(
         f"{name}Sort",
         (),
@@ -162,6 +187,6 @@ def sort_columns(cls: type[Any]) -> dict[str, tuple[str, str]]:
         source, python_name = about.sources.get(one.python_name), one.python_name
         key = source.column if isinstance(source, MoneyOf) else source if isinstance(source, str) else python_name
         column = about.columns.get(key)
-        if column is not None and not isinstance(source, Related) and column.info.get("sort"):
+        if column is not None and not isinstance(source, Related) and info_of(column).get("sort"):
             found[python_name.upper()] = (camel(python_name), key)
     return found

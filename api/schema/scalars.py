@@ -97,7 +97,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     Decimal: scalar(
         "Decimal",
-        "An exact number as a string, `\"1054.00\"`: at most 20 digits before and 10 after the point. Never a float.",
+        'An exact number as a string, `"1054.00"`: at most 20 digits before and 10 after the point. Never a float.',
         number,
     ),
     CurrencyCode: scalar(

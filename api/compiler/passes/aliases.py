@@ -31,9 +31,7 @@ def name_aliases(plan: ReadPlan) -> ReadPlan:
 
     def name(read: Read) -> Read:
         alias = str(next(numbers))
-        return replace(
-            read, alias=alias, items=tuple(map(item, read.items)), selected=tuple(map(part, read.selected))
-        )
+        return replace(read, alias=alias, items=tuple(map(item, read.items)), selected=tuple(map(part, read.selected)))
 
     return replace(
         plan,

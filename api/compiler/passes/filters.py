@@ -28,16 +28,17 @@ def apply_filters(plan: ReadPlan) -> ReadPlan:
     """
 
     def apply(read: Read) -> Read:
-        if read.where or read.entity.table is None:
+        about = plan.entities[read.entity.filtered] if read.entity.filtered else read.entity
+        if read.where or about.table is None:
             return read
         where: list[Predicate] = []
         if read.kind == "page" and read.entity.archivable and not flag(read.arguments.get("includeArchived")):
             where.append(Archived(archived=False))
         tree = read.arguments.get("filter")
         if isinstance(tree, Group):
-            where.append(Filter(plan.entities, read.node).all_of(tree, read.entity, ("filter",)))
+            where.append(Filter(plan.entities, read.node).all_of(tree, about, ("filter",)))
         reference = read.arguments.get("where")
-        if isinstance(reference, Group):
+        if isinstance(reference, Group) and read.kind == "one":
             where.append(found(reference, read))
         return replace(read, where=tuple(where))
 
@@ -105,7 +106,10 @@ class Filter:
 
     def column(self, column: Column, tree: Group, path: Path) -> Predicate:
         return All(
-            tuple(Compare(column, operator, self.value(value, (*path, operator))) for operator, value in tree.fields.items())
+            tuple(
+                Compare(column, operator, self.value(value, (*path, operator)))
+                for operator, value in tree.fields.items()
+            )
         )
 
     def money(self, column: Column, tree: Group, path: Path) -> Predicate:

@@ -55,11 +55,7 @@ def ordered(column: Column, *, descending: bool, nulls_first: bool = False) -> O
 
 
 def default(entity: Entity) -> tuple[Order, ...]:
-    columns = {column.column: column for column in entity.sorts.values()}
-    return tuple(
-        ordered(columns[name], descending=descending) if name in columns else Order(name, descending=descending)
-        for name, descending in entity.default_order
-    )
+    return tuple(ordered(column, descending=descending) for column, descending in entity.default_order)
 
 
 def listed(read: Read) -> tuple[Order, ...]:

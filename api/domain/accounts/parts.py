@@ -135,12 +135,13 @@ async def load_parts(work: Work, accounts: Collection[UUID]) -> Parts:
 
 async def holders_of_domains(work: Work, domains: Sequence[str]) -> dict[str, UUID]:
     """Domain → the live account that has it."""
+    await work.flush()
     query = select(AccountDomain.domain, AccountDomain.account_id).where(
         AccountDomain.tenant_id == work.tenant,
         among(AccountDomain.domain, domains, Text()),
         AccountDomain.archived_at.is_(None),
     )
-    return dict((await work.session.execute(query)).tuples().all())
+    return dict((await work.session.execute(query)).all())
 
 
 def domains_in(values: Mapping[str, Any]) -> list[str]:

@@ -223,10 +223,11 @@ def by_column(entity: Any, column: str) -> Callable[["Work", Sequence[str]], Awa
     """Holders of natural keys that are a unique column of the live records."""
 
     async def holders(work: "Work", keys: Sequence[str]) -> Mapping[str, UUID]:
+        await work.flush()
         key = getattr(entity, column)
         query = select(key, entity.id).where(
             entity.tenant_id == work.tenant, among(key, keys, Text()), entity.archived_at.is_(None)
         )
-        return dict((await work.session.execute(query)).tuples().all())
+        return dict((await work.session.execute(query)).all())
 
     return holders

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from .errors import Invalid, Required
-from .model import Record
+from .model import Model, Record
 from .money import MAX_MINOR, Money, checked_currency
 from .text import checked, fold
 
@@ -115,7 +115,7 @@ async def load_references(
 
 
 def checked_references(
-    work: "Work", values: Mapping[str, Any], references: Mapping[str, type[Record]], record: Record | None
+    work: "Work", values: Mapping[str, Any], references: Mapping[str, type[Record]], record: Model | None
 ) -> dict[str, Any]:
     """The given references; one that the record has already is not checked again.
 

@@ -68,4 +68,4 @@ async def load_tree(work: "Work", entity: Any, moved: Iterable[UUID], parents: s
     down = own.where(among(entity.id, moved)).cte("down", recursive=True)
     down = down.union(next_one.where(node.parent_id == down.c.id))
     rows = await work.session.execute(union_all(select(up), select(down)))
-    return Tree(dict(rows.tuples().all()))
+    return Tree(dict(rows.all()))

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from .audit import ChangeEvent, ChangeValues
 from .changes import Change, camel, differences, snapshot
 from .errors import Archived, Duplicate, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
-from .model import Model, Part, Record, among
+from .model import Model, Part, Record, among, columns_of
 from .outbox import Event, OutboxEntry
 from .policy import Context
 from .tenants import Tenant
@@ -61,7 +62,8 @@ class Work:
     async def load(self, entity: type[R], ids: Iterable[UUID], *, lock: bool = False) -> dict[UUID, R]:
         """The visible rows among these ids, archived ones included; one statement for those not yet loaded.
 
-        Locked rows are locked in the order of their ids, so that two works never wait for each other in a circle.
+        Locked rows are locked in the order of their ids, so that two works never wait for each other in a circle, and
+        with FOR NO KEY UPDATE, so that others can go on pointing at them.
         """
         wanted = sorted(set(ids))
         missing = [id for id in wanted if id not in self._records or (lock and id not in self._locked)]
@@ -129,7 +131,7 @@ class Work:
         if not others:
             return own
         query = select(entity).where(entity.tenant_id == self.tenant, among(entity.id, others)).order_by(entity.id)
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
         return [*own, *(await self.session.execute(query)).scalars()]
 
     async def tenant_settings(self) -> Tenant:
@@ -146,6 +148,8 @@ class Work:
             NotAllowed: the role may not create such records, or not for this owner.
         """
         row.tenant_id = self.tenant  # type: ignore[attr-defined]
+        for key in empty_at_first(type(row)):
+            row.__dict__.setdefault(key, None)  # or SQLAlchemy would read it back after the insert
         if isinstance(row, Record):
             if not self.viewer.capability.on(row.object).create:
                 raise NotAllowed(row.object, "create")
@@ -228,7 +232,7 @@ class Work:
             .order_by(entity.id)
         )
         if lock:
-            query = query.with_for_update().execution_options(populate_existing=True)
+            query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
         for row in (await self.session.execute(query)).scalars():
             self._records[row.id] = row
             if lock:
@@ -325,6 +329,12 @@ class Work:
                     field = [key for key in index.columns.keys() if key != "tenant_id"][-1]
                     return Duplicate((index.info.get("path", field),), index.info.get("object", table.name), None)
         return error
+
+
+@cache
+def empty_at_first(model: type[Model]) -> tuple[str, ...]:
+    """The attributes that are None unless set: columns that may be NULL and have no default."""
+    return tuple(key for key, declared in columns_of(model).items() if declared.nullable and declared.default is None)
 
 
 def lifecycle(change: Change) -> str:

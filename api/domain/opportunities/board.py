@@ -51,10 +51,13 @@ class Board:
         return next(stage for stage in self.order[pipeline] if stage.kind is kind)
 
     def reachable(self, opportunity: Opportunity) -> list[Stage]:
-        """The stages that an open opportunity may advance to: all open ones, in strict order the next or any before."""
+        """The open stages of its pipeline that an opportunity may go to.
+
+        From a closed stage all of them; in strict order an open one leads only to the next or any before.
+        """
         now = self.stages[opportunity.stage_id]
         others = [stage for stage in self.order[now.pipeline_id] if stage.kind is Status.OPEN and stage is not now]
-        if not self.pipelines[now.pipeline_id].strict_order:
+        if now.kind is not Status.OPEN or not self.pipelines[now.pipeline_id].strict_order:
             return others
         before = [stage for stage in others if stage.position <= now.position]
         return [*before, *[stage for stage in others if stage.position > now.position][:1]]

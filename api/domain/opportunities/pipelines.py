@@ -206,7 +206,7 @@ def stage_columns(values: StageValues, stage: Stage | None) -> dict[str, Any]:
 
 
 def figures(values: StageValues, kind: Status, *, new: bool) -> dict[str, Any]:
-    given: dict[str, Any] = {name: values[name] for name in ("probability", "forecast_category") if name in values}  # type: ignore[literal-required]
+    given: dict[str, Any] = {name: values[name] for name in ("probability", "forecast_category") if name in values}
     if kind is Status.OPEN:
         checked_number(given.get("probability"), "probability", 0, 100)
         if given.get("forecast_category") is ForecastCategory.CLOSED:

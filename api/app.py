@@ -1,0 +1,140 @@
+"""The composition root: settings, addresses and the secret key in; an application, or a running server, out."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
+
+from api import telemetry
+from api.db import checks
+from api.db.engine import write_engine, write_sessions
+from api.db.pool import DatabaseUnavailable, Fetching, ReadPool
+from api.db.secret_files import secret_key
+from api.db.urls import Urls
+from api.http import server
+from api.http.auth import Authenticator
+from api.http.documents import Documents
+from api.http.graphql import Services
+from api.http.introspection import Introspection
+from api.http.routes import application
+from api.schema import schema
+from api.schema.reading import Reads
+from api.schema.writing import Writes
+from api.settings import Settings, load
+
+FACTORY = "api.app:from_environment"
+Sessions = async_sessionmaker[AsyncSession]
+
+
+class CannotServe(Exception):
+    """The database is not in a state to serve from; one sentence for each problem."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
+    """The application with pools of its own, opened and closed by its lifespan."""
+    pool = ReadPool(urls.app, size=settings.pool_size)
+    engine = write_engine(urls.app, size=settings.pool_size)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        try:
+            await pool.open()
+        except DatabaseUnavailable as error:
+            # It may be starting at this moment, too: until it answers, `/readyz` and every request say 503.
+            telemetry.log(logging.WARNING, "database", reason=str(error))
+        yield
+        await pool.close()
+        await engine.dispose()
+
+    async def problems() -> Sequence[str]:
+        return await checks.problems(urls.app)
+
+    return application(
+        services(settings, pool, write_sessions(engine), secret),
+        sdl=schema.sdl,
+        problems=problems,
+        cors_origins=settings.cors_origins,
+        lifespan=lifespan,
+    )
+
+
+def services(settings: Settings, pool: Fetching, sessions: Sessions, secret: bytes) -> Services:
+    """What the endpoint works with, on these connections."""
+    reads = Reads(schema.core, schema.catalog, pool, secret)
+    return Services(
+        authenticator=Authenticator(pool, secret),
+        documents=Documents(schema.core),
+        reads=reads,
+        writes=Writes(reads, sessions),
+        introspection=Introspection(schema.core),
+        max_body_bytes=settings.max_body_bytes,
+        timeout_seconds=settings.request_timeout_seconds,
+    )
+
+
+def serve(
+    settings: Settings,
+    urls: Urls,
+    secret: bytes,
+    *,
+    workers: int = 1,
+    on_started: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are finished first. `on_started` gets the URL.
+
+    Raises:
+        CannotServe: the database does not keep tenants apart, is not migrated, or does not answer.
+        AddressTaken: something else listens there.
+    """
+    found = asyncio.run(checks.problems(urls.app))
+    if found:
+        raise CannotServe(found)
+    telemetry.configure(settings.log_level)
+    listening = server.listen(settings.host, settings.port)
+    url = server.url_of(listening, settings.host)
+    with listening:
+        if workers == 1:
+            tell = None if on_started is None else partial(on_started, url)
+            application_ = create_app(settings, urls, secret)
+            with suppress(KeyboardInterrupt):  # uvicorn has stopped in good order and says so once more
+                server.Server(server.configuration(application_), tell).run([listening])
+            return
+        hand_down(urls, secret)
+        if on_started is not None:
+            on_started(url)
+        several = server.configuration(FACTORY, factory=True, workers=workers)
+        Multiprocess(several, [listening]).run()
+
+
+def hand_down(urls: Urls, secret: bytes) -> None:
+    """Give worker processes what this one has found out, by the same variables an operator would set."""
+    os.environ |= {
+        "CRM_DATABASE_URL": urls.app,
+        "CRM_PARTNER_DATABASE_URL": urls.partner,
+        "CRM_WORKER_DATABASE_URL": urls.worker,
+        "CRM_SECRET_KEY": base64.b64encode(secret).decode(),
+    }
+
+
+def from_environment() -> Starlette:
+    """The application of one worker process."""
+    settings = load()
+    telemetry.configure(settings.log_level)
+    url = settings.database_url or ""
+    urls = Urls(
+        app=url, partner=settings.partner_database_url or url, worker=settings.worker_database_url or url, migration=""
+    )
+    return create_app(settings, urls, secret_key(settings.data_dir, settings))

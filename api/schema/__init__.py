@@ -1,0 +1,64 @@
+"""GraphQL: what exists, in one list of slices."""
+
+from types import ModuleType
+from typing import Any
+
+import strawberry
+from graphql import GraphQLObjectType, GraphQLSchema, lexicographic_sort_schema, print_schema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from api.compiler import Catalog
+
+from . import accounts, products, roots, users
+from .binding import SOURCE
+from .catalog import build_catalog
+from .interfaces import Node, Record
+from .scalars import SCALARS
+
+SLICES: tuple[ModuleType, ...] = (roots, users, accounts, products)
+
+
+class Schema:
+    """The finished schema: `core` for graphql-core, `catalog` for the compiler, `sdl` for people."""
+
+    def __init__(self, slices: tuple[ModuleType, ...]) -> None:
+        query = merge_types("Query", tuple(slice_.Query for slice_ in slices))
+        mutation = merge_types("Mutation", tuple(slice_.Mutation for slice_ in slices if hasattr(slice_, "Mutation")))
+        built = strawberry.Schema(query, mutation, config=StrawberryConfig(scalar_map=SCALARS))
+        self.core: GraphQLSchema = built._schema  # noqa: SLF001 - Strawberry has no public way to the core schema
+        patch(self.core)
+        self.catalog: Catalog = build_catalog(self.core)
+
+    @property
+    def sdl(self) -> str:
+        return print_schema(lexicographic_sort_schema(self.core)) + "\n"
+
+
+def patch(core: GraphQLSchema) -> None:
+    """What Strawberry does not tell the core: `@oneOf` inputs, and where bound fields have their values."""
+    for type_ in core.type_map.values():
+        definition = (type_.extensions or {}).get("strawberry-definition")
+        if getattr(definition, "is_one_of", False):
+            type_.is_one_of = True  # type: ignore[attr-defined]
+        if isinstance(type_, GraphQLObjectType):
+            for field in type_.fields.values():
+                declared = (field.extensions or {}).get("strawberry-definition")
+                if SOURCE in getattr(declared, "metadata", {}):
+                    field.resolve = read_back
+    node = core.type_map["Node"]
+    node.resolve_type = core.type_map["Record"].resolve_type = named  # type: ignore[attr-defined]
+
+
+def read_back(source: Any, info: Any, **_arguments: Any) -> Any:
+    """A bound field of a record that was read back: under the response key it was selected with."""
+    return source[info.path.key]
+
+
+def named(value: Any, _info: Any, _type: Any) -> str:
+    return str(value["__typename"])
+
+
+schema = Schema(SLICES)
+
+__all__ = ["SLICES", "Node", "Record", "Schema", "schema"]

@@ -1,0 +1,93 @@
+"""Queries: compiled, never resolved. One operation is one statement; its answer is spliced as bytes."""
+
+from collections.abc import Callable, Hashable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from graphql import (
+    DocumentNode,
+    GraphQLInputType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_variable_values,
+    type_from_ast,
+)
+
+from api.compiler import Cache, Catalog, Compiler, Request, RequestErrors, Statement, shape_of
+from api.domain.kernel import Context, Viewer
+
+OPERATIONS = 1_000
+SHAPES = 64
+
+
+class Pool(Protocol):
+    """Where statements run: the read pool, or a test's connection."""
+
+    async def fetch(self, sql: str, arguments: list[Any]) -> bytes: ...
+
+
+class Reads:
+    """Compiles and runs query operations of one schema."""
+
+    def __init__(
+        self,
+        core: GraphQLSchema,
+        catalog: Catalog,
+        pool: Pool,
+        secret: bytes,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.core, self.pool, self.secret, self.now = core, pool, secret, now
+        self.compiler = Compiler(core, catalog)
+        self.shapes: Cache[Cache[Statement]] = Cache(OPERATIONS)
+
+    async def execute(
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        viewer: Viewer,
+        *,
+        key: Hashable,
+    ) -> bytes:
+        """The JSON text of `data`. `key` identifies document and operation.
+
+        Raises:
+            RequestErrors: variables do not fit their types.
+            RequestError: an argument's value cannot be used.
+        """
+        coerced, shape = self.coerced(operation, variables)
+        statements = self.shapes.get((key, viewer.capability.hash), lambda: Cache(SHAPES))
+        statement = statements.get(
+            shape, lambda: self.compiler.operation(document, operation, coerced, self.visibility(viewer))
+        )
+        request = self.request(viewer, coerced)
+        return await self.pool.fetch(statement.text, statement.parameters(request))
+
+    def coerced(
+        self, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], Hashable]:
+        """Variables as their types' values, and the shape they give the statement."""
+        definitions = operation.variable_definitions or ()
+        if not definitions:
+            return {}, ()
+        values = get_variable_values(self.core, definitions, dict(variables), max_errors=20)
+        if isinstance(values, list):
+            raise RequestErrors(values)
+        shape = []
+        for definition in definitions:
+            name = definition.variable.name.value
+            if name in values.coerced:
+                type_: GraphQLInputType = type_from_ast(self.core, definition.type)  # type: ignore[assignment]
+                shape.append((name, shape_of(values.coerced[name], type_)))
+        return values.coerced, tuple(shape)
+
+    def request(self, viewer: Viewer, variables: Mapping[str, Any], **facts: Any) -> Request:
+        known = {"viewer": viewer, **facts}
+        return Request(variables, viewer.tenant, viewer.principal, viewer.user, self.now(), self.secret, known)
+
+    @staticmethod
+    def visibility(viewer: Viewer) -> Callable[[Any], Context]:
+        """What visibility rules are rendered with: the viewer's rights, its user as an expression."""
+        capability = viewer.capability
+        return lambda user: Context(capability, user)

@@ -1,0 +1,268 @@
+"""Mutations: one unit of work for each root field, read back through the compiler before it commits.
+
+Commit is around the field, never around the operation: a refusal rolls its field back and becomes a payload error,
+the next field of the request starts anew.
+"""
+
+import asyncio
+import hashlib
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import orjson
+import strawberry
+import structlog
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, execute
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from strawberry.types import Info
+
+from api.compiler import RequestError
+from api.domain.kernel import DomainError, Outcome, Record, Viewer, Work, camel, open_work
+from api.domain.kernel.idempotency import claim, remember
+
+from .context import Context
+from .enums import described_enum
+from .errors import UserError, answered
+from .reading import Reads
+
+log = structlog.get_logger("api.schema.writing")
+
+AGAIN = frozenset({"40001", "40P01"})  # serialisation failure, deadlock: nothing was done, try again
+BUSY = frozenset({"55P03"})  # lock not available within the role's lock_timeout
+TRIES = 3
+R = TypeVar("R", bound=Record)
+
+described_enum(
+    Outcome,
+    "WriteOutcome",
+    "What a write did.",
+    CREATED="A new record was made.",
+    UPDATED="The record changed and has a new version.",
+    UNCHANGED="There was nothing to change: no new version, no event.",
+    FAILED="The write was refused; nothing changed.",
+)
+
+IdempotencyKey = Annotated[
+    str | None,
+    strawberry.argument(
+        description="8 to 255 characters. The same key with the same request has one effect and one answer for 72 hours."
+    ),
+]
+DryRun = Annotated[
+    bool,
+    strawberry.argument(description="Do everything, answer, and take it back: nothing is stored, no event is sent."),
+]
+IfVersion = Annotated[
+    int | None, strawberry.argument(description="Only if the record is at this version; else VERSION_CONFLICT.")
+]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a command is to be run, besides what it does."""
+
+    if_version: int | None = None
+    idempotency_key: str | None = None
+    dry_run: bool = False
+
+
+def write_payload(cls: type[Any], field: str) -> type[Any]:
+    """Make `<Type>WritePayload` {<field>, outcome, errors} and put it into the type's module."""
+
+    def record(root: Any, info: Info[Context, None]) -> Any:
+        return None if root.read is None else root.read[info.path.key]
+
+    annotations = {"return": cls | None, "root": Any, "info": Info}
+    record.__annotations__ = annotations
+    made = type(
+        f"{cls.__name__}WritePayload",
+        (),
+        {
+            "__annotations__": {
+                "read": strawberry.Private[Any],
+                "outcome": Outcome,
+                "errors": list[UserError],
+            },
+            "__module__": cls.__module__,
+            "outcome": strawberry.field(description="What was done; FAILED if there are errors."),
+            "errors": strawberry.field(description="Why it was refused; empty otherwise."),
+            field: strawberry.field(
+                resolver=record, description="The record as it is now, under your rights; null if refused."
+            ),
+        },
+    )
+    payload = strawberry.type(made, description=f"What became of a {cls.__name__}.")
+    payload.__crm_record__ = (cls.__name__, field)
+    setattr(sys.modules[cls.__module__], made.__name__, payload)
+    return payload
+
+
+async def write(
+    info: Info[Context, None],
+    payload: type[Any],
+    command: Callable[[Work], Awaitable[Record]],
+    options: Options,
+    arguments: Mapping[str, Any],
+    argument: str,
+) -> Any:
+    """Run a command in a work of its own and answer with its payload.
+
+    `argument`: the one that holds the values, where paths of refusals begin that name no argument themselves.
+
+    Raises:
+        RequestError: WRITE_CONFLICT when a lock, deadlock or serialisation failure outlives three tries.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await attempted(info, payload, command, options, arguments)
+        except DomainError as refusal:
+            error = answered(refusal, lambda path: argument_path(path, arguments, argument))
+            return payload(read=None, outcome=Outcome.FAILED, errors=[error])
+        except DBAPIError as error:
+            state = getattr(error.orig, "sqlstate", None)
+            if state not in AGAIN | BUSY:
+                raise
+            if state in BUSY or attempt == TRIES:
+                raise RequestError(
+                    "WRITE_CONFLICT", "another request is changing the same records; try again"
+                ) from error
+            await asyncio.sleep(0.02 * attempt)
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def attempted(
+    info: Info[Context, None],
+    payload: type[Any],
+    command: Callable[[Work], Awaitable[Record]],
+    options: Options,
+    arguments: Mapping[str, Any],
+) -> Any:
+    context, (type_name, field) = info.context, payload.__crm_record__
+    key = options.idempotency_key or context.idempotency_key
+    async with works(context, info.field_name, dry_run=options.dry_run) as work:
+        fingerprint = hashlib.sha256(repr((info.field_name, sorted(arguments.items()))).encode()).digest()
+        stored = await claim(work, key, info.field_name, fingerprint) if key and not options.dry_run else None
+        if stored is not None:
+            context.replayed.append(True)
+            id, outcome = UUID(stored["id"]), Outcome(stored["outcome"])
+        else:
+            record = await command(work)
+            changes = {change.record.id: change for change in await work.finish()}
+            change, id = changes.get(record.id), record.id
+            outcome = Outcome.UNCHANGED if change is None else Outcome.CREATED if change.created else Outcome.UPDATED
+            if key and not options.dry_run:
+                await remember(work, key, {"type": record.object, "id": str(id), "outcome": outcome.value})
+        read = await context.read_in_work(work, info._raw_info, type_name, id, field)  # noqa: SLF001 - Strawberry's Info has no other way to the core's
+        return payload(read=read, outcome=outcome, errors=[])
+
+
+def argument_path(path: tuple[str, ...], arguments: Mapping[str, Any], argument: str) -> list[str]:
+    """Where in the field's arguments a refused value stands: `("owner_id",)` → `["input", "owner"]`."""
+    if not path:
+        return []
+    first = path[0]
+    own = first in arguments or first in {"if_version", "idempotency_key", "where"}
+    names = [camel(part.removesuffix("_id")) for part in path]
+    return names if own else [argument, *names]
+
+
+@asynccontextmanager
+async def works(context: Context, operation: str, *, dry_run: bool) -> AsyncIterator[Work]:
+    async with open_work(
+        context.sessions,
+        context.viewer,
+        now=context.reads.now(),
+        request_id=context.request_id,
+        operation=operation,
+        dry_run=dry_run,
+    ) as work:
+        yield work
+
+
+@dataclass(frozen=True)
+class WriteAnswer:
+    """What became of a mutation operation: JSON of `data`, errors beside it, whether a stored result was replayed."""
+
+    data: bytes
+    errors: list[dict[str, Any]]
+    replayed: bool
+
+
+class Writes:
+    """Runs mutation operations; their records are read back by the compiler."""
+
+    def __init__(self, reads: Reads, sessions: async_sessionmaker[AsyncSession], secret: bytes | None = None) -> None:
+        del secret
+        self.reads, self.sessions = reads, sessions
+
+    async def execute(  # noqa: PLR0913 - the facts of a request
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        viewer: Viewer,
+        *,
+        request_id: str,
+        idempotency_key: str | None,
+    ) -> WriteAnswer:
+        """Raises RequestErrors when variables do not fit, RequestError for a key that stands for several fields."""
+        coerced, _ = self.reads.coerced(operation, variables)
+        if idempotency_key is not None and len(operation.selection_set.selections) != 1:
+            raise RequestError("BAD_REQUEST", "the header Idempotency-Key needs exactly one mutation in the request")
+        context = Context(
+            viewer=viewer,
+            sessions=self.sessions,
+            document=document,
+            variables=coerced,
+            request_id=request_id,
+            idempotency_key=idempotency_key,
+            reads=self.reads,
+        )
+        name = operation.name.value if operation.name else None
+        result = execute(
+            self.reads.core,
+            document,
+            context_value=context,
+            variable_values=dict(variables),
+            operation_name=name,
+        )
+        answer = await result if isawaitable(result) else result
+        errors = [shown(error) for error in answer.errors or ()]  # type: ignore[union-attr]
+        return WriteAnswer(orjson.dumps(answer.data), errors, bool(context.replayed))  # type: ignore[union-attr]
+
+
+def shown(error: GraphQLError) -> dict[str, Any]:
+    """An error as the client may see it: ours with its code, anything else only as INTERNAL."""
+    original = error.original_error
+    if isinstance(original, RequestError):
+        located = original.located()
+        return {
+            "message": original.message,
+            "path": error.path,
+            "locations": locations(error),
+            "extensions": located.extensions,
+        }
+    if original is None:
+        return {
+            "message": error.message,
+            "path": error.path,
+            "locations": locations(error),
+            "extensions": {"code": "BAD_USER_INPUT"},
+        }
+    log.error("mutation failed", exc_info=original)
+    return {
+        "message": "Something went wrong on our side.",
+        "path": error.path,
+        "locations": locations(error),
+        "extensions": {"code": "INTERNAL"},
+    }
+
+
+def locations(error: GraphQLError) -> list[dict[str, int]]:
+    return [{"line": one.line, "column": one.column} for one in error.locations or ()]

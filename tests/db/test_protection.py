@@ -1,0 +1,290 @@
+"""The second ring: what the database itself refuses, whatever the program asks of it."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from api.db.protection import READER_COLUMNS, SEALED, Kind, Unprotectable, kind_of
+from api.db.urls import Urls
+from api.domain.kernel import Model, new_id
+from api.domain.users import Team
+from tests.cluster import Cluster
+from tests.conftest import Committed
+from tests.db.sessions import ask
+from tests.people import a_tenant, a_user
+
+TENANT = "(tenant_id = (NULLIF(current_setting('crm.tenant'::text, true), ''::text))::uuid)"
+CRM_TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+
+
+def set_tenant(tenant: object) -> str:
+    return f"SET crm.tenant = '{tenant}'"
+
+
+async def rows(url: str, query: str) -> list[Any]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
+
+
+# What is written in the catalogue
+
+
+async def test_every_table_forces_the_policy_of_its_tenant(database: Urls):
+    expected = {
+        (table.name, TENANT.replace("tenant_id", "id") if table.name == "tenants" else TENANT)
+        for table in Model.metadata.tables.values()
+    }
+    found = await rows(
+        database.app,
+        """SELECT tablename::text, qual FROM pg_policies WHERE policyname = 'tenant' AND cmd = 'ALL'
+              AND permissive = 'PERMISSIVE' AND roles = '{crm_app}' AND qual = with_check""",
+    )
+    assert set(found) == expected
+    unforced = f"{CRM_TABLES} AND relname <> 'alembic_version' AND NOT (relrowsecurity AND relforcerowsecurity)"
+    assert await rows(database.app, unforced) == []
+
+
+async def test_only_the_reader_and_the_worker_see_every_tenant(database: Urls):
+    query = "SELECT tablename::text, roles::text, cmd FROM pg_policies WHERE policyname <> 'tenant' ORDER BY 1"
+    assert await rows(database.app, query) == [
+        ("outbox", "{crm_worker}", "ALL"),
+        ("tenants", "{crm_reader}", "SELECT"),
+        ("tokens", "{crm_reader}", "SELECT"),
+        ("users", "{crm_reader}", "SELECT"),
+    ]
+
+
+async def test_every_key_leads_with_the_tenant(database: Urls):
+    """Otherwise a row could point at another tenant's row, or tell that its value exists."""
+    query = """
+        SELECT c.conrelid::regclass::text, c.conname::text FROM pg_constraint c
+         WHERE c.connamespace = 'public'::regnamespace AND c.contype IN ('f', 'p', 'u')
+           AND (SELECT attname FROM pg_attribute WHERE attrelid = c.conrelid AND attnum = c.conkey[1]) <> 'tenant_id'
+        UNION
+        SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text FROM pg_index i
+          JOIN pg_class k ON k.oid = i.indexrelid AND k.relnamespace = 'public'::regnamespace
+         WHERE i.indisunique
+           AND (SELECT attname FROM pg_attribute WHERE attrelid = i.indrelid AND attnum = i.indkey[0]) <> 'tenant_id'
+    """
+    found = await rows(database.app, query)
+    assert {table for table, _ in found} == {"tenants", "alembic_version"}
+
+
+async def test_the_application_may_do_what_the_kind_of_a_row_says(database: Urls):
+    query = """
+        SELECT relname::text, concat_ws(' ', CASE WHEN has_table_privilege(oid, 'SELECT') THEN 'select' END,
+               CASE WHEN has_table_privilege(oid, 'INSERT') THEN 'insert' END,
+               CASE WHEN has_table_privilege(oid, 'UPDATE') THEN 'update' END,
+               CASE WHEN has_table_privilege(oid, 'DELETE') THEN 'delete' END,
+               CASE WHEN has_table_privilege(oid, 'TRUNCATE, REFERENCES, TRIGGER') THEN 'more' END)
+          FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    """
+    may = dict(await rows(database.app, query))
+    kinds = {mapper.class_.__tablename__: kind_of(mapper.class_) for mapper in Model.registry.mappers}
+    assert may == {
+        "alembic_version": "select",
+        **{name: "select insert delete" if kind is Kind.PART else "select insert" for name, kind in kinds.items()},
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "changeable"),
+    [
+        ("change_events", set()),
+        ("change_values", set()),
+        ("exchange_rates", set()),
+        ("outbox", set()),
+        ("idempotency_keys", {"result"}),
+        ("stage_history", {"left_at"}),
+        ("account_domains", {"archived_at"}),
+        ("tokens", {"name", "expires_at", "revoked_at", "version", "updated_at", "archived_at"}),
+        ("tenants", {"name", "currency", "zone", "fiscal_year_start", "archived_at"}),
+        ("teams", {"name", "name_sort", "parent_id", "manager_id", "version", "updated_at", "archived_at"}),
+    ],
+)
+async def test_the_application_may_change_these_columns_only(database: Urls, table: str, changeable: set[str]):
+    query = f"""SELECT attname::text FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0
+                   AND has_column_privilege(attrelid, attnum, 'UPDATE')"""
+    assert {name for (name,) in await rows(database.app, query)} == changeable
+
+
+async def test_nobody_makes_a_record_another_one(database: Urls):
+    query = """SELECT attrelid::regclass::text FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+                WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                  AND attname IN ('tenant_id', 'id', 'created_at')
+                  AND has_column_privilege(attrelid, attnum, 'UPDATE')"""
+    assert await rows(database.app, query) == []
+
+
+async def test_partners_may_nothing_yet(database: Urls):
+    query = f"{CRM_TABLES} AND has_any_column_privilege(oid, 'SELECT, INSERT, UPDATE, REFERENCES')"
+    assert await rows(database.partner, query) == [("alembic_version",)]
+
+
+async def test_the_worker_reads_events_only_and_fills_in_their_position(database: Urls):
+    query = f"{CRM_TABLES} AND has_any_column_privilege(oid, 'SELECT, INSERT, UPDATE, REFERENCES')"
+    assert set(await rows(database.worker, query)) == {("outbox",), ("alembic_version",)}
+    columns = """SELECT attname::text FROM pg_attribute WHERE attrelid = 'outbox'::regclass AND attnum > 0
+                    AND has_column_privilege(attrelid, attnum, 'UPDATE')"""
+    assert await rows(database.worker, columns) == [("position",)]
+
+
+async def test_the_reader_reads_what_its_functions_need(database: Urls, cluster: Cluster):
+    query = """SELECT attrelid::regclass::text, attname::text FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+                WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
+                  AND has_column_privilege('crm_reader', attrelid, attnum, 'SELECT, INSERT, UPDATE, REFERENCES')"""
+    wanted = {(table, column) for table, columns in READER_COLUMNS.items() for column in columns}
+    assert set(await rows(database.app, query)) == wanted
+
+
+@pytest.mark.parametrize("role", ["app", "partner", "worker"])
+async def test_no_serving_role_makes_a_table_even_a_temporary_one(database: Urls, role: str):
+    for statement in ("CREATE TABLE mine (id int)", "CREATE TEMP TABLE mine (id int)"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await ask(getattr(database, role), statement)
+
+
+def test_a_table_of_no_kind_cannot_be_protected():
+    class Base(DeclarativeBase):
+        pass
+
+    class Loose(Base):
+        __tablename__ = "loose"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    with pytest.raises(Unprotectable, match="Loose: make it a Record, a Part or an Entry"):
+        kind_of(Loose)
+
+
+# What happens to rows
+
+
+async def with_a_team(committed: Committed) -> Team:
+    async with committed.open_as() as work:
+        return work.add(Team(name="Sales", name_sort="sales"))
+
+
+async def test_without_a_tenant_there_are_no_rows(committed: Committed):
+    await with_a_team(committed)
+
+    assert await ask(committed.urls.app, "SELECT count(*) FROM teams") == 0
+    assert await ask(committed.urls.app, "SET crm.tenant = ''", "SELECT count(*) FROM teams") == 0
+    assert await ask(committed.urls.app, set_tenant(committed.tenant.id), "SELECT count(*) FROM teams") == 1
+
+
+async def test_the_rows_of_another_tenant_are_neither_read_nor_changed_nor_added(committed: Committed):
+    sales = await with_a_team(committed)
+    other = await a_tenant(committed.sessions, "Globex")
+    url, as_other, as_own = committed.urls.app, set_tenant(other.id), set_tenant(committed.tenant.id)
+
+    assert await ask(url, as_other, "SELECT count(*) FROM teams") == 0
+    update = "WITH changed AS (UPDATE teams SET name = 'stolen' RETURNING 1) SELECT count(*) FROM changed"
+    assert await ask(url, as_other, update) == 0
+    insert = f"""INSERT INTO teams (tenant_id, id, name, name_sort, version, created_at, updated_at)
+                 VALUES ('{committed.tenant.id}', '{new_id()}', 'planted', 'planted', 1, now(), now())"""
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        await ask(url, as_other, insert)
+
+    assert await ask(url, as_own, "SELECT string_agg(name, ',') FROM teams") == sales.name == "Sales"
+
+
+async def test_a_row_cannot_point_at_a_row_of_another_tenant(committed: Committed):
+    sales = await with_a_team(committed)
+    other = await a_tenant(committed.sessions, "Globex")
+    stranger = await a_user(committed.sessions, other.id, "Hank Scorpio")
+    url, as_own = committed.urls.app, set_tenant(committed.tenant.id)
+
+    with pytest.raises(asyncpg.ForeignKeyViolationError, match="fk_teams_tenant_id_manager_id"):
+        await ask(url, as_own, f"UPDATE teams SET manager_id = '{stranger.id}' WHERE id = '{sales.id}' RETURNING id")
+
+    assert await ask(url, as_own, "SELECT count(*) FROM teams WHERE manager_id IS NULL") == 1
+
+
+@pytest.mark.parametrize("table", SEALED)
+async def test_the_application_cannot_change_history(committed: Committed, table: str):
+    await with_a_team(committed)
+    url, as_own = committed.urls.app, set_tenant(committed.tenant.id)
+
+    for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match=f"permission denied for table {table}"):
+            await ask(url, as_own, statement)
+
+    assert await ask(url, as_own, f"SELECT count(*) FROM {table}") == 1
+
+
+@pytest.mark.parametrize("table", SEALED)
+async def test_not_even_a_superuser_changes_history_by_accident(committed: Committed, table: str):
+    await with_a_team(committed)
+
+    for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="is sealed: it is only ever added to"):
+            await ask(committed.superuser_url, statement)
+
+    assert await ask(committed.superuser_url, f"SELECT count(*) FROM {table}") == 1
+
+
+async def test_the_worker_sees_the_events_of_every_tenant_and_none_of_the_rows(committed: Committed):
+    await with_a_team(committed)
+
+    assert await ask(committed.urls.worker, "SELECT string_agg(types[1], ',') FROM outbox") == "team.created"
+    assert await ask(committed.urls.worker, "UPDATE outbox SET position = 1 RETURNING position") == 1
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await ask(committed.urls.worker, "SELECT count(*) FROM teams")
+
+
+# The functions that read across tenants
+
+
+async def a_token(committed: Committed) -> None:
+    columns = "tenant_id, id, name, key, digest, pepper_version, kind, role, user_id, version, created_at, updated_at"
+    values = f"""'{committed.tenant.id}', '{new_id()}', 'laptop', '0123456789abcdef', sha256('x'), 1, 'STAFF', 'admin',
+                 '{committed.admin.id}', 1, now(), now()"""
+    insert = f"INSERT INTO tokens ({columns}) VALUES ({values})"
+    await ask(committed.urls.app, set_tenant(committed.tenant.id), insert)
+
+
+AUTHENTICATE = """SELECT format('%s|%s|%s|%s|%s|%s|%s', tenant_name, name, kind, role, user_name, archived,
+                                digest = sha256('x')) FROM crm_authenticate('0123456789abcdef')"""
+
+
+async def test_a_token_is_found_before_its_tenant_is_known(committed: Committed):
+    await a_token(committed)
+
+    assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|admin|Ada Admin|f|t"
+    assert await ask(committed.urls.app, "SELECT count(*) FROM crm_authenticate('0123456789abcdeg')") == 0
+    assert await ask(committed.urls.app, "SELECT count(*) FROM tokens") == 0
+
+
+@pytest.mark.parametrize("table", ["tenants", "users", "tokens"])
+async def test_a_token_says_that_its_tenant_its_person_or_itself_is_archived(committed: Committed, table: str):
+    await a_token(committed)
+    archive = f"UPDATE {table} SET archived_at = now() RETURNING true"
+    assert await ask(committed.urls.app, set_tenant(committed.tenant.id), archive) is True
+
+    assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|admin|Ada Admin|t|t"
+
+
+async def test_the_worker_lists_the_tenants(committed: Committed):
+    await a_tenant(committed.sessions, "Globex")
+
+    query = "SELECT string_agg(format('%s %s %s', name, currency, zone), ',' ORDER BY name) FROM crm_tenants()"
+    assert await ask(committed.urls.worker, query) == "Acme USD UTC,Globex USD UTC"
+
+
+@pytest.mark.parametrize(
+    ("role", "call"),
+    [
+        ("partner", "crm_authenticate('0123456789abcdef')"),
+        ("worker", "crm_authenticate('0123456789abcdef')"),
+        ("app", "crm_tenants()"),
+        ("partner", "crm_tenants()"),
+    ],
+)
+async def test_nobody_else_may_read_across_tenants(database: Urls, role: str, call: str):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for function"):
+        await ask(getattr(database, role), f"SELECT count(*) FROM {call}")

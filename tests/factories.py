@@ -1,0 +1,86 @@
+"""One function for each kind of record: `await an_opportunity(work, stage="Negotiation")`.
+
+They go through the commands, so that what they make is what the product makes.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from api.domain import accounts, opportunities, products, users
+from api.domain.kernel import Money, Work
+from api.domain.opportunities import Status
+
+
+async def a_user(work: Work, name: str = "Grace Hopper", **values: Any) -> users.User:
+    user = await users.create(work, {"name": name, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return user
+
+
+async def a_team(work: Work, name: str = "Central", **values: Any) -> users.Team:
+    team = await users.create_team(work, {"name": name, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return team
+
+
+async def an_account(work: Work, name: str = "Acme Corporation", **values: Any) -> accounts.Account:
+    account = await accounts.create(work, {"name": name, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return account
+
+
+async def a_product(
+    work: Work, name: str = "GTX Pro", *, price: int | None = 482_100, **values: Any
+) -> products.Product:
+    """`price` in US cents."""
+    given = {"code": name, "name": name, "list_price": None if price is None else Money(price, "USD"), **values}
+    product = await products.create(work, given)  # type: ignore[arg-type]
+    await work.flush()
+    return product
+
+
+async def a_pipeline(work: Work, name: str = "Sales", **values: Any) -> opportunities.Pipeline:
+    """Prospecting 10 %, Qualification 25 %, Proposal 50 %, Negotiation 75 %, Won, Lost."""
+    pipeline = await opportunities.create_pipeline(
+        work,
+        {"name": name, **values},  # type: ignore[typeddict-item]
+        opportunities.DEFAULT_STAGES,
+    )
+    await work.flush()
+    return pipeline
+
+
+async def a_stage(work: Work, name: str = "Prospecting", pipeline: UUID | None = None) -> opportunities.Stage:
+    """The stage of this name in the oldest pipeline, which is made if there is none."""
+    board = await opportunities.load_board(work)
+    if not board.pipelines:
+        await a_pipeline(work)
+        board = await opportunities.load_board(work)
+    stage = board.named(name, pipeline)
+    assert stage is not None, f"there is no stage {name}"
+    return stage
+
+
+async def an_opportunity(
+    work: Work,
+    name: str = "Roof",
+    *,
+    stage: str = "Prospecting",
+    status: Status = Status.OPEN,
+    amount: int | None = 100_000,
+    **values: Any,
+) -> opportunities.Opportunity:
+    """`amount` in US cents. A closed one was won from a new account, or lost on price."""
+    given = {"name": name, "stage_id": (await a_stage(work, stage)).id, **values}
+    if amount is not None:
+        given["amount"] = Money(amount, "USD")
+    if status is Status.WON and "account_id" not in given:
+        given["account_id"] = (await an_account(work)).id
+    opportunity = await opportunities.create(work, given)  # type: ignore[arg-type]
+    await work.flush()
+    if status is Status.WON:
+        await opportunities.win(work, opportunity.id)
+    if status is Status.LOST:
+        await opportunities.lose(work, opportunity.id, "Price")
+    await work.flush()
+    return opportunity
