@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -21,7 +22,7 @@ from api.db.pool import DatabaseUnavailable, Fetching, ReadPool
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
 from api.http import server
-from api.http.auth import Authenticator
+from api.http.auth import Authenticator, utc_now
 from api.http.documents import Documents
 from api.http.graphql import Services
 from api.http.introspection import Introspection
@@ -71,11 +72,13 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     )
 
 
-def services(settings: Settings, pool: Fetching, sessions: Sessions, secret: bytes) -> Services:
-    """What the endpoint works with, on these connections."""
-    reads = Reads(schema.core, schema.catalog, pool, secret)
+def services(
+    settings: Settings, pool: Fetching, sessions: Sessions, secret: bytes, *, now: Callable[[], datetime] = utc_now
+) -> Services:
+    """What the endpoint works with, on these connections and by this clock."""
+    reads = Reads(schema.core, schema.catalog, pool, secret, now)
     return Services(
-        authenticator=Authenticator(pool, secret),
+        authenticator=Authenticator(pool, secret, now=now),
         documents=Documents(schema.core),
         reads=reads,
         writes=Writes(reads, sessions),

@@ -43,7 +43,7 @@ class Authenticator:
     """Viewers by token. Answers are remembered for seconds, by a hash of the header, in bounded memory."""
 
     def __init__(self, pool: Fetching, secret_key: bytes, *, now: Callable[[], datetime] = utc_now) -> None:
-        self._pool = pool
+        self.pool = pool
         self._peppers = {version: tokens.pepper(secret_key, version) for version in range(1, tokens.PEPPER_VERSION + 1)}
         self._now = now
         self._remembered: OrderedDict[bytes, Remembered] = OrderedDict()
@@ -75,7 +75,7 @@ class Authenticator:
         viewer, expires = None, None
         credential = tokens.parse_credential(text.decode("latin-1"))
         if credential is not None:
-            row = orjson.loads(await self._pool.fetch(AUTHENTICATE, [credential.key]))
+            row = orjson.loads(await self.pool.fetch(AUTHENTICATE, [credential.key]))
             if row is not None and self._opens(row, credential):
                 viewer = viewer_of(row)
                 expires = datetime.fromisoformat(row["expires_at"]) if row["expires_at"] else None

@@ -6,6 +6,7 @@ in the payload of the mutation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from api.db.pool import DatabaseUnavailable
 
 OK = 200
 LONGEST_MESSAGE, LONGEST_WORD = 300, 100
+GUESS = re.compile(r" Did you mean .*\Z", re.DOTALL)  # graphql-core can be told to leave out most of them, not all
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,9 @@ def of_graphql(code: str, errors: Sequence[GraphQLError]) -> Refused:
 
 
 def shortened(message: str) -> str:
-    """A message that echoes at most a hundred characters of any one thing the caller sent."""
-    words = (word if len(word) <= LONGEST_WORD else f"{word[: LONGEST_WORD - 1]}…" for word in message.split(" "))
+    """A message without guesses, that echoes at most a hundred characters of any one thing the caller sent."""
+    told = GUESS.sub("", message)
+    words = (word if len(word) <= LONGEST_WORD else f"{word[: LONGEST_WORD - 1]}…" for word in told.split(" "))
     text = " ".join(words)
     return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 1]}…"
 

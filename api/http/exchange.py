@@ -76,13 +76,14 @@ class Exchange:
             "extensions": {"code": refused.code, **first.get("extensions", {})},
         }
 
-    def log(self) -> None:
+    def log(self, *, known: bool) -> None:
+        """`known`: the path is one of ours; any other may hold whatever the caller put there."""
         telemetry.log(
             logging.INFO,
             "request",
             request_id=self.id,
             method=self.method,
-            path=self.path,
+            path=self.path if known else None,
             status=self.status,
             duration_ms=round(self.timings.total_ms, 2),
             **self.facts,
@@ -133,4 +134,4 @@ class Observed:
             if exchange.status is not None:
                 raise  # half an answer cannot be replaced by another
             await answer(watched, exchange.refuse(exchange.unexpected(error)))
-        exchange.log()
+        exchange.log(known="endpoint" in scope)

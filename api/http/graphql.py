@@ -186,30 +186,33 @@ def answered(
     *,
     replayed: bool = False,
 ) -> Message:
-    """A response with data. Without any, because a field that may not be null failed, the error decides the status."""
+    """A response with data, or, if nothing at all was done because of a fault, with the status of that fault."""
     extensions: dict[str, Any] = {"requestId": exchange.id}
     headers = [(b"content-type", media.header)]
     if replayed:
         extensions["idempotentReplay"] = True
         headers.append((b"idempotent-replayed", b"true"))
-    start, status = b"{", OK
+    members = [b'"data":' + data]
+    status = OK
     if errors:
-        plain = [exchange.field_error(error) if isinstance(error, GraphQLError) else error for error in errors]
-        shown = [{**error, "extensions": complete(error.get("extensions") or {}, exchange.id)} for error in plain]
-        start = b'{"errors":' + orjson.dumps(shown) + b","
-        first = shown[0]["extensions"]["code"]
-        exchange.facts["code"] = first
-        if data == b"null":
-            status = CODES[first].strict if media.strict else CODES[first].status
-            if CODES[first].retryable:
+        shown = [complete(exchange, error) for error in errors]
+        code = exchange.facts["code"] = shown[0]["extensions"]["code"]
+        members.insert(0, b'"errors":' + orjson.dumps(shown))
+        if CODES[code].status != OK and not any((orjson.loads(data) or {}).values()):
+            status = CODES[code].status
+            del members[1]
+            if CODES[code].retryable:
                 headers.append(RETRY_AFTER)
-    body = start + b'"data":' + data + b',"extensions":' + orjson.dumps(extensions) + b"}"
-    return {"status": status, "headers": headers, "body": body}
+    members.append(b'"extensions":' + orjson.dumps(extensions))
+    return {"status": status, "headers": headers, "body": b"{" + b",".join(members) + b"}"}
 
 
-def complete(extensions: Mapping[str, Any], request_id: str) -> dict[str, Any]:
-    code = str(extensions.get("code"))
-    return extensions_of(code if code in CODES else "INTERNAL", request_id, extensions)
+def complete(exchange: Exchange, error: Mapping[str, Any] | GraphQLError) -> dict[str, Any]:
+    """An error of one field with everything that every error carries."""
+    plain = exchange.field_error(error) if isinstance(error, GraphQLError) else error
+    given = plain.get("extensions") or {}
+    code = str(given.get("code"))
+    return {**plain, "extensions": extensions_of(code if code in CODES else "INTERNAL", exchange.id, given)}
 
 
 def idempotency_key(headers: Headers) -> str | None:

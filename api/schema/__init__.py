@@ -10,13 +10,14 @@ from strawberry.tools import merge_types
 
 from api.compiler import Catalog
 
-from . import accounts, products, roots, users
-from .binding import SOURCE
+from . import accounts, grouping, opportunities, pipelines, products, roots, sales, users
+from .binding import READABLE
 from .catalog import build_catalog
+from .errors import BOUND
 from .interfaces import Node, Record
 from .scalars import SCALARS
 
-SLICES: tuple[ModuleType, ...] = (roots, users, accounts, products)
+SLICES: tuple[ModuleType, ...] = (roots, users, accounts, products, pipelines, opportunities, sales, grouping)
 
 
 class Schema:
@@ -25,7 +26,8 @@ class Schema:
     def __init__(self, slices: tuple[ModuleType, ...]) -> None:
         query = merge_types("Query", tuple(slice_.Query for slice_ in slices))
         mutation = merge_types("Mutation", tuple(slice_.Mutation for slice_ in slices if hasattr(slice_, "Mutation")))
-        built = strawberry.Schema(query, mutation, config=StrawberryConfig(scalar_map=SCALARS))
+        errors = tuple(dict.fromkeys(BOUND.values()))  # nothing but their interface leads to them
+        built = strawberry.Schema(query, mutation, types=errors, config=StrawberryConfig(scalar_map=SCALARS))
         self.core: GraphQLSchema = built._schema  # noqa: SLF001 - Strawberry has no public way to the core schema
         patch(self.core)
         self.catalog: Catalog = build_catalog(self.core)
@@ -41,18 +43,22 @@ def patch(core: GraphQLSchema) -> None:
         definition = (type_.extensions or {}).get("strawberry-definition")
         if getattr(definition, "is_one_of", False):
             type_.is_one_of = True  # type: ignore[attr-defined]
-        if isinstance(type_, GraphQLObjectType):
+        if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__"):
             for field in type_.fields.values():
-                declared = (field.extensions or {}).get("strawberry-definition")
-                if SOURCE in getattr(declared, "metadata", {}):
-                    field.resolve = read_back
+                field.resolve = read_back_or(field.resolve)
+            if hasattr(getattr(definition, "origin", None), READABLE):
+                type_.is_type_of = None  # rows read back are dicts with a __typename
     node = core.type_map["Node"]
     node.resolve_type = core.type_map["Record"].resolve_type = named  # type: ignore[attr-defined]
 
 
-def read_back(source: Any, info: Any, **_arguments: Any) -> Any:
-    """A bound field of a record that was read back: under the response key it was selected with."""
-    return source[info.path.key]
+def read_back_or(resolve: Any) -> Any:
+    """A record that was read back is a dict of its response keys; anything else has the field's own resolver."""
+
+    def resolver(source: Any, info: Any, **arguments: Any) -> Any:
+        return source[info.path.key] if isinstance(source, dict) else resolve(source, info, **arguments)
+
+    return resolver
 
 
 def named(value: Any, _info: Any, _type: Any) -> str:

@@ -10,7 +10,7 @@ from api.domain import accounts as domain
 from api.domain.kernel import Work
 
 from .binding import Natural, computed, described, listed, money, readable, to_one
-from .commands import Extra, Service, Writes
+from .commands import Extra, Service, Writes, through
 from .connections import Connection, extend, many, one
 from .enums import described_enum
 from .interfaces import Money, Node, Record
@@ -116,7 +116,7 @@ async def domains_of(_work: Work, value: list[str] | None) -> list[str]:
 ACCOUNTS = Writes(
     Account,
     "account",
-    Service(domain.create, domain.upsert_many, domain.AccountRow, domain.archive, domain.restore),
+    Service(domain.create, through(domain.upsert_many, domain.AccountRow), domain.archive, domain.restore),
     fields=(
         "name",
         "legal_name",

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from inspect import Parameter, Signature
+from types import UnionType
 from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
@@ -44,13 +46,26 @@ class Extra:
 
 @dataclass(frozen=True)
 class Service:
-    """The commands behind the four writes."""
+    """The commands behind the four writes.
+
+    `create(work, values, external_ids=)`, `update(work, id, values, external_ids=, if_version=)`,
+    `archive` and `restore(work, id, if_version=)`.
+    """
 
     create: Callable[..., Awaitable[Record]]
-    upsert: Callable[[Work, Sequence[Any]], Awaitable[Sequence[Any]]]
-    row: Callable[..., Any]
+    update: Callable[..., Awaitable[Record]]
     archive: Callable[..., Awaitable[Record]]
     restore: Callable[..., Awaitable[Record]]
+
+
+def through(upsert: Callable[[Work, Sequence[Any]], Awaitable[Sequence[Any]]], row: Callable[..., Any]) -> Any:
+    """An `update` that is a bulk command of one row."""
+
+    async def update(work: Work, id: UUID, values: Any, *, external_ids: Any, if_version: int | None) -> Record:
+        one = row(values=values, id=id, external_ids=external_ids, if_version=if_version)
+        return (await upsert(work, [one]))[0].unwrap()  # type: ignore[no-any-return]
+
+    return update
 
 
 @dataclass
@@ -92,7 +107,7 @@ class Writes:
 
     # -- values ---------------------------------------------------------------------------------------------------
 
-    async def values(self, work: Work, value: Any, argument: str) -> tuple[dict[str, Any], list[Any]]:
+    async def values(self, work: Work, value: Any) -> tuple[dict[str, Any], list[Any]]:
         """The command's values and external ids of an input object."""
         fields = given(value)
         keys = [one.key() for one in fields.pop("external_ids", None) or ()]
@@ -108,94 +123,98 @@ class Writes:
                 values[name] = await extra.convert(work, one)
             else:
                 values[name] = one
-        del argument
         return values, keys
 
     # -- fields ---------------------------------------------------------------------------------------------------
 
     def create(self, description: str) -> Any:
-        async def resolver(
-            info: Info[Context, None],
-            input: Any,
-            idempotency_key: str | None = None,
-            dry_run: bool = False,  # noqa: FBT001, FBT002
-        ) -> Any:
-            async def command(work: Work) -> Record:
-                values, keys = await self.values(work, input, "input")
-                return await self.service.create(work, values, external_ids=keys)
-
-            options = Options(None, idempotency_key, dry_run)
-            return await write(info, self.payload, command, options, {"input": input}, "input")
+        async def command(work: Work, arguments: dict[str, Any]) -> Record:
+            values, keys = await self.values(work, arguments["input"])
+            return await self.service.create(work, values, external_ids=keys)
 
         about = Annotated[self.create_input, strawberry.argument(description="What is known of it.")]
-        return self.field(resolver, description, {"input": about})
+        return self.mutation(command, description, {"input": about}, "input")
 
     def update(self, description: str) -> Any:
-        async def resolver(  # noqa: PLR0913 - the arguments of the contract
-            info: Info[Context, None],
-            where: Any,
-            patch: Any,
-            *,
-            if_version: int | None = None,
-            idempotency_key: str | None = None,
-            dry_run: bool = False,
-        ) -> Any:
-            async def command(work: Work) -> Record:
-                id = await resolve(work, where, ("where",))
-                values, keys = await self.values(work, patch, "patch")
-                row = self.service.row(values=values, id=id, external_ids=keys, if_version=if_version)
-                return (await self.service.upsert(work, [row]))[0].unwrap()  # type: ignore[no-any-return]
-
-            options = Options(if_version, idempotency_key, dry_run)
-            arguments = {"where": where, "patch": patch, "if_version": if_version}
-            return await write(info, self.payload, command, options, arguments, "patch")
+        async def command(work: Work, arguments: dict[str, Any]) -> Record:
+            id = await resolve(work, arguments["where"], ("where",))
+            values, keys = await self.values(work, arguments["patch"])
+            version = arguments["if_version"]
+            return await self.service.update(work, id, values, external_ids=keys, if_version=version)
 
         patch = Annotated[self.patch, strawberry.argument(description="What changes.")]
-        return self.field(resolver, description, {"where": self.where(), "patch": patch, "if_version": IfVersion})
+        return self.mutation(command, description, {"where": self.where(), "patch": patch}, "patch", versioned=True)
 
     def archive(self, description: str) -> Any:
-        return self.verb(
-            lambda work, id, if_version: self.service.archive(work, id, if_version=if_version), description
-        )
+        return self.verb(self.service.archive, description)
 
     def restore(self, description: str) -> Any:
-        return self.verb(
-            lambda work, id, if_version: self.service.restore(work, id, if_version=if_version), description
-        )
+        return self.verb(self.service.restore, description)
 
-    def verb(self, act: Callable[[Work, UUID, int | None], Awaitable[Record]], description: str) -> Any:
-        """A mutation on one record that takes nothing but the record."""
+    def verb(self, act: Callable[..., Awaitable[Any]], description: str, **extra: Any) -> Any:
+        """A mutation on one record: `act(work, id, **arguments)`. `extra`: further arguments, `Annotated`.
 
-        async def resolver(
-            info: Info[Context, None],
-            where: Any,
-            *,
-            if_version: int | None = None,
-            idempotency_key: str | None = None,
-            dry_run: bool = False,
-        ) -> Any:
-            async def command(work: Work) -> Record:
-                return await act(work, await resolve(work, where, ("where",)), if_version)
+        An argument that is a reference input reaches `act` as the id it names.
+        """
 
-            options = Options(if_version, idempotency_key, dry_run)
-            arguments = {"where": where, "if_version": if_version}
-            return await write(info, self.payload, command, options, arguments, "where")
+        async def command(work: Work, arguments: dict[str, Any]) -> Record:
+            id = await resolve(work, arguments["where"], ("where",))
+            values = {name: await named(work, arguments[name], name) for name in extra if name in arguments}
+            await act(work, id, **values, if_version=arguments["if_version"])
+            return await work.get(readable_of(self.cls).record, id)
 
-        return self.field(resolver, description, {"where": self.where(), "if_version": IfVersion})
+        return self.mutation(command, description, {"where": self.where(), **extra}, "where", versioned=True)
 
     def where(self) -> Any:
         return Annotated[self.ref, strawberry.argument(description=f"The {self.cls.__name__} that is meant.")]
 
-    def field(self, resolver: Any, description: str, annotations: dict[str, Any]) -> Any:
-        common = {"idempotency_key": IdempotencyKey, "dry_run": DryRun}
-        returned = {"info": Info[Context, None], "return": self.payload | None}
-        resolver.__annotations__ = {**annotations, **common, **returned}
+    def mutation(
+        self,
+        command: Callable[[Work, dict[str, Any]], Awaitable[Record]],
+        description: str,
+        parameters: dict[str, Any],
+        holder: str,
+        *,
+        versioned: bool = False,
+    ) -> Any:
+        """A mutation field; `holder` is the argument that refused values stand in."""
+
+        async def resolver(info: Info[Context, None], **arguments: Any) -> Any:
+            arguments = {name: None if one is strawberry.UNSET else one for name, one in arguments.items()}
+            options = Options(arguments.pop("idempotency_key", None), arguments.pop("dry_run", False))
+            arguments.setdefault("if_version", None)
+            return await write(info, self.payload, lambda work: command(work, arguments), options, arguments, holder)
+
+        declared = parameters | ({"if_version": IfVersion} if versioned else {})
+        resolver.__signature__ = signature_of(declared, self.payload | None)  # type: ignore[attr-defined]
+        resolver.__annotations__ = {"info": Info[Context, None], "return": self.payload | None, **declared, **COMMON}
         return strawberry.mutation(resolver, description=description)
+
+
+COMMON: dict[str, Any] = {"idempotency_key": IdempotencyKey, "dry_run": DryRun}
+
+
+def signature_of(declared: dict[str, Any], returned: Any) -> Signature:
+    """The signature Strawberry reads the arguments from. What may be None may be left out."""
+    info = Parameter("info", Parameter.POSITIONAL_OR_KEYWORD, annotation=Info[Context, None])
+    defaults = {"idempotency_key": None, "dry_run": False}
+    parameters = [info]
+    for name, annotation in {**declared, **COMMON}.items():
+        optional = type(None) in get_args(get_args(annotation)[0])
+        default = defaults.get(name, strawberry.UNSET if optional else Parameter.empty)
+        default = strawberry.UNSET if default is None else default
+        parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default))
+    return Signature(parameters, return_annotation=returned)
+
+
+async def named(work: Work, value: Any, name: str) -> Any:
+    """The id a reference input names; any other value as it is."""
+    return await resolve(work, value, (name,)) if hasattr(type(value), "__crm_type__") else value
 
 
 def without_none(annotation: Any) -> Any:
     """`X` of `X | None`."""
-    if get_origin(annotation) is None or type(None) not in get_args(annotation):
+    if get_origin(annotation) is None and not isinstance(annotation, UnionType):
         return annotation
     kept = [one for one in get_args(annotation) if one is not type(None)]
-    return kept[0] if len(kept) == 1 else annotation
+    return kept[0] if type(None) in get_args(annotation) and len(kept) == 1 else annotation

@@ -33,7 +33,7 @@ class BoundedCount:
 def argument(name: str, annotation: Any, description: str, default: Any = strawberry.UNSET) -> StrawberryArgument:
     return StrawberryArgument(
         python_name=name,
-        graphql_name=None,
+        graphql_name=name.rstrip("_") if name.endswith("_") else None,
         type_annotation=StrawberryAnnotation(annotation),
         description=description,
         default=default,

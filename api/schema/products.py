@@ -6,7 +6,7 @@ from api.domain import products as domain
 from api.domain.kernel import fold
 
 from .binding import Natural, described, money, readable
-from .commands import Service, Writes
+from .commands import Service, Writes, through
 from .connections import Connection, many, one
 from .interfaces import Money, Node, Record
 from .records import complete
@@ -29,7 +29,7 @@ complete(Product)
 PRODUCTS = Writes(
     Product,
     "product",
-    Service(domain.create, domain.upsert_many, domain.ProductRow, domain.archive, domain.restore),
+    Service(domain.create, through(domain.upsert_many, domain.ProductRow), domain.archive, domain.restore),
     fields=("code", "name", "family", "list_price", "is_active"),
     required=("code", "name"),
 )

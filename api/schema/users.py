@@ -6,7 +6,7 @@ from api.domain import users as domain
 from api.domain.kernel import fold
 
 from .binding import Natural, described, readable, to_one
-from .commands import Service, Writes
+from .commands import Service, Writes, through
 from .connections import Connection, extend, many, one
 from .interfaces import Node, Record
 from .records import complete
@@ -50,14 +50,14 @@ extend(Team, "children", Team, "parent_id", "Teams directly below.")
 TEAMS = Writes(
     Team,
     "team",
-    Service(domain.create_team, domain.upsert_teams, domain.TeamRow, domain.archive_team, domain.restore_team),
+    Service(domain.create_team, through(domain.upsert_teams, domain.TeamRow), domain.archive_team, domain.restore_team),
     fields=("name", "parent", "manager"),
     required=("name",),
 )
 USERS = Writes(
     User,
     "user",
-    Service(domain.create, domain.upsert_many, domain.UserRow, domain.archive, domain.restore),
+    Service(domain.create, through(domain.upsert_many, domain.UserRow), domain.archive, domain.restore),
     fields=("name", "email", "title", "team", "zone", "is_active"),
     required=("name",),
 )

@@ -67,7 +67,6 @@ IfVersion = Annotated[
 class Options:
     """How a command is to be run, besides what it does."""
 
-    if_version: int | None = None
     idempotency_key: str | None = None
     dry_run: bool = False
 

@@ -24,7 +24,7 @@ def test_an_amount_becomes_minor_units_of_its_currency_and_back(amount: str, cur
 
     assert money == Money(minor, currency)
     assert money.amount == Decimal(amount)
-    assert -money.amount.as_tuple().exponent == digits_of(currency)
+    assert money.amount.as_tuple().exponent == -digits_of(currency)
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,12 @@ async def write_rows(
     `prepare` loads what the rows need besides the records they may mean, which it is given, and returns the function
     that writes one row: it gets the row and the record it means, checks all values before it changes anything, and
     returns the record and whether it changed. `create`: rows make new records, a match is a Duplicate.
+
+    Raises:
+        NotAllowed: with `create`, the role may not create such records. All else is in the results.
     """
+    if create:
+        work.check_create(matching.entity)
     prepared = [prepared_row(row, matching) for row in rows]
     good = [ready for ready in prepared if isinstance(ready, Ready)]
     found = await find_records(work, matching, good)

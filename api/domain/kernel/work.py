@@ -151,8 +151,7 @@ class Work:
         for key in empty_at_first(type(row)):
             row.__dict__.setdefault(key, None)  # or SQLAlchemy would read it back after the insert
         if isinstance(row, Record):
-            if not self.viewer.capability.on(row.object).create:
-                raise NotAllowed(row.object, "create")
+            self.check_create(type(row))
             self.check_write(row)
             row.id = row.__dict__.get("id") or new_id()
             row.version, row.created_at, row.updated_at = 1, self.now, self.now
@@ -168,6 +167,11 @@ class Work:
 
     def emit(self, event: Event) -> None:
         self.events.append(event)
+
+    def check_create(self, entity: type[Record]) -> None:
+        """Raises NotAllowed unless the role may create such records."""
+        if not self.viewer.capability.on(entity.object).create:
+            raise NotAllowed(entity.object, "create")
 
     def check_write(self, row: Record) -> None:
         """Raises NotAllowed unless the viewer may write the row as it is now."""

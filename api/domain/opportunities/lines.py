@@ -110,8 +110,17 @@ def checked_lines(
     return columns
 
 
+def differ(known: Sequence[OpportunityLine], columns: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether `put_lines` would change anything."""
+    return len(known) != len(columns) or any(
+        getattr(line, name) != value
+        for line, values in zip(known, columns, strict=True)
+        for name, value in values.items()
+    )
+
+
 def put_lines(desk: Desk, opportunity: Opportunity, columns: Sequence[dict[str, Any]]) -> bool:
-    """Make these the lines of the opportunity, and their sum its amount. True if any differs."""
+    """Make these the lines of the opportunity. True if any differs."""
     known = desk.lines.setdefault(opportunity.id, [])
     changed = len(columns) != len(known)
     for line, values in zip(known, columns, strict=False):

@@ -71,9 +71,11 @@ async def create_pipeline(work: Work, values: PipelineValues, stages: Sequence[S
     """A new pipeline with its stages in their order.
 
     Raises:
+        NotAllowed: the role may not create pipelines.
         Required: it has no open, no won or no lost stage.
         Duplicate: the name is taken, or two stages have the same.
     """
+    work.check_create(Pipeline)
     require(values, "name")
     columns = pipeline_columns(values)
     await refuse_taken_name(work, columns["name_sort"], None)

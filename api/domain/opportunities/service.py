@@ -122,8 +122,6 @@ def write(desk: Desk, row: OpportunityRow, opportunity: Opportunity | None) -> t
     changed |= assign(opportunity, draft.columns)
     if draft.lines is not None and put_lines(desk, opportunity, draft.lines):
         changed = True
-    if draft.lines:
-        opportunity.amount_minor = sum(line["total_minor"] for line in draft.lines)
     if draft.stage.id == opportunity.stage_id:
         return opportunity, changed
     if draft.stage.kind is not Status.OPEN:
@@ -144,8 +142,6 @@ def write_new(desk: Desk, draft: Draft) -> Opportunity:
     entered_at = desk.instant_of(opened_on) if (opened_on := columns.get("opened_on")) else work.now
     if draft.closed_on is not None and not opened_on:
         entered_at = desk.instant_of(draft.closed_on)
-    if draft.lines:
-        columns["amount_minor"] = sum(line["total_minor"] for line in draft.lines)
     opportunity = work.add(
         Opportunity(
             **{

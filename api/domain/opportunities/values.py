@@ -26,8 +26,8 @@ from api.domain.kernel import (
 from api.domain.users import User
 
 from .desk import Desk, currency_of_new
-from .lines import LineValues, checked_lines
-from .models import Opportunity, Stage
+from .lines import LineValues, checked_lines, differ
+from .models import Opportunity, OpportunityLine, Stage
 from .stages import TRANSITIONS, ForecastCategory, OpportunityType, Status
 
 TEXTS = {
@@ -113,6 +113,7 @@ def draft_of(desk: Desk, row: OpportunityRow, opportunity: Opportunity | None) -
     if row.lines is not None:
         known = desk.lines.get(opportunity.id, []) if opportunity else []
         lines = checked_lines(desk.work, columns["currency"], row.lines, known)
+        columns |= amount_of_lines(lines, columns, had_lines=bool(known))
     draft = Draft(columns, lines, stage, closed_on)
     check_step(desk, draft, opportunity)
     return draft
@@ -189,11 +190,22 @@ def money_columns(desk: Desk, row: OpportunityRow, stage: Stage, opportunity: Op
     return columns
 
 
+def amount_of_lines(lines: list[dict[str, Any]], columns: dict[str, Any], *, had_lines: bool) -> dict[str, Any]:
+    """The sum of the lines; of no lines the given amount, which is unknown after the last line has gone."""
+    given = columns.get("amount_minor")
+    if not lines:
+        return {"amount_minor": given} if had_lines else {}
+    total = sum(line["total_minor"] for line in lines)
+    if given not in {None, total}:
+        raise Invalid(("amount",), "the amount is the sum of the lines; leave it out", "lines")
+    return {"amount_minor": total}
+
+
 def check_step(desk: Desk, draft: Draft, opportunity: Opportunity | None) -> None:
     """Whether the machine leads from where the opportunity is to where the draft wants it."""
     stage, columns = draft.stage, draft.columns
     if opportunity is not None and opportunity.status is not Status.OPEN:
-        refuse_change_of_closed(draft, opportunity)
+        refuse_change_of_closed(draft, opportunity, desk.lines.get(opportunity.id, []))
         return
     if stage.kind is not Status.OPEN:
         account = columns.get("account_id", opportunity and opportunity.account_id)
@@ -208,11 +220,12 @@ def check_step(desk: Desk, draft: Draft, opportunity: Opportunity | None) -> Non
         raise IllegalTransition(now, stage.name, allowed)
 
 
-def refuse_change_of_closed(draft: Draft, opportunity: Opportunity) -> None:
+def refuse_change_of_closed(draft: Draft, opportunity: Opportunity, lines: Sequence[OpportunityLine]) -> None:
     changed = {name for name, value in draft.columns.items() if getattr(opportunity, name) != value}
     changed -= {"close_date"} if draft.closed_on is not None else set()  # closing has set it to the day of closing
     other_day = draft.closed_on not in {None, opportunity.closed_on}
-    if changed - OF_CLOSED or other_day or draft.stage.id != opportunity.stage_id:
+    other_lines = draft.lines is not None and differ(lines, draft.lines)
+    if changed - OF_CLOSED or other_day or other_lines or draft.stage.id != opportunity.stage_id:
         raise IllegalTransition(opportunity.status.value, "update", tuple(TRANSITIONS[opportunity.status]))
 
 

@@ -1,0 +1,5 @@
+"""The command line; `main` is the program `crm`."""
+
+from .application import main
+
+__all__ = ["main"]

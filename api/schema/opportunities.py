@@ -1,0 +1,310 @@
+"""Opportunities: possible sales, their lines, their way through the stages."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import BigInteger, Integer, Numeric, and_, case, cast, func, literal_column, or_, select
+
+from api.compiler import wire_uuid
+from api.domain import opportunities as domain
+from api.domain.kernel import Work
+
+from .accounts import Account
+from .binding import composed, computed, described, listed, money, readable, to_one
+from .commands import Extra, MoneyInput, Service, Writes
+from .connections import Connection, extend, many, one
+from .enums import described_enum
+from .interfaces import Money, Node, Record
+from .pipelines import Pipeline, Stage
+from .products import Product
+from .records import complete
+from .references import given, resolve
+from .scalars import CurrencyCode
+from .transitions import TRANSITIONS, OpportunityVerb, may_write
+from .users import User
+from .wire import id_text, money_text
+
+described_enum(
+    domain.OpportunityType,
+    "OpportunityType",
+    "What kind of sale it is.",
+    NEW_BUSINESS="To a new customer.",
+    EXPANSION="More to a customer.",
+    RENEWAL="The same again.",
+    WIN_BACK="To a former customer.",
+)
+DAY_SECONDS = literal_column("86400")
+
+
+def whole_days(start: Any, end: Any) -> Any:
+    """SQL: full days of 24 hours between two instants."""
+    return cast(func.floor(func.extract(literal_column("epoch"), end - start) / DAY_SECONDS), Integer)
+
+
+def expected_minor(row: Any) -> Any:
+    """SQL: amount × probability in minor units, rounded half away from zero."""
+    return func.round(cast(row.amount_minor, Numeric) * row.probability / literal_column("100"))
+
+
+def days_in_stage(row: Any, scope: Any) -> Any:
+    days = func.floor(func.date_part(literal_column("'epoch'"), scope.now - row.stage_entered_at) / DAY_SECONDS)
+    return case((row.status == literal_column("'OPEN'"), cast(func.greatest(days, literal_column("0")), Integer)))
+
+
+def age_days(row: Any, scope: Any) -> Any:
+    """Days from the opening to the closing, or to now."""
+    opened = func.coalesce(row.opened_on, cast(func.timezone(literal_column("'UTC'"), row.created_at), date_type()))
+    today = cast(func.timezone(literal_column("'UTC'"), scope.now), date_type())
+    return func.coalesce(row.closed_on, today) - opened
+
+
+def date_type() -> Any:
+    return domain.Opportunity.__table__.c.closed_on.type
+
+
+def is_rotting(row: Any, scope: Any) -> Any:
+    stages = domain.Stage.__table__.alias("rots")
+    most = select(stages.c.max_days).where(scope.visible("Stage", stages), stages.c.id == row.stage_id)
+    return func.coalesce(days_in_stage(row, scope) > most.correlate_except(stages).scalar_subquery(), literal_column("false"))
+
+
+@readable(domain.OpportunityLine, description="A product, or a thing described in words, that the opportunity would sell.")
+class OpportunityLine:
+    id: strawberry.ID = computed(lambda row, _scope: id_text("opl", row.id), "Id of the line.")
+    position: int = described("Place of the line, from 1.")
+    product: Product | None = to_one("product_id", "products.Product", "The product, if it is one of ours.")
+    name: str = described("What is sold.")
+    quantity: Decimal = described("How many; up to 3 decimal digits.")
+    list_price: Money | None = money("list_price_minor", "The product's price when the line was made.")
+    unit_price: Money = money("unit_price_minor", "Price of one.")
+    discount_percent: Decimal = described("Discount in percent, 0 to 100.")
+    total: Money = money("total_minor", "Quantity × unit price less discount, rounded half away from zero.")
+
+
+@readable(
+    domain.StageHistory,
+    description="One stay of an opportunity in a stage, with the figures it came with.",
+    default_order=(("entered_at", True),),
+)
+class StageHistoryEntry:
+    id: strawberry.ID = computed(lambda row, _scope: id_text("sth", row.id), "Id of the stay.")
+    from_stage: Stage | None = to_one("from_stage_id", "pipelines.Stage", "The stage before; null for the first.")
+    stage: Stage = to_one("stage_id", "pipelines.Stage", "The stage.")
+    entered_at: datetime = described("When it came.")
+    left_at: datetime | None = described("When it left; null while it is there.")
+    days: int = computed(
+        lambda row, scope: cast(
+            func.floor(
+                func.date_part(literal_column("'epoch'"), func.coalesce(row.left_at, scope.now) - row.entered_at)
+                / DAY_SECONDS
+            ),
+            Integer,
+        ),
+        "Full days of the stay, until now if it lasts.",
+    )
+    amount: Money | None = money("amount_minor", "Amount when it came.")
+    close_date: date | None = described("Expected close date when it came.")
+    probability: int = described("Probability it came with, in whole percent.")
+    forecast_category: domain.ForecastCategory = described("Forecast category it came with.")
+    reason: str | None = described("Why it was reopened.")
+
+
+@readable(TRANSITIONS, description="A step that is possible now.", visible=may_write)
+class OpportunityTransition:
+    verb: OpportunityVerb = described("The mutation that makes the step.")
+    stage: Stage = to_one("stage_id", "pipelines.Stage", "The stage it leads to.")
+
+
+@readable(domain.Opportunity, description="A possible sale, from first talk to won or lost.")
+class Opportunity(Record, Node):
+    name: str = described("What it is about.")
+    account: Account | None = to_one("account_id", "accounts.Account", "Who would buy; needed to win.")
+    owner: User | None = to_one("owner_id", "users.User", "Who works on it.")
+    pipeline: Pipeline = to_one("pipeline_id", "pipelines.Pipeline", "The pipeline it is in.")
+    stage: Stage = to_one("stage_id", "pipelines.Stage", "The stage it is in.")
+    status: domain.Status = described("Open, won or lost, as its stage says.")
+    amount: Money | None = money("amount_minor", "What it is worth; the sum of its lines if it has any.")
+    currency: CurrencyCode = described("Currency of amount and lines.")
+    close_date: date | None = described("Day it is expected to close; the day it closed once it has.")
+    opened_on: date | None = described("Day the customer was engaged.")
+    closed_on: date | None = described("Day it was won or lost; null while open.")
+    probability: int = described("Chance of winning in whole percent, 0 to 100.")
+    is_probability_overridden: bool = described("Whether the probability is not that of the stage.")
+    forecast_category: domain.ForecastCategory = described("How much a forecast may count on it.")
+    is_forecast_category_overridden: bool = described("Whether the forecast category is not that of the stage.")
+    type: domain.OpportunityType | None = described("What kind of sale it is.")
+    next_step: str | None = described("What happens next.")
+    notes: str | None = described("Free text, for colleagues only.")
+    loss_reason: str | None = described("Why it was lost.")
+    competitor: str | None = described("Who won instead, or competes.")
+    stage_entered_at: datetime = described("Since when it is in its stage.")
+    push_count: int = described("How often the close date moved to a later month.")
+    expected_revenue: Money | None = composed(
+        {
+            "amount": lambda row, _scope: money_text(expected_minor(row), row.currency),
+            "currency": lambda row, _scope: row.currency,
+        },
+        "Amount × probability in its currency, rounded half away from zero.",
+        absent=lambda row, _scope: row.amount_minor.is_(None),
+    )
+    age_days: int = computed(age_days, "Days since it was opened, until it closed or now; days begin in UTC.")
+    days_in_stage: int | None = computed(days_in_stage, "Full days of 24 hours in its stage; null once closed.")
+    is_rotting: bool = computed(is_rotting, "Whether it is longer in its stage than the stage allows.")
+    lines: list[OpportunityLine] = listed("opportunity_id", "What would be sold.", order=("position",))
+    available_transitions: list[OpportunityTransition] = listed(
+        "opportunity_id", "The steps you can take now, each with a stage it leads to.", order=("place", "position", "stage_id")
+    )
+
+
+complete(Opportunity)
+extend(Opportunity, "stage_history", StageHistoryEntry, "opportunity_id", "Its stays in stages, newest first.")
+for owner, name, by, text in (
+    (Account, "opportunities", "account_id", "Possible sales to it."),
+    (User, "opportunities", "owner_id", "Possible sales the user works on."),
+    (Pipeline, "opportunities", "pipeline_id", "Possible sales in it."),
+    (Stage, "opportunities", "stage_id", "Possible sales in it."),
+):
+    extend(owner, name, Opportunity, by, text)
+
+PRODUCT = "Names the product; name and price come from it unless given."
+
+
+@strawberry.input(description="A line of an opportunity.")
+class OpportunityLineInput:
+    product: Annotated["ProductRef", strawberry.lazy("api.schema.products")] | None = strawberry.field(  # type: ignore[name-defined] # noqa: F821
+        description=PRODUCT, default=strawberry.UNSET
+    )
+    name: str | None = strawberry.field(description="What is sold.", default=strawberry.UNSET)
+    quantity: Decimal | None = strawberry.field(description="How many; 1 when left out.", default=strawberry.UNSET)
+    unit_price: MoneyInput | None = strawberry.field(description="Price of one.", default=strawberry.UNSET)
+    discount_percent: Decimal | None = strawberry.field(description="0 to 100.", default=strawberry.UNSET)
+
+
+async def line_values(work: Work, value: OpportunityLineInput) -> dict[str, Any]:
+    values = given(value)
+    if "product" in values:
+        product = values.pop("product")
+        values["product_id"] = await resolve(work, product, ("product",)) if product is not None else None
+    if values.get("unit_price") is not None:
+        values["unit_price"] = values["unit_price"].money("unit_price")
+    return values
+
+
+async def lines_of(work: Work, value: list[OpportunityLineInput] | None) -> list[dict[str, Any]]:
+    return [await line_values(work, one) for one in value or ()]
+
+
+async def create(work: Work, values: dict[str, Any], *, external_ids: Any) -> domain.Opportunity:
+    lines = values.pop("lines", None)
+    return await domain.create(work, values, external_ids=external_ids, lines=lines)  # type: ignore[arg-type]
+
+
+async def update(work: Work, id: UUID, values: Any, *, external_ids: Any, if_version: int | None) -> domain.Opportunity:
+    return await domain.update(work, id, values, external_ids=external_ids, if_version=if_version)
+
+
+async def line_add(work: Work, id: UUID, *, line: OpportunityLineInput, if_version: int | None) -> Any:
+    return await domain.add_line(work, id, await line_values(work, line), if_version=if_version)  # type: ignore[arg-type]
+
+
+async def line_update(
+    work: Work, id: UUID, *, line_id: str, line: OpportunityLineInput, if_version: int | None
+) -> Any:
+    values = await line_values(work, line)
+    return await domain.update_line(work, id, wire_uuid("opl", line_id), values, if_version=if_version)  # type: ignore[arg-type]
+
+
+async def line_remove(work: Work, id: UUID, *, line_id: str, if_version: int | None) -> Any:
+    return await domain.remove_line(work, id, wire_uuid("opl", line_id), if_version=if_version)
+
+
+async def advance(work: Work, id: UUID, *, to: UUID, if_version: int | None) -> Any:
+    return await domain.advance(work, id, to, if_version=if_version)
+
+
+async def reopen(work: Work, id: UUID, *, to: UUID, reason: str, if_version: int | None) -> Any:
+    return await domain.reopen(work, id, to, reason, if_version=if_version)
+
+
+async def lose(work: Work, id: UUID, *, reason: str, if_version: int | None, **facts: Any) -> Any:
+    return await domain.lose(work, id, reason, if_version=if_version, **facts)
+
+
+async def move_pipeline(work: Work, id: UUID, *, to: UUID, if_version: int | None) -> Any:
+    return await domain.move_pipeline(work, id, to, if_version=if_version)
+
+
+def about(annotation: Any, description: str) -> Any:
+    return Annotated[annotation, strawberry.argument(description=description)]
+
+
+OPPORTUNITIES = Writes(
+    Opportunity,
+    "opportunity",
+    Service(create, update, domain.archive, domain.restore),
+    fields=(
+        "name",
+        "account",
+        "owner",
+        "pipeline",
+        "stage",
+        "amount",
+        "currency",
+        "close_date",
+        "opened_on",
+        "probability",
+        "forecast_category",
+        "type",
+        "next_step",
+        "notes",
+        "competitor",
+    ),
+    required=("name",),
+    extras={"lines": Extra(list[OpportunityLineInput], "Lines of a new opportunity.", lines_of)},
+)
+STAGE = Annotated["StageRef", strawberry.lazy("api.schema.pipelines")]  # type: ignore[name-defined] # noqa: F821
+CLOSED_ON = about(date | None, "Day it closed, today when left out; not in the future.")
+LINE = about(OpportunityLineInput, "The line.")
+LINE_ID = about(strawberry.ID, "Id of the line.")
+
+
+@strawberry.type
+class Query:
+    opportunity: Opportunity | None = one(Opportunity, "One opportunity; null if there is none or you may not see it.")
+    opportunities: Connection[Opportunity] = many(Opportunity, "Opportunities.")
+
+
+@strawberry.type
+class Mutation:
+    opportunity_create = OPPORTUNITIES.create("Make an open opportunity; it is yours unless you name an owner.")
+    opportunity_update = OPPORTUNITIES.update("Change an opportunity; stages change by their own mutations.")
+    opportunity_archive = OPPORTUNITIES.archive("Archive an opportunity; figures no longer count it.")
+    opportunity_restore = OPPORTUNITIES.restore("Make an archived opportunity live again.")
+    opportunity_advance = OPPORTUNITIES.verb(
+        advance, "Move to another open stage of its pipeline.", to=about(STAGE, "The stage to move to.")
+    )
+    opportunity_win = OPPORTUNITIES.verb(domain.win, "Close as won; needs an account.", closed_on=CLOSED_ON)
+    opportunity_lose = OPPORTUNITIES.verb(
+        lose,
+        "Close as lost.",
+        reason=about(str, "Why it was lost; at most 500 characters."),
+        competitor=about(str | None, "Who won instead."),
+        closed_on=CLOSED_ON,
+    )
+    opportunity_reopen = OPPORTUNITIES.verb(
+        reopen,
+        "Open a closed opportunity again.",
+        to=about(STAGE, "An open stage of its pipeline."),
+        reason=about(str, "Why; at most 500 characters."),
+    )
+    opportunity_move_pipeline = OPPORTUNITIES.verb(
+        move_pipeline, "Move to an open stage of another pipeline.", to=about(STAGE, "The stage there.")
+    )
+    opportunity_line_add = OPPORTUNITIES.verb(line_add, "Add a line; the amount becomes the sum of the lines.", line=LINE)
+    opportunity_line_update = OPPORTUNITIES.verb(
+        line_update, "Change a line; what is left out stays.", line_id=LINE_ID, line=LINE
+    )
+    opportunity_line_remove = OPPORTUNITIES.verb(line_remove, "Remove a line.", line_id=LINE_ID)

@@ -1,0 +1,135 @@
+"""GraphQL over HTTP, in process: the whole application on the connection of the test.
+
+`await graphql(query, variables, as_="sales_rep", user=rep)` is the data; errors raise `GraphQLFailed`. `graphql.post`
+sends anything, for tests about HTTP itself.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.applications import Starlette
+
+from api.app import services
+from api.domain import tokens
+from api.domain.kernel import new_id
+from api.domain.users import User
+from api.http.routes import application
+from api.schema import schema
+from api.settings import Settings
+from tests.conftest import SameConnection, raw
+from tests.people import NOW, Sessions
+
+SECRET = b"t" * 32
+JSON = {"content-type": "application/json"}
+INSERT = """
+INSERT INTO tokens (tenant_id, id, name, key, digest, pepper_version, kind, role, user_id, expires_at, revoked_at,
+                    version, created_at, updated_at)
+VALUES ($1, $2, 'test', $3, $4, 1, $5, $6, $7, $8, $9, 1, $10, $10)
+"""
+
+
+class GraphQLFailed(AssertionError):
+    """The response has errors."""
+
+    def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
+        self.errors = errors
+        super().__init__("; ".join(f"{error['extensions'].get('code')}: {error['message']}" for error in errors))
+
+    @property
+    def code(self) -> str:
+        return str(self.errors[0]["extensions"]["code"])
+
+
+@dataclass
+class Client:
+    """Calls the application as one person after the other; a token is made for each at the first call."""
+
+    http: httpx.AsyncClient
+    connection: asyncpg.Connection
+    admin: User
+    headers: dict[tuple[str, UUID], dict[str, str]] = field(default_factory=dict)
+
+    async def __call__(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        as_: str = "admin",
+        user: User | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """`data` of the response.
+
+        Raises:
+            GraphQLFailed: there are top-level errors.
+        """
+        response = await self.post({"query": query, "variables": variables}, as_=as_, user=user, headers=headers)
+        answer = response.json()
+        if "errors" in answer:
+            raise GraphQLFailed(answer["errors"])
+        return answer["data"]
+
+    async def post(
+        self,
+        content: Any,
+        *,
+        as_: str | None = "admin",
+        user: User | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """The response to a body: bytes as they are, anything else as JSON. `as_=None` sends no token."""
+        body = content if isinstance(content, bytes) else orjson.dumps(content)
+        sent = {**JSON, **(await self.token_of(as_, user) if as_ else {}), **(headers or {})}
+        return await self.http.post("/graphql", content=body, headers=sent)
+
+    async def token_of(self, role: str = "admin", user: User | None = None) -> dict[str, str]:
+        """The Authorization header of a person."""
+        person = user or self.admin
+        if (role, person.id) not in self.headers:
+            self.headers[role, person.id] = bearer(await self.make_token(role, person))
+        return self.headers[role, person.id]
+
+    async def make_token(self, role: str, person: User, **columns: Any) -> str:
+        """A token made past the domain, so that a test that counts statements or changes sees only its own."""
+        credential = tokens.new_credential(tokens.TokenKind.STAFF)
+        digest = credential.digest(tokens.pepper(SECRET))
+        tenant = "SELECT set_config('crm.tenant', $1, true)"
+        found = await self.connection.fetchval("SELECT current_setting('crm.tenant', true)")
+        await self.connection.fetchval(tenant, str(person.tenant_id))
+        kept = [columns.get(name) for name in ("expires_at", "revoked_at")]
+        values = [person.tenant_id, new_id(), credential.key, digest, "STAFF", role, person.id, *kept, NOW]
+        await self.connection.execute(INSERT, *values)
+        await self.connection.fetchval(tenant, found or "")
+        return credential.text
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+async def no_problems() -> Sequence[str]:
+    return ()
+
+
+@pytest.fixture
+def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path) -> Starlette:
+    settings = Settings(data_dir=tmp_path, cors_origins=("https://ui.example.com",))
+    wired = services(settings, reads, sessions, SECRET, now=lambda: NOW)
+    # Who asks is looked up beside the watched reads, so that `statements` holds the operation's alone.
+    wired.authenticator.pool = SameConnection(raw(connection))
+    return application(wired, sdl=schema.sdl, problems=no_problems, cors_origins=settings.cors_origins)
+
+
+@pytest.fixture
+async def graphql(app: Starlette, connection: AsyncConnection, admin: User) -> AsyncIterator[Client]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+        yield Client(client, raw(connection), admin)
