@@ -30,7 +30,7 @@ from graphql import (
 )
 
 from .errors import RequestError
-from .request import Getter, Request
+from .request import Getter
 
 PREFIX = re.compile(r"([a-z]{3})_[0-9a-f]{32}")
 

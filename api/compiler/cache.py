@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Cache(Generic[T]):
-    """A bounded mapping that forgets what was used longest ago. Shapes are the client's input, so it must be bounded."""
+    """A mapping that forgets what was used longest ago. Shapes are the client's input, so it must be bounded."""
 
     def __init__(self, bound: int) -> None:
         self.bound = bound

@@ -92,7 +92,7 @@ class Connection:
             return [rows.limit(size).cte(self.page_name, nesting=True)]
         further = renderer.bind(one_more(self.page.size), BigInteger())
         window = rows.limit(further).cte(self.window_name, nesting=True)
-        names = [literal_column(f"{self.window_name}.{name}").label(name) for name in columns.used]
+        names: list[Any] = [literal_column(f"{self.window_name}.{name}").label(name) for name in columns.used]
         cut = (
             select(*names)
             .select_from(table(self.window_name))

@@ -35,12 +35,12 @@ class MoneyCompare:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     parts: tuple[Predicate, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     parts: tuple[Predicate, ...]
 
 
@@ -75,7 +75,7 @@ class Found:
     tree: Tree
 
 
-Predicate = Compare | MoneyCompare | All | Any_ | Not | Related | Archived | Found
+Predicate = Compare | MoneyCompare | AllOf | AnyOf | Not | Related | Archived | Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +222,8 @@ class ReadPlan:
 
 
 __all__ = [
-    "All",
-    "Any_",
+    "AllOf",
+    "AnyOf",
     "Archived",
     "Compare",
     "Constant",

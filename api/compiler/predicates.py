@@ -1,7 +1,6 @@
 """Predicates → SQL conditions. Part of rendering; nothing else makes SQL."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -28,8 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from .arguments import Leaf, Leaves, converted
 from .catalog import Column
 from .cursor import Opened
-from .ir import All, Any_, Archived, Compare, Found, MoneyCompare, Not, Order, Predicate, Related
-from .request import Getter
+from .ir import AllOf, AnyOf, Archived, Compare, Found, MoneyCompare, Not, Order, Predicate, Related
 
 if TYPE_CHECKING:
     from .render import Renderer
@@ -61,27 +59,33 @@ OPERATORS: dict[str, Operator] = {
 
 
 def condition(predicate: Predicate, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
-    """The condition on `table` (an alias called `name`). Always true or false where it stands, never unknown in a NOT."""
-    if isinstance(predicate, All):
-        return and_(
-            true(), *(condition(part, table, renderer, f"{name}_{at}") for at, part in enumerate(predicate.parts))
-        )
-    if isinstance(predicate, Any_):
-        return or_(
-            false(), *(condition(part, table, renderer, f"{name}_{at}") for at, part in enumerate(predicate.parts))
-        )
-    if isinstance(predicate, Not):
-        return condition(predicate.part, table, renderer, name).is_not(true())
-    if isinstance(predicate, Archived):
-        return table.c.archived_at.is_not(None) if predicate.archived else table.c.archived_at.is_(None)
-    if isinstance(predicate, Related):
-        return related(predicate, table, renderer, name)
-    if isinstance(predicate, Found):
-        entity = renderer.entity_of(table)
-        return entity.lookups[predicate.name](table, renderer, predicate.tree)
-    if isinstance(predicate, MoneyCompare):
-        return money(predicate, table, renderer)
-    return compare(predicate.column, predicate.operator, predicate.value, table, renderer)
+    """The condition on `table`, an alias called `name`."""
+    return CONDITIONS[type(predicate)](predicate, table, renderer, name)
+
+
+def all_of(predicate: AllOf, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
+    return and_(true(), *parts(predicate, table, renderer, name))
+
+
+def any_of(predicate: AnyOf, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
+    return or_(false(), *parts(predicate, table, renderer, name))
+
+
+def parts(predicate: AllOf | AnyOf, table: Any, renderer: "Renderer", name: str) -> list[ColumnElement[bool]]:
+    return [condition(part, table, renderer, f"{name}_{at}") for at, part in enumerate(predicate.parts)]
+
+
+def complement(predicate: Not, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
+    return condition(predicate.part, table, renderer, name).is_not(true())
+
+
+def archived(predicate: Archived, table: Any, _renderer: "Renderer", _name: str) -> ColumnElement[bool]:
+    at = table.c.archived_at
+    return at.is_not(None) if predicate.archived else at.is_(None)  # type: ignore[no-any-return]
+
+
+def found(predicate: Found, table: Any, renderer: "Renderer", _name: str) -> ColumnElement[bool]:
+    return renderer.entity_of(table).lookups[predicate.name](table, renderer, predicate.tree)
 
 
 def related(predicate: Related, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
@@ -99,10 +103,14 @@ def related(predicate: Related, table: Any, renderer: "Renderer", name: str) -> 
     )
 
 
+def compared(predicate: Compare, table: Any, renderer: "Renderer", _name: str) -> ColumnElement[bool]:
+    return compare(predicate.column, predicate.operator, predicate.value, table, renderer)
+
+
 def compare(
     column: Column, operator: str, value: Leaf | Leaves, table: Any, renderer: "Renderer"
 ) -> ColumnElement[bool]:
-    own = table.c[column.column]
+    own: ColumnElement[Any] = table.c[column.column]
     if operator == "isNull":
         return own.is_(None) if getattr(value, "value", False) else own.is_not(None)
     get = value.get
@@ -121,7 +129,7 @@ def compare(
     return OPERATORS[operator](own, renderer.bind(get, type_))
 
 
-def money(predicate: MoneyCompare, table: Any, renderer: "Renderer") -> ColumnElement[bool]:
+def money(predicate: MoneyCompare, table: Any, renderer: "Renderer", _name: str) -> ColumnElement[bool]:
     column, currency, value = predicate.column, predicate.currency.get, predicate.value
     convert = column.convert
     if predicate.operator == "isNull":
@@ -167,6 +175,18 @@ def beyond(
             same = or_(same, and_(column.is_(None), value.is_(None)))
         result = or_(further, and_(same, result))
     return result
+
+
+CONDITIONS: dict[type[Any], Callable[..., ColumnElement[bool]]] = {
+    AllOf: all_of,
+    AnyOf: any_of,
+    Not: complement,
+    Archived: archived,
+    Related: related,
+    Found: found,
+    MoneyCompare: money,
+    Compare: compared,
+}
 
 
 def cursor_value(opened: Opened, at: int, key: Order, renderer: "Renderer") -> ColumnElement[Any]:

@@ -8,6 +8,7 @@ has to be correlated.
 from typing import Any
 from uuid import UUID
 
+from graphql import FieldNode
 from sqlalchemy import (
     ColumnElement,
     DateTime,
@@ -24,7 +25,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from graphql import FieldNode
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from .arguments import PREFIX, Group, Leaf, Leaves, Tree, converted
@@ -95,7 +95,7 @@ class Renderer:
 
     def statement(self, plan: ReadPlan) -> Statement:
         """The whole operation as text: context first, then the data, in one CASE (decision 6)."""
-        fields = [self.root(key, root).label(key) for key, root in plan.roots]
+        fields = [self.root(root).label(key) for key, root in plan.roots]
         data = select(*fields).subquery("r")
         text = select(cast(func.row_to_json(literal_column("r")), Text)).select_from(data).scalar_subquery()
         ready = and_(
@@ -104,7 +104,7 @@ class Renderer:
         )
         return compiled(select(case((ready, text))), self.parameters.getters)
 
-    def root(self, key: str, root: tuple[Read, ...] | str) -> ColumnElement[Any]:
+    def root(self, root: tuple[Read, ...] | str) -> ColumnElement[Any]:
         if isinstance(root, str):
             return literal(root, Text())
         kind = root[0].kind if root else "nodes"

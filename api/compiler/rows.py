@@ -61,5 +61,5 @@ def directed(column: ColumnElement[Any], key: Order, *, backward: bool = False) 
     term: ColumnElement[Any] = column.desc() if descending else column.asc()
     if key.nullable:
         first = key.nulls_first is not backward
-        term = term.nulls_first() if first else term.nulls_last()  # type: ignore[attr-defined]
+        term = term.nulls_first() if first else term.nulls_last()
     return term

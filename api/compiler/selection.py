@@ -42,7 +42,7 @@ class Selection:
     variables: Mapping[str, Any]
 
     def plan(self, operation: OperationDefinitionNode) -> ReadPlan:
-        query = self.schema.query_type
+        query = self.object_type("Query")
         roots: list[tuple[str, tuple[Read, ...] | str]] = []
         for key, nodes in self.fields(query, [operation.selection_set]).items():
             name = nodes[0].name.value
@@ -159,7 +159,7 @@ class Selection:
             return Scalar(key, source)
         if isinstance(source, Composite):
             inner = get_named_type(declared.type)
-            members = tuple((k, f[0].name.value) for k, f in self.fields(inner, sets).items())  # type: ignore[arg-type]
+            members = tuple((k, f[0].name.value) for k, f in self.fields(inner, sets).items())
             return Object(key, source, members, inner.name)
         if isinstance(source, Keys):
             return self.keys(key, source, sets, node, around)

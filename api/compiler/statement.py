@@ -23,7 +23,8 @@ class Plain(asyncpg.PGCompiler_asyncpg):
         constant = bindparam.value is not None and not bindparam.required and bindparam.callable is None
         if constant and not options.get("literal_binds"):
             options["literal_binds"] = True
-        return super().visit_bindparam(bindparam, **options)
+        text: str = super().visit_bindparam(bindparam, **options)  # type: ignore[no-untyped-call]
+        return text
 
 
 DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -62,5 +63,5 @@ class Parameters:
 
 def compiled(statement: Select[Any], getters: Mapping[str, Getter]) -> Statement:
     result = statement.compile(dialect=DIALECT)
-    order = result.positiontup or []  # type: ignore[attr-defined]
+    order = result.positiontup or []
     return Statement(str(result), tuple(getters[name] for name in order))

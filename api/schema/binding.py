@@ -171,7 +171,7 @@ def readable(
 
 
 def definition_of(cls: type[Any]) -> StrawberryObjectDefinition:
-    return cls.__strawberry_definition__  # type: ignore[attr-defined, no-any-return]
+    return cls.__strawberry_definition__  # type: ignore[no-any-return]
 
 
 def readable_of(cls: type[Any]) -> Readable:

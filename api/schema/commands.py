@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from inspect import Parameter, Signature
 from types import UnionType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any, get_args, get_origin
 from uuid import UUID
 
 import strawberry
@@ -18,7 +18,7 @@ from strawberry.types import Info
 from api.domain.kernel import Money, Record, Work
 
 from .binding import MoneyOf, Related, definition_of, readable_of
-from .connections import lazy
+from .connections import about, lazy
 from .context import Context
 from .filters import input_type
 from .references import ExternalIdInput, given, reference, resolve
@@ -132,8 +132,8 @@ class Writes:
             values, keys = await self.values(work, arguments["input"])
             return await self.service.create(work, values, external_ids=keys)
 
-        about = Annotated[self.create_input, strawberry.argument(description="What is known of it.")]
-        return self.mutation(command, description, {"input": about}, "input")
+        values = about(self.create_input, "What is known of it.")
+        return self.mutation(command, description, {"input": values}, "input")
 
     def update(self, description: str) -> Any:
         async def command(work: Work, arguments: dict[str, Any]) -> Record:
@@ -142,7 +142,7 @@ class Writes:
             version = arguments["if_version"]
             return await self.service.update(work, id, values, external_ids=keys, if_version=version)
 
-        patch = Annotated[self.patch, strawberry.argument(description="What changes.")]
+        patch = about(self.patch, "What changes.")
         return self.mutation(command, description, {"where": self.where(), "patch": patch}, "patch", versioned=True)
 
     def archive(self, description: str) -> Any:
@@ -166,7 +166,7 @@ class Writes:
         return self.mutation(command, description, {"where": self.where(), **extra}, "where", versioned=True)
 
     def where(self) -> Any:
-        return Annotated[self.ref, strawberry.argument(description=f"The {self.cls.__name__} that is meant.")]
+        return about(self.ref, f"The {self.cls.__name__} that is meant.")
 
     def mutation(
         self,

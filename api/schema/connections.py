@@ -61,6 +61,11 @@ class Connection(Generic[T]):
     total_count: BoundedCount = counted()
 
 
+def about(annotation: Any, description: str) -> Any:
+    """An argument's type and description."""
+    return Annotated[annotation, strawberry.argument(description=description)]
+
+
 def lazy(type_name: str, module: str) -> Any:
     """A type by name, for inputs that refer to each other across modules."""
     return Annotated[type_name, strawberry.lazy(module)]
@@ -68,7 +73,7 @@ def lazy(type_name: str, module: str) -> Any:
 
 def page_arguments(type_name: str, module: str) -> list[StrawberryArgument]:
     """`filter, orderBy, first, after, last, before, includeArchived` of a list of this type."""
-    sort = lazy(f"{type_name}Sort", module)
+    sort: Any = lazy(f"{type_name}Sort", module)
     return [
         argument("filter", lazy(f"{type_name}Filter", module) | None, "Which rows; all of the given conditions hold."),
         argument("order_by", list[sort] | None, "At most 3 sort keys; newest first when left out."),
@@ -96,7 +101,7 @@ def bound_field(name: str, annotation: Any, description: str, source: Any, argum
     return made
 
 
-def many(cls: type[Any], description: str) -> Any:
+def many(cls: Any, description: str) -> Any:
     """A field of Query: the list of all records of a type that the viewer may see."""
     return rooted(
         Connection[cls], description, Root("page", cls.__name__), page_arguments(cls.__name__, cls.__module__)
@@ -109,7 +114,7 @@ def rooted(annotation: Any, description: str, root: Root, arguments: list[Strawb
     return made
 
 
-def extend(owner: type[Any], name: str, cls: type[Any], by: str, description: str, **constants: str) -> None:
+def extend(owner: type[Any], name: str, cls: Any, by: str, description: str, **constants: str) -> None:
     """Give `owner` the list of the records that point at it with `by`.
 
     The slice that points declares the list, so that the slice pointed at does not have to know it.
@@ -121,7 +126,7 @@ def extend(owner: type[Any], name: str, cls: type[Any], by: str, description: st
     readable_of(owner).sources[name] = source
 
 
-def one(cls: type[Any], description: str) -> Any:
+def one(cls: Any, description: str) -> Any:
     """A field of Query: the record that a reference names."""
     where = argument("where", lazy(f"{cls.__name__}Ref", cls.__module__), "Which record.")
     return rooted(cls | None, description, Root("one", cls.__name__), [where])

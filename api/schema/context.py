@@ -32,7 +32,7 @@ class Context:
     replayed: list[bool] = field(default_factory=list)
 
     async def read_in_work(
-        self, work: Work, info: GraphQLResolveInfo, entity: str, id: UUID, name: str
+        self, work: Work, info: GraphQLResolveInfo[Any], entity: str, id: UUID, name: str
     ) -> dict[str, Any] | None:
         """Response key → the record as selected, for each place in the payload that selects the field `name`.
 
@@ -47,7 +47,7 @@ class Context:
         text = await raw.fetchval(statement.text, *statement.parameters(request))  # type: ignore[union-attr]
         return orjson.loads(text)  # type: ignore[no-any-return]
 
-    async def read_back(self, info: GraphQLResolveInfo, entity: str, id: UUID) -> Any:
+    async def read_back(self, info: GraphQLResolveInfo[Any], entity: str, id: UUID) -> Any:
         """The record that the present field stands for, outside any work."""
         sets = [node.selection_set for node in info.field_nodes if node.selection_set]
         statement = self.statement(entity, {"record": sets}, info.field_nodes[0])
@@ -59,7 +59,7 @@ class Context:
         visibility = self.reads.visibility(self.viewer)
         return self.reads.compiler.records(self.document, entity, keys, self.variables, visibility, node=node)
 
-    def selected(self, info: GraphQLResolveInfo, name: str) -> dict[str, list[SelectionSetNode]]:
+    def selected(self, info: GraphQLResolveInfo[Any], name: str) -> dict[str, list[SelectionSetNode]]:
         """Response key → selection sets of the payload's field `name`."""
         payload = info.return_type
         sets = [node.selection_set for node in info.field_nodes if node.selection_set]

@@ -57,7 +57,7 @@ described_enum(
 
 @strawberry.interface(description="Why a request was refused, in words a user can act on.")
 class UserError:
-    code: UserErrorCode = strawberry.field(description="Stable; programs decide by it.")  # type: ignore[valid-type]
+    code: UserErrorCode = strawberry.field(description="Stable; programs decide by it.")
     message: str = strawberry.field(description="One English sentence for people.")
     path: list[str] = strawberry.field(
         description="Leads from the argument into the input; empty for the whole record."

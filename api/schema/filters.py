@@ -39,7 +39,7 @@ def operators(kind: str, value: Any, names: str, note: str) -> type[Any]:
     return input_type(f"{kind}Filter", fields, f"Conditions on a {note}; all that are given hold.", module=__name__)
 
 
-def input_type(  # noqa: PLR0913 - what an input type has
+def input_type(
     name: str,
     fields: dict[str, tuple[Any, str]],
     description: str,
@@ -48,7 +48,7 @@ def input_type(  # noqa: PLR0913 - what an input type has
     one_of: bool = False,
     required: tuple[str, ...] = (),
 ) -> type[Any]:
-    """An input object whose fields may be left out but for the `required`, or (`one_of`) of which exactly one is given."""
+    """An input object: fields may be left out but for the `required`; `one_of`: exactly one is given."""
     ordered = sorted(fields.items(), key=lambda item: item[0] not in required)
     fields = {f"{field}_" if iskeyword(field) else field: about for field, about in ordered}
     annotations = {
@@ -108,7 +108,7 @@ def list_inputs(cls: type[Any]) -> None:
 
 def filter_input(cls: type[Any]) -> type[Any]:
     about, name = readable_of(cls), cls.__name__
-    own = lazy(f"{name}Filter", cls.__module__)
+    own: Any = lazy(f"{name}Filter", cls.__module__)
     fields: dict[str, tuple[Any, str]] = {
         "and": (list[own], "All of these hold."),
         "or": (list[own], "At least one of these holds; an empty list matches nothing."),
@@ -134,7 +134,8 @@ def filter_input(cls: type[Any]) -> type[Any]:
 
 def filter_of(type_: Any) -> type[Any]:
     if isinstance(type_, EnumText):
-        return enum_filter(type_.enum, type_.enum.__strawberry_definition__.name)  # type: ignore[attr-defined]
+        enum: Any = type_.enum
+        return enum_filter(enum, enum.__strawberry_definition__.name)
     return BY_KIND[kind_of(type_)]
 
 
@@ -149,7 +150,11 @@ class NullsPosition(StrEnum):
 
 
 described_enum(
-    Direction, "Direction", "Which way a list runs.", ASC="Smallest, earliest, A first.", DESC="Largest, latest, Z first."
+    Direction,
+    "Direction",
+    "Which way a list runs.",
+    ASC="Smallest, earliest, A first.",
+    DESC="Largest, latest, Z first.",
 )
 described_enum(
     NullsPosition,

@@ -1,7 +1,6 @@
 """Groups of opportunities: counts and sums by up to four fields, money per currency."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -25,7 +24,7 @@ from api.compiler import Leaf, Leaves, RequestError, Root, Scope, Tree, converte
 from api.domain.opportunities import Opportunity, OpportunityLine
 from api.domain.users import User
 
-from .binding import composed, computed, described, group_keys, money, readable, unnested
+from .binding import composed, computed, group_keys, money, readable, unnested
 from .connections import argument, lazy, rooted
 from .enums import described_enum
 from .interfaces import Money, Node
@@ -57,7 +56,7 @@ described_enum(
     OWNER="By owner.",
     TEAM="By the team of the owner.",
     ACCOUNT="By account.",
-    PRODUCT="By product of the lines: an opportunity counts once for each of its products, with the sum of those lines.",
+    PRODUCT="By product of the lines: an opportunity counts for each of its products, with the sum of those lines.",
     CLOSED_MONTH="By the month it closed, as `2026-03`.",
 )
 # Group field → GraphQL type and id prefix of the record a key stands for.
@@ -112,17 +111,25 @@ def group_rows(scope: Scope, arguments: Mapping[str, Tree], matching: Any) -> Se
     per_currency = currencies(scope, names, matching)
     keys = [per_currency.c[f"{part}_{at}"] for at in range(len(names)) for part in ("value", "id")]
     amounts = func.json_build_object(
-        literal_column("'currency'"), per_currency.c.currency,
-        literal_column("'count'"), per_currency.c.amounts,
-        literal_column("'sum_minor'"), per_currency.c.sum_minor,
-        literal_column("'average_minor'"), per_currency.c.average_minor,
+        literal_column("'currency'"),
+        per_currency.c.currency,
+        literal_column("'count'"),
+        per_currency.c.amounts,
+        literal_column("'sum_minor'"),
+        per_currency.c.sum_minor,
+        literal_column("'average_minor'"),
+        per_currency.c.average_minor,
     )
-    listed = func.json_agg(aggregate_order_by(amounts, per_currency.c.currency)).filter(per_currency.c.amounts > literal_column("0"))
+    listed = func.json_agg(aggregate_order_by(amounts, per_currency.c.currency)).filter(
+        per_currency.c.amounts > literal_column("0")
+    )
     first = arguments.get("first")
     size = scope.bind(converted(first.get, bounded), BigInteger()) if isinstance(first, Leaf) else literal_column("100")
     count = func.coalesce(func.sum(per_currency.c.count), literal_column("0"))
     grouped = select(
-        *keys, cast(count, BigInteger).label("count"), func.coalesce(listed, literal_column("'[]'::json")).label("amounts")
+        *keys,
+        cast(count, BigInteger).label("count"),
+        func.coalesce(listed, literal_column("'[]'::json")).label("amounts"),
     )
     return grouped.group_by(*keys).order_by(count.desc(), *keys).limit(size)
 

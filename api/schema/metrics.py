@@ -61,7 +61,9 @@ def metric(name: str, unit: MetricUnit, description: str) -> Any:
 
     fields = {
         "value": lambda row, _scope: cast(
-            func.round(part(row, "numerator") / func.nullif(part(row, "denominator"), literal_column("0")), digits(row)),
+            func.round(
+                part(row, "numerator") / func.nullif(part(row, "denominator"), literal_column("0")), digits(row)
+            ),
             Text,
         ),
         "numerator": lambda row, _scope: shown(part(row, "numerator")),

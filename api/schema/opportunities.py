@@ -6,16 +6,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import BigInteger, Integer, Numeric, and_, case, cast, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, Numeric, case, cast, extract, func, literal_column, select
 
 from api.compiler import wire_uuid
 from api.domain import opportunities as domain
 from api.domain.kernel import Work
+from api.domain.kernel.external_ids import attach
 
 from .accounts import Account
 from .binding import composed, computed, described, listed, money, readable, to_one
 from .commands import Extra, MoneyInput, Service, Writes
-from .connections import Connection, extend, many, one
+from .connections import Connection, about, extend, many, one
 from .enums import described_enum
 from .interfaces import Money, Node, Record
 from .pipelines import Pipeline, Stage
@@ -36,12 +37,12 @@ described_enum(
     RENEWAL="The same again.",
     WIN_BACK="To a former customer.",
 )
-DAY_SECONDS = literal_column("86400")
+DAY_SECONDS: ColumnElement[int] = literal_column("86400")
 
 
 def whole_days(start: Any, end: Any) -> Any:
     """SQL: full days of 24 hours between two instants."""
-    return cast(func.floor(func.extract(literal_column("epoch"), end - start) / DAY_SECONDS), Integer)
+    return cast(func.floor(extract("epoch", end - start) / DAY_SECONDS), Integer)
 
 
 def expected_minor(row: Any) -> Any:
@@ -50,8 +51,8 @@ def expected_minor(row: Any) -> Any:
 
 
 def days_in_stage(row: Any, scope: Any) -> Any:
-    days = func.floor(func.date_part(literal_column("'epoch'"), scope.now - row.stage_entered_at) / DAY_SECONDS)
-    return case((row.status == literal_column("'OPEN'"), cast(func.greatest(days, literal_column("0")), Integer)))
+    days = func.greatest(whole_days(row.stage_entered_at, scope.now), literal_column("0"))
+    return case((row.status == literal_column("'OPEN'"), days))
 
 
 def age_days(row: Any, scope: Any) -> Any:
@@ -68,10 +69,14 @@ def date_type() -> Any:
 def is_rotting(row: Any, scope: Any) -> Any:
     stages = domain.Stage.__table__.alias("rots")
     most = select(stages.c.max_days).where(scope.visible("Stage", stages), stages.c.id == row.stage_id)
-    return func.coalesce(days_in_stage(row, scope) > most.correlate_except(stages).scalar_subquery(), literal_column("false"))
+    return func.coalesce(
+        days_in_stage(row, scope) > most.correlate_except(stages).scalar_subquery(), literal_column("false")
+    )
 
 
-@readable(domain.OpportunityLine, description="A product, or a thing described in words, that the opportunity would sell.")
+@readable(
+    domain.OpportunityLine, description="A product, or a thing described in words, that the opportunity would sell."
+)
 class OpportunityLine:
     id: strawberry.ID = computed(lambda row, _scope: id_text("opl", row.id), "Id of the line.")
     position: int = described("Place of the line, from 1.")
@@ -96,13 +101,7 @@ class StageHistoryEntry:
     entered_at: datetime = described("When it came.")
     left_at: datetime | None = described("When it left; null while it is there.")
     days: int = computed(
-        lambda row, scope: cast(
-            func.floor(
-                func.date_part(literal_column("'epoch'"), func.coalesce(row.left_at, scope.now) - row.entered_at)
-                / DAY_SECONDS
-            ),
-            Integer,
-        ),
+        lambda row, scope: whole_days(row.entered_at, func.coalesce(row.left_at, scope.now)),
         "Full days of the stay, until now if it lasts.",
     )
     amount: Money | None = money("amount_minor", "Amount when it came.")
@@ -155,7 +154,9 @@ class Opportunity(Record, Node):
     is_rotting: bool = computed(is_rotting, "Whether it is longer in its stage than the stage allows.")
     lines: list[OpportunityLine] = listed("opportunity_id", "What would be sold.", order=("position",))
     available_transitions: list[OpportunityTransition] = listed(
-        "opportunity_id", "The steps you can take now, each with a stage it leads to.", order=("place", "position", "stage_id")
+        "opportunity_id",
+        "The steps you can take now, each with a stage it leads to.",
+        order=("place", "position", "stage_id"),
     )
 
 
@@ -203,16 +204,16 @@ async def create(work: Work, values: dict[str, Any], *, external_ids: Any) -> do
 
 
 async def update(work: Work, id: UUID, values: Any, *, external_ids: Any, if_version: int | None) -> domain.Opportunity:
-    return await domain.update(work, id, values, external_ids=external_ids, if_version=if_version)
+    opportunity = await domain.update(work, id, values, if_version=if_version)
+    await attach(work, opportunity, external_ids)
+    return opportunity
 
 
 async def line_add(work: Work, id: UUID, *, line: OpportunityLineInput, if_version: int | None) -> Any:
     return await domain.add_line(work, id, await line_values(work, line), if_version=if_version)  # type: ignore[arg-type]
 
 
-async def line_update(
-    work: Work, id: UUID, *, line_id: str, line: OpportunityLineInput, if_version: int | None
-) -> Any:
+async def line_update(work: Work, id: UUID, *, line_id: str, line: OpportunityLineInput, if_version: int | None) -> Any:
     values = await line_values(work, line)
     return await domain.update_line(work, id, wire_uuid("opl", line_id), values, if_version=if_version)  # type: ignore[arg-type]
 
@@ -235,10 +236,6 @@ async def lose(work: Work, id: UUID, *, reason: str, if_version: int | None, **f
 
 async def move_pipeline(work: Work, id: UUID, *, to: UUID, if_version: int | None) -> Any:
     return await domain.move_pipeline(work, id, to, if_version=if_version)
-
-
-def about(annotation: Any, description: str) -> Any:
-    return Annotated[annotation, strawberry.argument(description=description)]
 
 
 OPPORTUNITIES = Writes(
@@ -303,7 +300,9 @@ class Mutation:
     opportunity_move_pipeline = OPPORTUNITIES.verb(
         move_pipeline, "Move to an open stage of another pipeline.", to=about(STAGE, "The stage there.")
     )
-    opportunity_line_add = OPPORTUNITIES.verb(line_add, "Add a line; the amount becomes the sum of the lines.", line=LINE)
+    opportunity_line_add = OPPORTUNITIES.verb(
+        line_add, "Add a line; the amount becomes the sum of the lines.", line=LINE
+    )
     opportunity_line_update = OPPORTUNITIES.verb(
         line_update, "Change a line; what is left out stays.", line_id=LINE_ID, line=LINE
     )

@@ -60,7 +60,9 @@ class StageNameInput:
 def named_stage(t: Any, tenant: Any, names: Mapping[str, Any]) -> Any:
     pipelines = domain.Pipeline.__table__.alias("of")
     own = (pipelines.c.tenant_id == tenant, pipelines.c.id == t.c.pipeline_id, pipelines.c.archived_at.is_(None))
-    same = select(literal_column("1")).select_from(pipelines).where(*own, pipelines.c.name_sort == names["pipeline"])
+    same: Any = (
+        select(literal_column("1")).select_from(pipelines).where(*own, pipelines.c.name_sort == names["pipeline"])
+    )
     return (t.c.name_sort == names["name"]) & same.correlate_except(pipelines).exists()
 
 
@@ -141,7 +143,8 @@ PIPELINES = Writes(
     required=("name",),
     extras={
         "stages": Extra(
-            list[PipelineStageInput], "Stages of a new pipeline, one of each kind at least; six usual ones when left out.",
+            list[PipelineStageInput],
+            "Stages of a new pipeline, one of each kind at least; six usual ones when left out.",
             stages_of,
         )
     },

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import case, column, func, literal_column, select, true
 from sqlalchemy import Text as SqlText
+from sqlalchemy import case, column, func, literal_column, select, true
 
 from api.compiler import ToMany
 from api.domain.kernel import ChangeEvent as ChangeEventRow

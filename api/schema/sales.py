@@ -151,7 +151,7 @@ class SalesMetrics:
     sales_velocity: Metric = metric(
         "velocity",
         MetricUnit.MONEY_PER_DAY,
-        "Open count × average won amount × win rate / sales cycle days; the numerator is the product of the first three.",
+        "Open count × average won amount × win rate / sales cycle days; the first three are the numerator.",
     )
     unconverted_count: int = computed(
         lambda row, _scope: row.unconverted,

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, Numeric, Text,
 
 from api.domain.kernel import EnumText, Money, fold, major
 
-UTC_FORMAT = literal_column("""'YYYY-MM-DD"T"HH24:MI:SS.US'""")
+UTC_FORMAT: ColumnElement[str] = literal_column("""'YYYY-MM-DD"T"HH24:MI:SS.US'""")
 
 
 def id_text(prefix: str, id: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -51,7 +51,7 @@ described_enum(
 IdempotencyKey = Annotated[
     str | None,
     strawberry.argument(
-        description="8 to 255 characters. The same key with the same request has one effect and one answer for 72 hours."
+        description="8 to 255 characters. The same key with the same request has one effect for 72 hours."
     ),
 ]
 DryRun = Annotated[
@@ -71,14 +71,13 @@ class Options:
     dry_run: bool = False
 
 
-def write_payload(cls: type[Any], field: str) -> type[Any]:
+def write_payload(cls: Any, field: str) -> Any:
     """Make `<Type>WritePayload` {<field>, outcome, errors} and put it into the type's module."""
 
     def record(root: Any, info: Info[Context, None]) -> Any:
         return None if root.read is None else root.read[info.path.key]
 
-    annotations = {"return": cls | None, "root": Any, "info": Info}
-    record.__annotations__ = annotations
+    record.__annotations__ = {"return": cls | None, "root": Any, "info": Info}
     made = type(
         f"{cls.__name__}WritePayload",
         (),
@@ -96,7 +95,7 @@ def write_payload(cls: type[Any], field: str) -> type[Any]:
             ),
         },
     )
-    payload = strawberry.type(made, description=f"What became of a {cls.__name__}.")
+    payload: Any = strawberry.type(made, description=f"What became of a {cls.__name__}.")
     payload.__crm_record__ = (cls.__name__, field)
     setattr(sys.modules[cls.__module__], made.__name__, payload)
     return payload
@@ -104,7 +103,7 @@ def write_payload(cls: type[Any], field: str) -> type[Any]:
 
 async def write(
     info: Info[Context, None],
-    payload: type[Any],
+    payload: Any,
     command: Callable[[Work], Awaitable[Record]],
     options: Options,
     arguments: Mapping[str, Any],
@@ -137,7 +136,7 @@ async def write(
 
 async def attempted(
     info: Info[Context, None],
-    payload: type[Any],
+    payload: Any,
     command: Callable[[Work], Awaitable[Record]],
     options: Options,
     arguments: Mapping[str, Any],
@@ -200,7 +199,7 @@ class Writes:
         del secret
         self.reads, self.sessions = reads, sessions
 
-    async def execute(  # noqa: PLR0913 - the facts of a request
+    async def execute(
         self,
         document: DocumentNode,
         operation: OperationDefinitionNode,
@@ -232,8 +231,8 @@ class Writes:
             operation_name=name,
         )
         answer = await result if isawaitable(result) else result
-        errors = [shown(error) for error in answer.errors or ()]  # type: ignore[union-attr]
-        return WriteAnswer(orjson.dumps(answer.data), errors, bool(context.replayed))  # type: ignore[union-attr]
+        errors = [shown(error) for error in answer.errors or ()]
+        return WriteAnswer(orjson.dumps(answer.data), errors, bool(context.replayed))
 
 
 def shown(error: GraphQLError) -> dict[str, Any]:

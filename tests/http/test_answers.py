@@ -13,7 +13,9 @@ from tests.graphql_client import Client, GraphQLFailed
 
 VIEWER = "{ viewer { name } }"
 CREATE = """
-mutation Create($name: String!) { accountCreate(input: {name: $name}) { account { id name version } outcome errors { code } } }
+mutation Create($name: String!) {
+  accountCreate(input: {name: $name}) { account { id name version } outcome errors { code } }
+}
 """
 ACCOUNTS = "{ accounts { nodes { name } } }"
 
@@ -62,8 +64,11 @@ async def test_any_other_request_id_is_replaced(graphql: Client, given: str):
         ("application/graphql-response+json", "application/graphql-response+json", 400),
         ("application/graphql-response+json, application/json;q=0.9", "application/graphql-response+json", 400),
         ("application/graphql-response+json;q=0.5, application/json", "application/json", 200),
-        ("application/graphql-response+json; charset=utf-8, application/json; charset=utf-8",)
-        + ("application/graphql-response+json", 400),
+        (
+            "application/graphql-response+json; charset=utf-8, application/json; charset=utf-8",
+            "application/graphql-response+json",
+            400,
+        ),
     ],
 )
 async def test_the_media_type_decides_the_status_of_an_invalid_document(
@@ -102,7 +107,8 @@ async def test_data_and_schema_may_be_asked_for_together(graphql: Client, statem
     await graphql.token_of()
     statements.clear()
     data = await graphql(
-        '{ __schema { queryType { name } } ...F } fragment F on Query { viewer { name } t: __type(name: "User") { name } }'
+        "{ __schema { queryType { name } } ...F }"
+        'fragment F on Query { viewer { name } t: __type(name: "User") { name } }'
     )
     assert data == {
         "__schema": {"queryType": {"name": "Query"}},

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from ..ir import GroupKeys, Read, ReadPlan, Selected
+from api.compiler.ir import GroupKeys, Read, ReadPlan, Selected
 
 
 def name_aliases(plan: ReadPlan) -> ReadPlan:

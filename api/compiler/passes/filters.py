@@ -2,13 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from graphql import FieldNode
 
-from ..arguments import Group, Items, Leaf, Leaves, Null, Tree
-from ..catalog import Column, Entity, ToOne
-from ..errors import RequestError
-from ..ir import All, Any_, Archived, Compare, Found, MoneyCompare, Not, Predicate, Read, ReadPlan, Related
+from api.compiler.arguments import Group, Items, Leaf, Leaves, Null, Tree
+from api.compiler.catalog import Column, Entity, ToOne
+from api.compiler.errors import RequestError
+from api.compiler.ir import (
+    AllOf,
+    AnyOf,
+    Archived,
+    Compare,
+    Found,
+    MoneyCompare,
+    Not,
+    Predicate,
+    Read,
+    ReadPlan,
+    Related,
+)
+from api.compiler.request import Getter, Request
 
 MOST_PREDICATES = 50
 DEEPEST = 5
@@ -24,7 +38,7 @@ def apply_filters(plan: ReadPlan) -> ReadPlan:
     >>> from api.compiler.examples import account, named, read
     >>> plan = apply_filters(ReadPlan((("a", (read(account, kind="page", arguments=named),)),)))
     >>> [type(part).__name__ for part in plan.roots[0][1][0].where]
-    ['Archived', 'All']
+    ['Archived', 'AllOf']
     """
 
     def apply(read: Read) -> Read:
@@ -69,7 +83,7 @@ class Filter:
         """The fields of one object, ANDed. `{}` is everything."""
         if depth > DEEPEST:
             raise self.error(f"filters nest at most {DEEPEST} deep", path)
-        return All(tuple(self.one(name, tree, entity, (*path, name), depth) for name, tree in group.fields.items()))
+        return AllOf(tuple(self.one(name, tree, entity, (*path, name), depth) for name, tree in group.fields.items()))
 
     def one(self, name: str, tree: Tree, entity: Entity, path: Path, depth: int) -> Predicate:
         if isinstance(tree, Null):
@@ -80,9 +94,9 @@ class Filter:
                 for at, item in enumerate(tree.items)
                 if isinstance(item, Group)
             )
-            return All(parts) if name == "and" else Any_(parts)
+            return AllOf(parts) if name == "and" else AnyOf(parts)
         if name == "isNull":
-            return Any_(()) if flag(tree) else All(())
+            return AnyOf(()) if flag(tree) else AllOf(())
         if not isinstance(tree, Group):
             raise self.error("this filter needs an object", path)
         if name == "not":
@@ -102,10 +116,10 @@ class Filter:
             raise self.error("null is not a filter; give true or false", (*path, "isNull"))
         if absent is None or not flag(absent):
             return related
-        return All((Not(Related(source, target, All(()))), *((Any_(()),) if rest.fields else ())))
+        return AllOf((Not(Related(source, target, AllOf(()))), *((AnyOf(()),) if rest.fields else ())))
 
     def column(self, column: Column, tree: Group, path: Path) -> Predicate:
-        return All(
+        return AllOf(
             tuple(
                 Compare(column, operator, self.value(value, (*path, operator)))
                 for operator, value in tree.fields.items()
@@ -116,7 +130,7 @@ class Filter:
         currency, amount = tree.fields.get("currency"), tree.fields.get("amount")
         if not isinstance(currency, Leaf) or not isinstance(amount, Group):
             raise self.error("a money filter needs a currency and an amount", path)
-        return All(
+        return AllOf(
             tuple(
                 MoneyCompare(column, currency, operator, self.value(value, (*path, "amount", operator)))
                 for operator, value in amount.fields.items()
@@ -133,12 +147,12 @@ class Filter:
             return Leaves(self.bounded(tree, path), tree.values)
         raise self.error("null is not a value to compare with; use isNull", path)
 
-    def bounded(self, tree: Leaves, path: Path) -> "object":
+    def bounded(self, tree: Leaves, path: Path) -> Getter:
         if len(tree.values) > MOST_VALUES:
             raise self.error(f"at most {MOST_VALUES} values in one list", path)
 
-        def get(request: object) -> list[object]:
-            values = tree.get(request)  # type: ignore[arg-type]
+        def get(request: Request) -> list[Any]:
+            values = tree.get(request)
             if len(values) > MOST_VALUES or None in values:
                 raise self.error(f"at most {MOST_VALUES} values in one list, none of them null", path)
             return list(values)

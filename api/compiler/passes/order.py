@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from ..arguments import Group, Items, Leaf
-from ..catalog import Column, Entity
-from ..errors import RequestError
-from ..ir import Order, Read, ReadPlan
+from api.compiler.arguments import Group, Items, Leaf
+from api.compiler.catalog import Column, Entity
+from api.compiler.errors import RequestError
+from api.compiler.ir import Order, Read, ReadPlan
 
 MOST_KEYS = 3
 

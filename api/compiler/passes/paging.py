@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from ..arguments import Leaf, converted
-from ..errors import RequestError
-from ..ir import Page, Read, ReadPlan
-from ..request import Getter
+from api.compiler.arguments import Leaf, converted
+from api.compiler.errors import RequestError
+from api.compiler.ir import Page, Read, ReadPlan
+from api.compiler.request import Getter
 
 DEFAULT_SIZE = 25
 MOST = 100

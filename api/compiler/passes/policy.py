@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ..ir import Read, ReadPlan
+from api.compiler.ir import Read, ReadPlan
 
 
 def apply_policy(plan: ReadPlan) -> ReadPlan:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from ..catalog import ToMany, ToOne
-from ..ir import Link, Read, ReadPlan
+from api.compiler.catalog import ToMany, ToOne
+from api.compiler.ir import Link, Read, ReadPlan
 
 
 def bind_relations(plan: ReadPlan) -> ReadPlan:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ..ir import Order, Read, ReadPlan
+from api.compiler.ir import Order, Read, ReadPlan
 
 
 def total_order(plan: ReadPlan) -> ReadPlan:
