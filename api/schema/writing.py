@@ -78,12 +78,13 @@ def write_payload(cls: Any, field: str) -> Any:
         return None if root.read is None else root.read[info.path.key]
 
     record.__annotations__ = {"return": cls | None, "root": Any, "info": Info}
+    private: Any = strawberry.Private
     made = type(
         f"{cls.__name__}WritePayload",
         (),
         {
             "__annotations__": {
-                "read": strawberry.Private[Any],
+                "read": private[Any],
                 "outcome": Outcome,
                 "errors": list[UserError],
             },

@@ -228,7 +228,7 @@ async def test_a_cursor_belongs_to_its_list_and_order(graphql: Client):
     assert await answer_to(graphql, PAGE, {"after": cursor, "orderBy": by_name}) == "none"
     assert await answer_to(graphql, PAGE, {"after": cursor, "orderBy": by_time}) == "BAD_CURSOR"
     assert await answer_to(graphql, PAGE, {"after": cursor}) == "BAD_CURSOR"
-    for position in range(0, len(cursor), 3):
+    for position in range(0, len(cursor) - 1, 3):  # of the last character not every bit counts
         flipped = "A" if cursor[position] != "A" else "B"
         damaged = cursor[:position] + flipped + cursor[position + 1 :]
         assert await answer_to(graphql, PAGE, {"after": damaged, "orderBy": by_name}) == "BAD_CURSOR", position
