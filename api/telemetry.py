@@ -44,7 +44,6 @@ NAMED_BY_US = ("uvicorn.", "api.")
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
     """Send our log and the log of libraries to `stream`, standard error by default."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
-    output = stream or sys.stderr
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -53,11 +52,25 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.PrintLoggerFactory(output),
+        logger_factory=lambda *_: Lines(stream),
         cache_logger_on_first_use=False,
     )
     handler = Forward()
     logging.basicConfig(handlers=[handler], level=max(threshold, logging.WARNING), force=True)
+
+
+class Lines:
+    """Writes each event as one line, to `stream` or to what is standard error at that moment."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        output = self._stream or sys.stderr
+        output.write(f"{line}\n")
+        output.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 def allowed_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncpg
+from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from api.db.urls import for_sqlalchemy
@@ -12,7 +16,7 @@ WAIT_SECONDS = 1.0  # for a free connection; then the request is refused instead
 
 def write_engine(url: str, *, size: int = 10) -> AsyncEngine:
     """Connections are opened when they are first needed, and never tested before use: see `kernel.work.set_context`."""
-    return create_async_engine(
+    engine = create_async_engine(
         for_sqlalchemy(url),
         pool_size=size,
         max_overflow=0,
@@ -20,6 +24,21 @@ def write_engine(url: str, *, size: int = 10) -> AsyncEngine:
         hide_parameters=True,  # they are people's data, and errors end up in logs
         connect_args={"timeout": CONNECT_SECONDS},
     )
+    event.listen(engine.sync_engine, "handle_error", half_closed)
+    return engine
+
+
+def half_closed(context: ExceptionContext) -> DBAPIError | None:
+    """Take asyncpg's complaint for what it is, a lost connection.
+
+    The server's last message has come but its end has not, so asyncpg finds its own state inconsistent. SQLAlchemy
+    does not know that error.
+    """
+    error = context.original_exception
+    if not isinstance(error, asyncpg.InternalClientError):
+        return None
+    context.is_disconnect = True
+    return DBAPIError("the connection was closed", None, error, hide_parameters=True, connection_invalidated=True)
 
 
 def write_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

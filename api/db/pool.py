@@ -22,6 +22,7 @@ LOST = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server's last message has come but the end of the connection has not
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
@@ -170,10 +171,10 @@ class ReadPool:
         try:
             # asyncpg's cache drops long statements and those older than five minutes; ours holds them.
             connection = await asyncpg.connect(self._url, statement_cache_size=0, timeout=CONNECT_SECONDS)
-        except (TimeoutError, *LOST) as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:  # a TimeoutError is an OSError
             self._pause = min(max(self._pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
             self._not_before = time.monotonic() + self._pause
-            raise DatabaseUnavailable("PostgreSQL does not answer") from error
+            raise DatabaseUnavailable("PostgreSQL takes no connection from us") from error
         self._pause = 0.0
         for name in TEXT_TYPES:
             # Binary, because the text format hands over a str, which would be encoded again for the response.

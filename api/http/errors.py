@@ -96,6 +96,9 @@ SQLSTATES: Mapping[str, str] = MappingProxyType(
         "53200": "UNAVAILABLE",  # out_of_memory
         "53300": "UNAVAILABLE",  # too_many_connections
         "54001": "QUERY_TOO_EXPENSIVE",  # statement_too_complex
+        "28P01": "UNAVAILABLE",  # invalid_password
+        "3D000": "UNAVAILABLE",  # invalid_catalog_name
+        "55000": "UNAVAILABLE",  # object_not_in_prerequisite_state: the database takes no connections
         "57P01": "UNAVAILABLE",  # admin_shutdown
         "57P02": "UNAVAILABLE",  # crash_shutdown
         "57P03": "UNAVAILABLE",  # cannot_connect_now

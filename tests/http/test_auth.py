@@ -173,7 +173,7 @@ async def test_an_answer_is_remembered_for_five_seconds_and_no_longer(
     async with committed.open_as() as work:
         await tokens.revoke(work, token.id)
     later = time.monotonic() + auth.KNOWN_SECONDS
-    monkeypatch.setattr(auth.time, "monotonic", lambda: later)
+    monkeypatch.setattr("api.http.auth.time.monotonic", lambda: later)
     with pytest.raises(Refused) as caught:
         await authenticator.viewer(raw_headers(text))
     assert (caught.value.code, len(asked)) == ("UNAUTHENTICATED", 2)

@@ -37,7 +37,7 @@ async def test_the_amount_is_the_sum_of_the_lines(work: Work):
         await opportunities.update(work, roof.id, {"amount": Money(1, "USD")})
     assert (refused.value.path, refused.value.constraint) == (("amount",), "lines")
 
-    await opportunities.update_line(work, roof.id, first.id, {"discount_percent": Decimal(50)})
+    first = await opportunities.update_line(work, roof.id, first.id, {"discount_percent": Decimal(50)})
     assert (first.total_minor, roof.amount_minor) == (500, 10_500)
     await opportunities.remove_line(work, roof.id, second.id)
     assert roof.amount_minor == 500

@@ -8,12 +8,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, inspect
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Text, inspect
 
 from .ids import wire
 from .model import Model, Record, columns_of, records
 from .money import Money
 
+PLAIN = {Text, Boolean, BigInteger, Integer}  # types whose values JSON has
 BOOKKEEPING = frozenset({"id", "version", "created_at", "updated_at"})
 
 
@@ -49,8 +50,10 @@ class Shown:
     name: str
     prefix: str | None
     money: bool
+    plain: bool
 
 
+@cache
 def camel(name: str) -> str:
     """snake_case → camelCase."""
     first, *rest = name.split("_")
@@ -70,7 +73,9 @@ def shown_columns(model: type[Model]) -> tuple[Shown, ...]:
         whole = getattr(model, "whole", None)
         if declared.info["internal"] or key in BOOKKEEPING or key == whole:
             continue
-        shown.append(Shown(key, public_name(key, declared), prefix(declared), key.endswith("_minor")))
+        money = key.endswith("_minor")
+        plain = not money and type(declared.type) in PLAIN
+        shown.append(Shown(key, public_name(key, declared), prefix(declared), money, plain))
     return tuple(shown)
 
 
@@ -97,13 +102,17 @@ def written(shown: Shown, value: Any, row: Model) -> Any:
         return value.value
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
 
 
 def snapshot(row: Model) -> dict[str, Any]:
     """All shown values of a row, without the empty ones."""
-    values = ((shown, getattr(row, shown.key)) for shown in shown_columns(type(row)))
-    return {shown.name: written(shown, value, row) for shown, value in values if value is not None}
+    values, shown_values = row.__dict__, {}
+    for shown in shown_columns(type(row)):
+        value = values.get(shown.key)
+        if value is not None:
+            shown_values[shown.name] = value if shown.plain else written(shown, value, row)
+    return shown_values
 
 
 def differences(row: Model) -> dict[str, tuple[Any, Any]]:
@@ -111,6 +120,8 @@ def differences(row: Model) -> dict[str, tuple[Any, Any]]:
     state = inspect(row)
     changed: dict[str, tuple[Any, Any]] = {}
     for shown in shown_columns(type(row)):
+        if shown.key not in state.committed_state:
+            continue
         history = state.attrs[shown.key].history
         if history.has_changes():
             before = history.deleted[0] if history.deleted else None

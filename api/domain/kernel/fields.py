@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import inspect
+
 from .errors import Invalid, Required
 from .model import Model, Record
 from .money import MAX_MINOR, Money, checked_currency
@@ -25,9 +27,14 @@ class TextField:
     folded: str | None = None
 
 
-def assign(record: Record, values: Mapping[str, Any]) -> bool:
+def assign(record: Model, values: Mapping[str, Any]) -> bool:
     """Set those values that differ, so that a record nobody changed stays unchanged. True if any did."""
     changed = False
+    if inspect(record).transient:  # new: nobody asks what it was before
+        known = record.__dict__
+        changed = any(known.get(name) != value for name, value in values.items())
+        known.update(values)
+        return changed
     for name, value in values.items():
         if getattr(record, name) != value:
             setattr(record, name, value)

@@ -8,6 +8,7 @@ registry come indexes, the GraphQL filters and sorts, and later grants and probe
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -117,6 +118,15 @@ class Model(DeclarativeBase):
         UUID: Uuid(),
     }
 
+    def __init__(self, **values: Any) -> None:
+        """Set the values without SQLAlchemy's bookkeeping, which a new row has no use for and a bulk load feels."""
+        blank = blank_values(type(self))
+        if not values.keys() <= columns_of(type(self)).keys():
+            unknown = ", ".join(sorted(values.keys() - columns_of(type(self)).keys()))
+            raise TypeError(f"{type(self).__name__} has no column {unknown}")
+        self.__dict__.update(blank)
+        self.__dict__.update(values)
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "__tablename__" in cls.__dict__:
@@ -216,8 +226,17 @@ def records() -> dict[str, type[Record]]:
     return {record.prefix: record for record in sorted(found, key=lambda record: record.prefix)}
 
 
+@cache
+def blank_values(model: type[Model]) -> dict[str, Any]:
+    """What a new row begins with: its defaults, and None where the column may be NULL."""
+    columns = columns_of(model)
+    defaults = {key: declared.default.arg for key, declared in columns.items() if declared.default is not None}
+    return {key: None for key, declared in columns.items() if declared.nullable} | defaults
+
+
+@cache
 def columns_of(model: type[Model]) -> dict[str, Any]:
-    """Attribute name → table column."""
+    """Attribute name → table column; the two have the same name."""
     return {attribute.key: attribute.columns[0] for attribute in inspect(model).column_attrs}
 
 

@@ -6,13 +6,11 @@ and outbox rows; the entry point that opened the work commits it.
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import insert, literal, select, text
+from sqlalchemy import literal, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.types import Uuid
@@ -21,7 +19,8 @@ from .audit import ChangeEvent, ChangeValues
 from .changes import Change, camel, differences, snapshot
 from .errors import Archived, Duplicate, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
-from .model import Model, Part, Record, among, columns_of
+from .inserts import insert_models, insert_rows
+from .model import Model, Part, Record, among
 from .outbox import Event, OutboxEntry
 from .policy import Context
 from .tenants import Tenant
@@ -147,14 +146,12 @@ class Work:
         Raises:
             NotAllowed: the role may not create such records, or not for this owner.
         """
-        row.tenant_id = self.tenant  # type: ignore[attr-defined]
-        for key in empty_at_first(type(row)):
-            row.__dict__.setdefault(key, None)  # or SQLAlchemy would read it back after the insert
+        row.__dict__["tenant_id"] = self.tenant
         if isinstance(row, Record):
             self.check_create(type(row))
             self.check_write(row)
-            row.id = row.__dict__.get("id") or new_id()
-            row.version, row.created_at, row.updated_at = 1, self.now, self.now
+            row.__dict__.setdefault("id", new_id())
+            row.__dict__.update(version=1, created_at=self.now, updated_at=self.now)
             self._locked.add(row.id)
             self._records[row.id] = row
         self._waiting[id(row)] = row
@@ -190,16 +187,15 @@ class Work:
             self._note(row)
         for part in self._removed.values():
             await self.session.delete(part)
-        by_table: dict[str, list[Model]] = {}
+        by_table: dict[Any, list[Model]] = {}
         for row in self._waiting.values():
-            by_table.setdefault(row.__tablename__, []).append(row)
+            by_table.setdefault(type(row).__table__, []).append(row)
         self._waiting, self._removed = {}, {}
         try:
             await self.session.flush()
             for table in Model.metadata.sorted_tables:
-                if rows := by_table.get(table.name):
-                    self.session.add_all(rows)
-                    await self.session.flush()
+                if rows := by_table.get(table):
+                    await insert_models(self.session, type(rows[0]), rows)
         except IntegrityError as error:
             raise self._refusal(error) from error
 
@@ -218,9 +214,9 @@ class Work:
                 audit.append(fact)
                 values.append(value)
                 outbox.append(entry)
-            await self.session.execute(insert(ChangeEvent), audit)
-            await self.session.execute(insert(ChangeValues), values)
-            await self.session.execute(insert(OutboxEntry), outbox)
+            await insert_rows(self.session, ChangeEvent, audit)
+            await insert_rows(self.session, ChangeValues, values)
+            await insert_rows(self.session, OutboxEntry, outbox)
         self.changes = {}
         return changes
 
@@ -246,10 +242,12 @@ class Work:
         """Fold one row's pending change into the change of its record; a record's first change raises its version."""
         if isinstance(row, Record):
             new = id(row) in self._waiting
-            changed = {name: (None, value) for name, value in snapshot(row).items()} if new else differences(row)
+            changed = {} if new else differences(row)
             if not new and not changed:
                 return
             change = self._change(row, created=new)
+            if new:
+                change.after.update(snapshot(row))
             for name, (before, after) in changed.items():
                 change.note(name, before, after)
             self.check_write(row)
@@ -335,12 +333,6 @@ class Work:
         return error
 
 
-@cache
-def empty_at_first(model: type[Model]) -> tuple[str, ...]:
-    """The attributes that are None unless set: columns that may be NULL and have no default."""
-    return tuple(key for key, declared in columns_of(model).items() if declared.nullable and declared.default is None)
-
-
 def lifecycle(change: Change) -> str:
     """What happened to the record as a whole: created, archived, restored or updated."""
     if change.created:
@@ -352,7 +344,7 @@ def lifecycle(change: Change) -> str:
 
 def facts(event: Event) -> dict[str, Any]:
     """An event as JSON: its type and its values, ids and dates as text."""
-    values = {camel(name): plain(value) for name, value in asdict(event).items() if name != "subject"}
+    values = {camel(name): plain(value) for name, value in vars(event).items() if name != "subject"}
     return {"type": event.type, **values}
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Text, select
 
 from api.domain.accounts import Account, AccountType
-from api.domain.kernel import IllegalTransition, Invalid, Required, Tenant, Work, among, new_id, wire
+from api.domain.kernel import IllegalTransition, Invalid, Required, Tenant, Work, among, assign, new_id, wire
 
 from .board import Board, load_board
 from .events import OpportunityLost, OpportunityWon, StageChanged
@@ -40,12 +40,12 @@ class Desk:
             before.left_at = at
             emit = StageChanged(opportunity.id, wire("stg", before.stage_id), wire("stg", stage.id))
             self.work.emit(emit)
-        opportunity.pipeline_id, opportunity.stage_id, opportunity.status = stage.pipeline_id, stage.id, stage.kind
-        opportunity.stage_entered_at = at
+        columns = {"pipeline_id": stage.pipeline_id, "stage_id": stage.id, "status": stage.kind, "stage_entered_at": at}
         if not opportunity.is_probability_overridden:
-            opportunity.probability = stage.probability
+            columns["probability"] = stage.probability
         if not opportunity.is_forecast_category_overridden:
-            opportunity.forecast_category = stage.forecast_category
+            columns["forecast_category"] = stage.forecast_category
+        assign(opportunity, columns)
         self.stays[opportunity.id] = self.work.add(
             StageHistory(
                 id=new_id(),
@@ -80,9 +80,10 @@ class Desk:
 
     def close(self, opportunity: Opportunity, stage: Stage, closed_on: date) -> None:
         """Put an open opportunity, for which `check_closing` has passed, into a closed stage."""
-        opportunity.is_probability_overridden = opportunity.is_forecast_category_overridden = False
-        opportunity.probability, opportunity.forecast_category = CLOSED_FIGURES[stage.kind]
-        opportunity.close_date = opportunity.closed_on = closed_on
+        probability, category = CLOSED_FIGURES[stage.kind]
+        figures = {"probability": probability, "forecast_category": category, "close_date": closed_on}
+        flags = {"is_probability_overridden": False, "is_forecast_category_overridden": False, "closed_on": closed_on}
+        assign(opportunity, {**figures, **flags})
         self.enter(opportunity, stage, self.instant_of(closed_on))
         if stage.kind is Status.WON and opportunity.account_id is not None:
             account = wire("acc", opportunity.account_id)

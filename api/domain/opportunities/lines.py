@@ -13,6 +13,7 @@ from api.domain.kernel import (
     Required,
     TextField,
     Work,
+    assign,
     checked_money,
     checked_references,
     checked_texts,
@@ -72,7 +73,7 @@ async def update_line(
     desk = await open_desk(work, [opportunity_id])
     await load_references(work, [values], REFERENCES)
     line = line_of(desk, opportunity_id, line_id)
-    assign_line(line, line_columns(work, values, opportunity.currency, line))
+    assign(line, line_columns(work, values, opportunity.currency, line))
     opportunity.amount_minor = sum_of(desk.lines[opportunity_id])
     return line
 
@@ -124,7 +125,7 @@ def put_lines(desk: Desk, opportunity: Opportunity, columns: Sequence[dict[str, 
     known = desk.lines.setdefault(opportunity.id, [])
     changed = len(columns) != len(known)
     for line, values in zip(known, columns, strict=False):
-        changed |= assign_line(line, values)
+        changed |= assign(line, values)
     for surplus in known[len(columns) :]:
         desk.work.remove(surplus)
     del known[len(columns) :]
@@ -135,15 +136,6 @@ def put_lines(desk: Desk, opportunity: Opportunity, columns: Sequence[dict[str, 
 
 def new_line(work: Work, opportunity: Opportunity, columns: Mapping[str, Any], position: int) -> OpportunityLine:
     return work.add(OpportunityLine(id=new_id(), opportunity_id=opportunity.id, position=position, **columns))
-
-
-def assign_line(line: OpportunityLine, columns: Mapping[str, Any]) -> bool:
-    changed = False
-    for name, value in columns.items():
-        if getattr(line, name) != value:
-            setattr(line, name, value)
-            changed = True
-    return changed
 
 
 def line_columns(work: Work, values: LineValues, currency: str, line: OpportunityLine | None) -> dict[str, Any]:
