@@ -25,6 +25,9 @@ class Scope(Protocol):
     def bind(self, get: Getter, type_: Any) -> ColumnElement[Any]:
         """A parameter computed from the request by `get`."""
 
+    def day_of(self, instant: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The day of an instant in the tenant's zone."""
+
     def named(self, entity: str, reference: Tree) -> ColumnElement[UUID]:
         """The id of the record that a reference argument names; NULL if there is none to be seen."""
 

@@ -61,6 +61,29 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedMany:
+    """Of the live, visible records that a to-many relation leads to: some, none, every one fits, or their number does.
+
+    `counts`: (operator, value) pairs that the number of fitting records must satisfy.
+    """
+
+    relation: ToMany
+    entity: Entity
+    quantifier: Literal["some", "none", "every", "count"]
+    part: Predicate
+    counts: tuple[tuple[str, Leaf | Leaves], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A time within a duration (ISO 8601 text) before or after now; a day is compared with the tenant's today."""
+
+    column: Column
+    ahead: bool
+    duration: Leaf
+
+
+@dataclass(frozen=True, slots=True)
 class Archived:
     """The row is, or is not, archived."""
 
@@ -75,7 +98,7 @@ class Found:
     tree: Tree
 
 
-Predicate = Compare | MoneyCompare | AllOf | AnyOf | Not | Related | Archived | Found
+Predicate = Compare | MoneyCompare | AllOf | AnyOf | Not | Related | RelatedMany | Near | Archived | Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +255,7 @@ __all__ = [
     "Kind",
     "Link",
     "MoneyCompare",
+    "Near",
     "Not",
     "Object",
     "Order",
@@ -240,6 +264,7 @@ __all__ = [
     "Read",
     "ReadPlan",
     "Related",
+    "RelatedMany",
     "Scalar",
     "Selected",
     "Source",

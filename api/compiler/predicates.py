@@ -13,6 +13,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    cast,
     exists,
     false,
     func,
@@ -22,12 +23,12 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, INTERVAL
 
 from .arguments import Leaf, Leaves, converted
 from .catalog import Column
 from .cursor import Opened
-from .ir import AllOf, AnyOf, Archived, Compare, Found, MoneyCompare, Not, Order, Predicate, Related
+from .ir import AllOf, AnyOf, Archived, Compare, Found, MoneyCompare, Near, Not, Order, Predicate, Related, RelatedMany
 
 if TYPE_CHECKING:
     from .render import Renderer
@@ -101,6 +102,48 @@ def related(predicate: Related, table: Any, renderer: "Renderer", name: str) -> 
         )
         .correlate_except(target)
     )
+
+
+def related_many(predicate: RelatedMany, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
+    """Archived records do not count on either side of a quantifier."""
+    relation, entity = predicate.relation, predicate.entity
+    target = entity.table.alias(f"f{name}")  # type: ignore[union-attr]
+    renderer.aliases[target] = entity
+    belongs = [renderer.guard(entity, target), target.c[relation.column] == table.c[relation.key]]
+    belongs += [target.c[key] == literal_column(f"'{value}'") for key, value in relation.constants.items()]
+    if entity.archivable:
+        belongs.append(target.c.archived_at.is_(None))
+    part = condition(predicate.part, target, renderer, name)
+    rows: Any = select(literal_column("1")).select_from(target).where(*belongs).correlate_except(target)
+    if predicate.quantifier == "every":
+        return not_(exists(rows.where(part.is_not(true()))))
+    if predicate.quantifier == "count":
+        counted = select(func.count()).select_from(target).where(*belongs).correlate_except(target).scalar_subquery()
+        conditions = [count_fits(counted, operator, value, renderer) for operator, value in predicate.counts]
+        return and_(true(), *conditions)
+    some = exists(rows.where(part))
+    return some if predicate.quantifier == "some" else not_(some)
+
+
+def count_fits(
+    counted: ColumnElement[int], operator: str, value: Leaf | Leaves, renderer: "Renderer"
+) -> ColumnElement[bool]:
+    if operator == "isNull":
+        return false() if getattr(value, "value", False) else true()
+    type_: Any = ARRAY(BigInteger()) if isinstance(value, Leaves) else BigInteger()
+    return OPERATORS[operator](counted, renderer.bind(value.get, type_))
+
+
+def near(predicate: Near, table: Any, renderer: "Renderer", _name: str) -> ColumnElement[bool]:
+    """Within a duration of now, both ends included."""
+    own, column = table.c[predicate.column.column], predicate.column
+    text = cast(renderer.bind(predicate.duration.get, Text()), Text)
+    duration = cast(text, INTERVAL)
+    here: ColumnElement[Any] = renderer.now
+    far = here + duration if predicate.ahead else here - duration
+    if column.kind == "date":
+        here, far = renderer.day_of(here), renderer.day_of(far)
+    return and_(own >= here, own <= far) if predicate.ahead else and_(own >= far, own <= here)
 
 
 def compared(predicate: Compare, table: Any, renderer: "Renderer", _name: str) -> ColumnElement[bool]:
@@ -183,6 +226,8 @@ CONDITIONS: dict[type[Any], Callable[..., ColumnElement[bool]]] = {
     Not: complement,
     Archived: archived,
     Related: related,
+    RelatedMany: related_many,
+    Near: near,
     Found: found,
     MoneyCompare: money,
     Compare: compared,

@@ -11,6 +11,7 @@ from uuid import UUID
 from graphql import FieldNode
 from sqlalchemy import (
     ColumnElement,
+    Date,
     DateTime,
     Select,
     Text,
@@ -81,6 +82,13 @@ class Renderer:
 
     def cast(self, value: ColumnElement[Any], type_: Any) -> ColumnElement[Any]:
         return cast(value, type_)
+
+    def day_of(self, instant: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The day of an instant where the tenant's days begin."""
+        entity = self.catalog.entities["Tenant"]
+        tenants = entity.table.alias("zone_of")  # type: ignore[union-attr]
+        zone = select(tenants.c.zone).where(self.guard(entity, tenants)).correlate_except(tenants).scalar_subquery()
+        return cast(func.timezone(zone, instant), Date)
 
     def entity_of(self, table: Any) -> Entity:
         return self.aliases[table]

@@ -1,5 +1,6 @@
 """Connections, and the arguments every list takes."""
 
+import sys
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -8,6 +9,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from api.compiler import Root, ToMany
+from api.domain.kernel import camel
 
 from .binding import SOURCE, definition_of, readable_of
 
@@ -124,6 +126,17 @@ def extend(owner: type[Any], name: str, cls: Any, by: str, description: str, **c
     arguments = plain_page_arguments() if plain else page_arguments(cls.__name__, cls.__module__)
     definition_of(owner).fields.append(bound_field(name, Connection[cls], description, source, arguments))
     readable_of(owner).sources[name] = source
+    if not plain:
+        add_list_filter(owner, name, cls)
+
+
+def add_list_filter(owner: type[Any], name: str, cls: type[Any]) -> None:
+    """Let `owner` be filtered by a list of it."""
+    filters = getattr(sys.modules[owner.__module__], f"{owner.__name__}Filter")
+    made: StrawberryField = strawberry.field(description=f"Conditions on `{camel(name)}`.", default=strawberry.UNSET)
+    made.python_name = made.name = name
+    made.type_annotation = StrawberryAnnotation(lazy(f"{cls.__name__}ListFilter", cls.__module__) | None)
+    definition_of(filters).fields.append(made)
 
 
 def one(cls: Any, description: str) -> Any:

@@ -15,7 +15,7 @@ from api.domain.kernel import EnumText, camel
 from .binding import MoneyOf, Related, definition_of, info_of, readable_of
 from .connections import lazy
 from .enums import described_enum
-from .scalars import CurrencyCode
+from .scalars import CurrencyCode, Duration
 from .wire import kind_of
 
 TEXT = "Compared without case and accents."
@@ -33,6 +33,8 @@ def operators(kind: str, value: Any, names: str, note: str) -> type[Any]:
         "gt": (value, "Greater than."),
         "gte": (value, "Greater than or equal to."),
         "starts_with": (value, "Begins with."),
+        "in_last": (Duration, "From so long ago until now."),
+        "in_next": (Duration, "From now until so long ahead."),
         "is_null": (bool, "Whether it is empty."),
     }
     fields = {name: (texts[name][0], texts[name][1]) for name in names.split()}
@@ -73,8 +75,8 @@ IdFilter = operators("Id", strawberry.ID, "eq ne in not_in", "id")
 BooleanFilter = operators("Boolean", bool, "eq ne is_null", "truth value")
 IntFilter = operators("Int", int, "eq ne in not_in lt lte gt gte is_null", "whole number")
 DecimalFilter = operators("Decimal", Decimal, "eq ne in not_in lt lte gt gte is_null", "number")
-DateFilter = operators("Date", date, "eq ne in not_in lt lte gt gte is_null", "day")
-DateTimeFilter = operators("DateTime", datetime, "eq ne lt lte gt gte is_null", "instant")
+DateFilter = operators("Date", date, "eq ne in not_in lt lte gt gte in_last in_next is_null", "day")
+DateTimeFilter = operators("DateTime", datetime, "eq ne lt lte gt gte in_last in_next is_null", "instant")
 
 
 @strawberry.input(description="Amounts of one currency; rows of other currencies never match.")
@@ -102,7 +104,7 @@ BY_KIND: dict[str, type[Any]] = {
 def list_inputs(cls: type[Any]) -> None:
     """Make `<Type>Filter`, `<Type>Sort` and `<Type>SortField` and put them into the type's module."""
     module = sys.modules[cls.__module__]
-    for made in (filter_input(cls), *sort_inputs(cls)):
+    for made in (filter_input(cls), list_filter(cls), *sort_inputs(cls)):
         setattr(module, made.__name__, made)
 
 
@@ -130,6 +132,19 @@ def filter_input(cls: type[Any]) -> type[Any]:
             if info_of(column).get("filter"):
                 fields[python_name] = (filter_of(column.type), f"Conditions on `{camel(python_name)}`.")
     return input_type(f"{name}Filter", fields, f"Which {name} records; `{{}}` is all of them.", module=cls.__module__)
+
+
+def list_filter(cls: type[Any]) -> type[Any]:
+    """Conditions on the records of a list."""
+    name, own = cls.__name__, lazy(f"{cls.__name__}Filter", cls.__module__)
+    fields: dict[str, tuple[Any, str]] = {
+        "some": (own, "At least one of them fits."),
+        "none": (own, "None of them fits."),
+        "every": (own, "All of them fit; true for an empty list."),
+        "count": (IntFilter, "How many there are."),
+    }
+    text = f"Conditions on the live {name} records of a list that you may see; all that are given hold."
+    return input_type(f"{name}ListFilter", fields, text, module=cls.__module__)
 
 
 def filter_of(type_: Any) -> type[Any]:

@@ -1,12 +1,14 @@
 """References: how a request names a record, by id, external id, or natural key; exactly one of them."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import ColumnElement, Text, and_, literal, select, true
+from sqlalchemy import ColumnElement, Text, and_, cast, column, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.compiler import Group, Leaf, RequestError, Scope, Tree, converted, wire_uuid
 from api.domain.kernel import ExternalId, ExternalKey, MalformedId, NotFound, Record, Work, camel, parse
@@ -90,6 +92,14 @@ def by_natural(natural: Natural) -> Any:
     return condition
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A reference in a request: what it says, and the argument that holds it."""
+
+    reference: Any
+    path: tuple[str, ...]
+
+
 async def resolve(work: Work, reference: Any, path: tuple[str, ...]) -> UUID:
     """The id of the record a reference names.
 
@@ -97,33 +107,83 @@ async def resolve(work: Work, reference: Any, path: tuple[str, ...]) -> UUID:
         NotFound: with `path`, when there is none; an id is taken as it is and found missing by the command.
         RequestError: BAD_USER_INPUT for a malformed id.
     """
-    cls = type(reference).__crm_type__
-    about = readable_of(cls)
-    record = about.record
-    ((name, value),) = given(reference).items()
-    if name == "id":
-        return parsed(record.prefix, value, (*path, "id"))
-    table = record.__table__
-    condition: ColumnElement[bool] = true()
-    if name == "external_id":
-        keys = ExternalId.__table__
-        condition = table.c.id.in_(
-            select(keys.c.record_id).where(
-                keys.c.tenant_id == work.tenant,
-                keys.c.type == record.object,
-                keys.c.source == value.source,
-                keys.c.value == value.value,
-            )
-        )
-    else:
-        natural = about.naturals[name]
-        plain = {key: natural.convert(one) for key, one in given(value).items()} if hasattr(value, "__dict__") else None
-        bound = {camel(key): literal(one) for key, one in plain.items()} if plain else literal(natural.convert(value))
-        condition = and_(table.c.archived_at.is_(None), natural.condition(Row(table), literal(work.tenant), bound))
-    found = await work.session.scalar(select(table.c.id).where(table.c.tenant_id == work.tenant, condition))
+    asked = Asked(reference, path)
+    found = (await resolve_all(work, [asked]))[0]
     if found is None:
-        raise NotFound(record.object, path)
-    return found  # type: ignore[no-any-return]
+        raise missing(asked)
+    return found
+
+
+async def resolve_all(work: Work, references: Sequence[Asked]) -> list[UUID | None]:
+    """The ids that references of any types name, None where there is no record; one statement for each kind of key.
+
+    Raises:
+        RequestError: BAD_USER_INPUT for a malformed id.
+    """
+    found: list[UUID | None] = [None] * len(references)
+    groups: dict[tuple[type[Any], str], list[int]] = {}
+    for at, asked in enumerate(references):
+        cls = type(asked.reference).__crm_type__
+        ((name, value),) = given(asked.reference).items()
+        if name == "id":
+            found[at] = parsed(readable_of(cls).record.prefix, value, (*asked.path, "id"))
+        else:
+            groups.setdefault((cls, name), []).append(at)
+    for (cls, name), places in groups.items():
+        keys = [key_of(cls, name, getattr(references[at].reference, name)) for at in places]
+        known = await holders(work, cls, name, list(dict.fromkeys(keys)))
+        for at, key in zip(places, keys, strict=True):
+            found[at] = known.get(key)
+    return found
+
+
+def missing(asked: Asked) -> NotFound:
+    return NotFound(type_of(asked.reference).object, asked.path)
+
+
+def type_of(reference: Any) -> type[Record]:
+    return readable_of(type(reference).__crm_type__).record
+
+
+def key_of(cls: type[Any], name: str, value: Any) -> tuple[str, ...]:
+    """The converted texts of a key, in the order of its parts."""
+    if name == "external_id":
+        return (value.source, value.value)
+    natural = readable_of(cls).naturals[name]
+    parts = given(value).values() if hasattr(type(value), "__strawberry_definition__") else (value,)
+    return tuple(natural.convert(part) for part in parts)
+
+
+async def holders(work: Work, cls: type[Any], name: str, keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], UUID]:
+    """Key → id of the record that has it."""
+    about = readable_of(cls)
+    record, table = about.record, about.record.__table__
+    parts = key_parts(about.naturals.get(name), name)
+    arrays = [cast(literal([key[at] for key in keys], ARRAY(Text())), ARRAY(Text())) for at in range(len(parts))]
+    asked = func.unnest(*arrays).table_valued(*(column(part, Text()) for part in parts)).render_derived(name="asked")
+    if name == "external_id":
+        ids = ExternalId.__table__
+        same = and_(
+            ids.c.tenant_id == work.tenant,
+            ids.c.type == record.object,
+            ids.c.source == asked.c.source,
+            ids.c.value == asked.c.value,
+        )
+        query = select(ids.c.record_id, *asked.c).select_from(asked.join(ids, same))
+    else:
+        values = {part: asked.c[part] for part in parts}
+        value = values if len(parts) > 1 else asked.c[parts[0]]
+        natural = about.naturals[name].condition(Row(table), literal(work.tenant), value)
+        live = and_(table.c.tenant_id == work.tenant, table.c.archived_at.is_(None), natural)
+        query = select(table.c.id, *asked.c).select_from(asked.join(table, live))
+    return {tuple(key): id for id, *key in await work.session.execute(query)}
+
+
+def key_parts(natural: Natural | None, name: str) -> tuple[str, ...]:
+    if natural is None:
+        return ("source", "value")
+    definition = getattr(natural.type, "__strawberry_definition__", None)
+    return tuple(camel(one.python_name) for one in definition.fields) if definition else (name,)
 
 
 class Row:

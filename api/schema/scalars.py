@@ -16,10 +16,12 @@ from api.domain.kernel import CURRENCIES
 CurrencyCode = NewType("CurrencyCode", str)
 CountryCode = NewType("CountryCode", str)
 TimeZone = NewType("TimeZone", str)
+Duration = NewType("Duration", str)
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,10})?")
+PERIOD = re.compile(r"P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=.)(\d{1,5}H)?(\d{1,6}M)?(\d{1,7}S)?)?")
 YEARS = range(1900, 2201)
 
 
@@ -99,6 +101,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         "Decimal",
         'An exact number as a string, `"1054.00"`: at most 20 digits before and 10 after the point. Never a float.',
         number,
+    ),
+    Duration: scalar(
+        "Duration",
+        "A length of time in ISO 8601: `P30D`, `P1M`, `PT12H`. Years and months are the calendar's.",
+        one_of(lambda text: bool(PERIOD.fullmatch(text)), "a Duration is ISO 8601, such as P30D or PT12H"),
+        "https://www.iso.org/iso-8601-date-and-time-format.html",
     ),
     CurrencyCode: scalar(
         "CurrencyCode",

@@ -7,7 +7,7 @@ from typing import Any
 from graphql import FieldNode
 
 from api.compiler.arguments import Group, Items, Leaf, Leaves, Null, Tree
-from api.compiler.catalog import Column, Entity, ToOne
+from api.compiler.catalog import Column, Entity, ToMany, ToOne
 from api.compiler.errors import RequestError
 from api.compiler.ir import (
     AllOf,
@@ -16,17 +16,20 @@ from api.compiler.ir import (
     Compare,
     Found,
     MoneyCompare,
+    Near,
     Not,
     Predicate,
     Read,
     ReadPlan,
     Related,
+    RelatedMany,
 )
 from api.compiler.request import Getter, Request
 
 MOST_PREDICATES = 50
 DEEPEST = 5
 MOST_VALUES = 250
+RELATIVE = frozenset({"inLast", "inNext"})
 Path = tuple[str, ...]
 
 
@@ -104,6 +107,8 @@ class Filter:
         source = entity.fields.get(name)
         if isinstance(source, ToOne):
             return self.related(source, self.entities[entity.targets[name]], tree, path, depth)
+        if isinstance(source, ToMany):
+            return self.related_many(source, self.entities[entity.targets[name]], tree, path, depth)
         column = entity.filters[name]
         return self.money(column, tree, path) if column.kind == "money" else self.column(column, tree, path)
 
@@ -118,13 +123,30 @@ class Filter:
             return related
         return AllOf((Not(Related(source, target, AllOf(()))), *((AnyOf(()),) if rest.fields else ())))
 
+    def related_many(self, source: ToMany, target: Entity, tree: Group, path: Path, depth: int) -> Predicate:
+        """A filter on a list: all of the given quantifiers hold."""
+        found: list[Predicate] = []
+        for name, part in tree.fields.items():
+            if not isinstance(part, Group):
+                raise self.error("this filter needs an object", (*path, name))
+            if name == "count":
+                counts = tuple(
+                    (operator, self.value(one, (*path, name, operator))) for operator, one in part.fields.items()
+                )
+                found.append(RelatedMany(source, target, "count", AllOf(()), counts))
+            else:
+                inner = self.all_of(part, target, (*path, name), depth + 1)
+                found.append(RelatedMany(source, target, name, inner))  # type: ignore[arg-type] # some, none, every
+        return AllOf(tuple(found))
+
     def column(self, column: Column, tree: Group, path: Path) -> Predicate:
-        return AllOf(
-            tuple(
-                Compare(column, operator, self.value(value, (*path, operator)))
-                for operator, value in tree.fields.items()
-            )
-        )
+        return AllOf(tuple(self.condition(column, operator, value, path) for operator, value in tree.fields.items()))
+
+    def condition(self, column: Column, operator: str, tree: Tree, path: Path) -> Predicate:
+        value = self.value(tree, (*path, operator))
+        if operator in RELATIVE and isinstance(value, Leaf):
+            return Near(column, operator == "inNext", value)
+        return Compare(column, operator, value)
 
     def money(self, column: Column, tree: Group, path: Path) -> Predicate:
         currency, amount = tree.fields.get("currency"), tree.fields.get("amount")
