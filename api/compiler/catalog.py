@@ -84,6 +84,7 @@ class Keys:
     """
 
     targets: Mapping[str, str | None]
+    typename: str
 
 
 Source = Value | Composite | ToOne | ToMany | Keys

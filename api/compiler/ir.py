@@ -164,6 +164,7 @@ class GroupKeys:
     key: str
     members: tuple[tuple[str, str], ...]
     groups: tuple[tuple[str, Read | None], ...]
+    typename: str
 
     def change(self, change: Callable[[Read], Read]) -> GroupKeys:
         return replace(self, groups=tuple((name, change(read) if read else None) for name, read in self.groups))

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from .arguments import PREFIX, Group, Leaf, Leaves, Tree, converted
-from .catalog import Catalog, Entity, Matching
+from .catalog import Catalog, Entity, Matching, ToOne
 from .connection import Connection
 from .errors import RequestError
 from .ir import Constant, GroupKeys, Object, Read, ReadPlan, Scalar
@@ -181,8 +181,6 @@ class Renderer:
 
     def array(self, read: Read, parent: Columns | None) -> Select[Any]:
         """SELECT of a bounded list of records as a JSON array."""
-        if read.entity.elements:
-            return self.elements(read, parent)
         table = self.table(read)
         columns = Columns(f"p{read.alias}", table)
         names, laterals = self.selected(read, columns)
@@ -198,13 +196,16 @@ class Renderer:
         return select(array_of(f"r{read.alias}").label("j")).select_from(inner)
 
     def elements(self, read: Read, parent: Columns | None) -> Select[Any]:
-        """SELECT of the elements of a JSON array that the parent's row holds, as selected."""
-        held = getattr(parent, getattr(read.relation, "key", ""))
+        """SELECT of the elements of a JSON array that the parent's row holds, or of its only one, as selected."""
+        relation = read.relation
+        single = isinstance(relation, ToOne)
+        held = getattr(parent, relation.column if isinstance(relation, ToOne) else getattr(relation, "key", ""))
         typed = [column(name, type_) for name, type_ in read.entity.elements]
         rows = func.json_to_recordset(held).table_valued(*typed).render_derived(name=f"p{read.alias}", with_types=True)
         names, laterals = self.selected(read, Columns(f"p{read.alias}", rows))
         inner = select(*names).select_from(joined(rows, laterals)).subquery(f"r{read.alias}")
-        return select(array_of(f"r{read.alias}").label("j")).select_from(inner)
+        made = func.row_to_json(literal_column(f"r{read.alias}")) if single else array_of(f"r{read.alias}")
+        return select(made.label("j")).select_from(inner)
 
     def window(self, columns: Columns, table: Any) -> Select[Any]:
         """SELECT of just the columns that are used further out."""
@@ -255,6 +256,8 @@ class Renderer:
     def child(self, read: Read, parent: Columns) -> Select[Any]:
         if read.kind == "page":
             return Connection(self, read, parent).json()
+        if read.entity.elements:
+            return self.elements(read, parent)
         return self.array(read, parent) if read.kind == "list" else self.object(read, parent)
 
     def group_keys(self, item: GroupKeys, columns: Columns) -> ColumnElement[Any]:
@@ -265,7 +268,7 @@ class Renderer:
                 "field": literal_column(f"'{name}'", Text()),
                 "value": getattr(columns, f"value_{at}"),
                 "node": literal_column(f"x{read.alias}.j" if read else "NULL::json", JSON()),
-                "__typename": literal_column("'GroupKey'", Text()),
+                "__typename": literal_column(f"'{item.typename}'", Text()),
             }
             keys.append(json_object([(key, values[member]) for key, member in item.members]))
         return func.json_build_array(*keys)

@@ -174,7 +174,7 @@ class Selection:
         self, key: str, source: Keys, sets: list[SelectionSetNode], node: FieldNode, around: Mapping[str, Tree]
     ) -> GroupKeys:
         """The group keys of an aggregate, with the reads of the records they stand for."""
-        fields = self.fields(self.object_type("GroupKey"), sets)
+        fields = self.fields(self.object_type(source.typename), sets)
         inside = [
             one.selection_set for f in fields.values() if f[0].name.value == "node" for one in f if one.selection_set
         ]
@@ -188,7 +188,8 @@ class Selection:
                 items = self.items(entity, inside)
                 read = Read(key, "one", entity, "GroupKey.node", {}, node, items, relation=ToOne(f"id_{at}"))
             groups.append((str(value), read))
-        return GroupKeys(key, tuple((k, f[0].name.value) for k, f in fields.items()), tuple(groups))
+        members = tuple((k, f[0].name.value) for k, f in fields.items())
+        return GroupKeys(key, members, tuple(groups), source.typename)
 
     def arguments(self, node: FieldNode, declared: GraphQLField) -> Mapping[str, Tree]:
         if not declared.args:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from api.domain import accounts as domain
 from api.domain.kernel import Work
 
+from .aggregates import Aggregate, column_key
 from .binding import Natural, computed, described, listed, money, readable, to_one
 from .commands import Extra, Service, Writes, through
 from .connections import Connection, extend, many, one
@@ -139,10 +140,24 @@ ACCOUNTS = Writes(
 )
 
 
+AGGREGATE = Aggregate(
+    Account,
+    {
+        "TYPE": column_key("type", None, "By what they are to us."),
+        "INDUSTRY": column_key("industry_sort", None, "By line of business, folded."),
+        "TERRITORY": column_key("territory_sort", None, "By sales territory, folded."),
+        "OWNER": column_key("owner_id", ("User", "usr"), "By owner."),
+        "PARENT": column_key("parent_id", ("Account", "acc"), "By parent."),
+    },
+    money="annual_revenue_minor",
+)
+
+
 @strawberry.type
 class Query:
     account: Account | None = one(Account, "One account; null if there is none or you may not see it.")
     accounts: Connection[Account] = many(Account, "Accounts.")
+    accounts_aggregate = AGGREGATE.query()
 
 
 @strawberry.type

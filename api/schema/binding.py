@@ -111,6 +111,11 @@ def listed(column: str, description: str, *, order: tuple[str, ...], constants: 
     return strawberry.field(description=description, metadata={SOURCE: source})
 
 
+def unnested_one(column: str, description: str) -> Any:
+    """The only element of a JSON array that the row holds; null when it is empty."""
+    return strawberry.field(description=description, metadata={SOURCE: ToOne(column)})
+
+
 def unnested(column: str, description: str) -> Any:
     """The elements of a JSON array that the row holds."""
     return strawberry.field(description=description, metadata={SOURCE: ToMany("", column, paged=False)})
@@ -126,8 +131,9 @@ def composed(fields: Mapping[str, Expression], description: str, absent: Express
     return strawberry.field(description=description, metadata={SOURCE: Composite(fields, absent)})
 
 
-def group_keys(targets: Mapping[str, str | None], description: str) -> Any:
-    return strawberry.field(description=description, metadata={SOURCE: Keys(targets)})
+def group_keys(targets: Mapping[str, str | None], typename: str, description: str) -> Any:
+    """The keys of an aggregate's group."""
+    return strawberry.field(description=description, metadata={SOURCE: Keys(targets, typename)})
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(described, money, to_one, listed, computed, composed))

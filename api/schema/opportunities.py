@@ -12,8 +12,10 @@ from api.compiler import wire_uuid
 from api.domain import opportunities as domain
 from api.domain.kernel import Work
 from api.domain.kernel.external_ids import attach
+from api.domain.users import User as DomainUser
 
 from .accounts import Account
+from .aggregates import Aggregate, Key, column_key, month_key
 from .binding import composed, computed, described, listed, money, readable, to_one
 from .commands import Extra, MoneyInput, Service, Writes
 from .connections import Connection, about, extend, many, one
@@ -268,10 +270,50 @@ LINE = about(OpportunityLineInput, "The line.")
 LINE_ID = about(strawberry.ID, "Id of the line.")
 
 
+def join_team(rows: Any, row: Any, scope: Any) -> tuple[Any, Any]:
+    owner = DomainUser.__table__.alias("owner")
+    return rows.outerjoin(owner, (owner.c.tenant_id == scope.tenant) & (owner.c.id == row.c.owner_id)), owner
+
+
+def join_products(rows: Any, row: Any, scope: Any) -> tuple[Any, Any]:
+    lines = domain.OpportunityLine.__table__.alias("line")
+    sold = (
+        select(lines.c.opportunity_id, lines.c.product_id, func.sum(lines.c.total_minor).label("total_minor"))
+        .where(lines.c.tenant_id == scope.tenant)
+        .group_by(lines.c.opportunity_id, lines.c.product_id)
+        .subquery("sold")
+    )
+    return rows.outerjoin(sold, sold.c.opportunity_id == row.c.id), sold
+
+
+AGGREGATE = Aggregate(
+    Opportunity,
+    {
+        "PIPELINE": column_key("pipeline_id", ("Pipeline", "pip"), "By pipeline."),
+        "STAGE": column_key("stage_id", ("Stage", "stg"), "By stage."),
+        "STATUS": column_key("status", None, "By open, won, lost."),
+        "OWNER": column_key("owner_id", ("User", "usr"), "By owner."),
+        "TEAM": Key("By the team of the owner.", lambda owner: owner.c.team_id, ("Team", "tea"), join_team),
+        "ACCOUNT": column_key("account_id", ("Account", "acc"), "By account."),
+        "PRODUCT": Key(
+            "By product of the lines: an opportunity counts for each of its products, with the sum of those lines.",
+            lambda sold: sold.c.product_id,
+            ("Product", "prd"),
+            join_products,
+            lambda row, sold: case((sold.c.opportunity_id.is_(None), row.c.amount_minor), else_=sold.c.total_minor),
+        ),
+        "CLOSED_MONTH": month_key("closed_on", "By the month it closed, as `2026-03`."),
+    },
+    money="amount_minor",
+    day=lambda row, as_of: func.coalesce(row.c.closed_on, as_of),
+)
+
+
 @strawberry.type
 class Query:
     opportunity: Opportunity | None = one(Opportunity, "One opportunity; null if there is none or you may not see it.")
     opportunities: Connection[Opportunity] = many(Opportunity, "Opportunities.")
+    opportunities_aggregate = AGGREGATE.query()
 
 
 @strawberry.type

@@ -11,6 +11,7 @@ from api.domain import opportunities as domain
 from api.domain.kernel import Invalid, Required, Work, fold
 from api.domain.kernel.external_ids import attach
 
+from .aggregates import Aggregate, column_key
 from .binding import Natural, described, readable, to_one
 from .commands import Extra, Service, Writes
 from .connections import Connection, extend, many, one
@@ -158,12 +159,26 @@ STAGES = Writes(
 )
 
 
+STAGES_AGGREGATE = Aggregate(
+    Stage,
+    {
+        "PIPELINE": column_key("pipeline_id", ("Pipeline", "pip"), "By pipeline."),
+        "KIND": column_key("kind", None, "By kind."),
+    },
+)
+PIPELINES_AGGREGATE = Aggregate(
+    Pipeline, {"STRICT_ORDER": column_key("strict_order", None, "By whether stages may be skipped.")}
+)
+
+
 @strawberry.type
 class Query:
     pipeline: Pipeline | None = one(Pipeline, "One pipeline; null if there is none.")
     pipelines: Connection[Pipeline] = many(Pipeline, "Pipelines.")
     stage: Stage | None = one(Stage, "One stage; null if there is none.")
     stages: Connection[Stage] = many(Stage, "Stages of all pipelines.")
+    pipelines_aggregate = PIPELINES_AGGREGATE.query()
+    stages_aggregate = STAGES_AGGREGATE.query()
 
 
 @strawberry.type

@@ -5,6 +5,7 @@ import strawberry
 from api.domain import products as domain
 from api.domain.kernel import fold
 
+from .aggregates import Aggregate, column_key
 from .binding import Natural, described, money, readable
 from .commands import Service, Writes, through
 from .connections import Connection, many, one
@@ -35,10 +36,21 @@ PRODUCTS = Writes(
 )
 
 
+AGGREGATE = Aggregate(
+    Product,
+    {
+        "FAMILY": column_key("family_sort", None, "By family, folded."),
+        "IS_ACTIVE": column_key("is_active", None, "By whether it is still sold."),
+    },
+    money="list_price_minor",
+)
+
+
 @strawberry.type
 class Query:
     product: Product | None = one(Product, "One product; null if there is none.")
     products: Connection[Product] = many(Product, "Products.")
+    products_aggregate = AGGREGATE.query()
 
 
 @strawberry.type

@@ -5,6 +5,7 @@ import strawberry
 from api.domain import users as domain
 from api.domain.kernel import fold
 
+from .aggregates import Aggregate, column_key
 from .binding import Natural, described, readable, to_one
 from .commands import Service, Writes, through
 from .connections import Connection, extend, many, one
@@ -63,12 +64,30 @@ USERS = Writes(
 )
 
 
+USERS_AGGREGATE = Aggregate(
+    User,
+    {
+        "TEAM": column_key("team_id", ("Team", "tea"), "By team."),
+        "IS_ACTIVE": column_key("is_active", None, "By whether the user still works here."),
+    },
+)
+TEAMS_AGGREGATE = Aggregate(
+    Team,
+    {
+        "PARENT": column_key("parent_id", ("Team", "tea"), "By the team above."),
+        "MANAGER": column_key("manager_id", ("User", "usr"), "By manager."),
+    },
+)
+
+
 @strawberry.type
 class Query:
     team: Team | None = one(Team, "One team; null if there is none or you may not see it.")
     teams: Connection[Team] = many(Team, "Teams.")
     user: User | None = one(User, "One user; null if there is none or you may not see it.")
     users: Connection[User] = many(User, "Users.")
+    teams_aggregate = TEAMS_AGGREGATE.query()
+    users_aggregate = USERS_AGGREGATE.query()
 
 
 @strawberry.type
