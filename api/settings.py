@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PREFIX = "CRM_"
 SECRET_KEY_BYTES = 32
 HIDDEN = "(set, not shown)"
+ROOT = Path(__file__).resolve().parents[1]  # of a checkout; of an installed program the folder of all packages
 
 
 class SettingRefused(Exception):
@@ -28,7 +29,12 @@ class UnknownSetting(SettingRefused):
 
 
 def default_data_dir() -> Path:
-    """Raise `SettingRefused` where the user has no home, as in a container with a random user id."""
+    """A checkout keeps its data in the checkout; an installed program has a folder in the data home of the user.
+
+    Raise `SettingRefused` where the user has no home, as in a container with a random user id.
+    """
+    if (ROOT / "pyproject.toml").is_file() and (ROOT / "migrations").is_dir():
+        return ROOT / ".data"
     base = os.environ.get("XDG_DATA_HOME")
     try:
         return (Path(base) if base else Path.home() / ".local" / "share") / "headless-crm"
@@ -57,7 +63,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         default_factory=default_data_dir,
-        description="Folder of the embedded database, its passwords and the secret key.",
+        description="Folder of the embedded database, its passwords and the secret key; in a checkout it is .data.",
     )
     secret_key: SecretStr | None = Field(
         default=None,

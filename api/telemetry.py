@@ -38,7 +38,7 @@ ALLOWED = frozenset(
     }
 )
 STACK_DEPTH = 25
-NAMED_BY_US = ("uvicorn.", "api.")
+TELLING_NOTHING = ("uvicorn.",)  # loggers whose texts, without their arguments, hold nothing of a person
 
 
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
@@ -82,12 +82,9 @@ class Forward(logging.Handler):
     """Lines of libraries, without their arguments: those may be anything, a row or a password."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        fields: dict[str, Any] = {"logger": record.name, "level": record.levelname.lower()}
-        if record.exc_info and record.exc_info[1] is not None:
-            fields |= described(record.exc_info[1])
-        log(
-            record.levelno, "library", reason=str(record.msg) if record.name.startswith(NAMED_BY_US) else None, **fields
-        )
+        error = record.exc_info[1] if record.exc_info else None
+        reason = str(record.msg) if record.name.startswith(TELLING_NOTHING) else None
+        log(record.levelno, "library", logger=record.name, reason=reason, **(described(error) if error else {}))
 
 
 def log(level: int, event: str, **fields: Any) -> None:

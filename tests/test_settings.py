@@ -15,6 +15,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     for name in settings.Settings.model_fields:
         monkeypatch.delenv(f"CRM_{name.upper()}", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(settings, "ROOT", tmp_path / "site-packages")
 
 
 def test_without_any_variable_the_database_is_embedded_in_the_data_home_of_the_user(tmp_path: Path):
@@ -25,6 +26,18 @@ def test_without_any_variable_the_database_is_embedded_in_the_data_home_of_the_u
     assert (loaded.host, loaded.port, loaded.pool_size) == ("127.0.0.1", 8765, 10)
     assert (loaded.max_body_bytes, loaded.request_timeout_seconds) == (4_000_000, 10)
     assert loaded.cors_origins == ()
+
+
+def test_in_a_checkout_the_data_lives_in_the_checkout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "pyproject.toml").touch()
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
+
+    assert settings.load().data_dir == tmp_path / ".data"
+
+    monkeypatch.setenv("CRM_DATA_DIR", "/elsewhere")
+
+    assert settings.load().data_dir == Path("/elsewhere")
 
 
 def test_one_url_is_enough_to_leave_the_embedded_database(monkeypatch: pytest.MonkeyPatch):

@@ -45,6 +45,7 @@ class Database:
 
     settings: Settings
     urls: Urls
+    embedded: EmbeddedPostgres | None = None
 
     def secret(self) -> bytes:
         return secret_key(self.settings.data_dir, self.settings)
@@ -109,7 +110,7 @@ def open_database(settings: Settings | None = None, *, migrate: bool = False) ->
         yield checked(Database(settings, own_urls(settings)), migrate=migrate)
         return
     with EmbeddedPostgres(settings.data_dir) as embedded:
-        yield checked(Database(settings, embedded.urls()), migrate=migrate)
+        yield checked(Database(settings, embedded.urls(), embedded), migrate=migrate)
 
 
 def own_urls(settings: Settings) -> Urls:

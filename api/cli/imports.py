@@ -68,7 +68,7 @@ def accounts(
     run("accounts", mapping, lambda _records: file, tenant, report, as_json=as_json)
 
 
-def run(  # noqa: PLR0913 - what an import is made of
+def run(
     recipe: str,
     mapping: MappingFile,
     path_of: Callable[[Records], Path],
@@ -88,7 +88,7 @@ def run(  # noqa: PLR0913 - what an import is made of
     raise typer.Exit(code=1 if report.counts.rejected else 0)
 
 
-async def import_into(  # noqa: PLR0913 - as above
+async def import_into(
     database: Database,
     tenant: str,
     mapping: MappingFile,

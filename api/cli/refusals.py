@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -19,23 +19,25 @@ UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.I
 AGAIN = "try again in a moment; `crm doctor` says what is wrong"
 
 
+# Exceptions whose text is meant for the operator.
+CODES: Mapping[type[Exception], str] = {
+    MalformedId: "INVALID",
+    SettingRefused: "SETTING",
+    EmbeddedPostgresFailed: "DATABASE",
+    MigrationsMissing: "MIGRATION",
+}
+
+
 def lines_of(error: BaseException) -> Sequence[str]:
     """Nothing for what is a bug."""
     if isinstance(error, CommandRefused):
         return [f"{error.code}: {sentence}" for sentence in error.sentences]
     if isinstance(error, DomainError):
         return [f"{error.code}: {reason_of(error)}"]
-    if isinstance(error, MalformedId):
-        return [f"INVALID: {sentence(str(error))}"]
-    if isinstance(error, SettingRefused):
-        return [f"SETTING: {sentence(str(error))}"]
-    if isinstance(error, EmbeddedPostgresFailed):
-        return [f"DATABASE: {sentence(str(error))}"]
-    if isinstance(error, MigrationsMissing):
-        return [f"MIGRATION: {sentence(str(error))}"]
-    if is_unreachable(error):
-        return [f"DATABASE: The database does not answer: {AGAIN}."]
-    return []
+    for kind, code in CODES.items():
+        if isinstance(error, kind):
+            return [f"{code}: {sentence(str(error))}"]
+    return [f"DATABASE: The database does not answer: {AGAIN}."] if is_unreachable(error) else []
 
 
 def is_unreachable(error: BaseException) -> bool:

@@ -16,6 +16,7 @@ from api.settings import Settings, load
 
 from .database import own_urls
 from .output import CommandRefused
+from .watch import kept_running
 
 app = typer.Typer()
 
@@ -34,7 +35,7 @@ def serve(
         urls = own_urls(settings)
         run(settings, urls, workers)
         return
-    with EmbeddedPostgres(settings.data_dir) as embedded:
+    with EmbeddedPostgres(settings.data_dir) as embedded, kept_running(embedded):
         run(settings, embedded.urls(), workers)
 
 

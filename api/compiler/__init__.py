@@ -89,11 +89,16 @@ class Compiler:
         context: Callable[[Any], Any],
         *,
         node: FieldNode,
+        many: bool = False,
     ) -> Statement:
-        """The statement that reads the record `request.facts["id"]` back, once for each response key."""
+        """The statement that reads the record `request.facts["id"]` back, once for each response key.
+
+        `many`: the records `request.facts["ids"]` as an array aligned with them, null for None.
+        """
         selection = self.selection(document, variables)
         roots = tuple(
-            (key, (selection.record(self.catalog.entities[entity], sets, key, node),)) for key, sets in keys.items()
+            (key, (selection.record(self.catalog.entities[entity], sets, key, node, many=many),))
+            for key, sets in keys.items()
         )
         return self.rendered(ReadPlan(roots, self.catalog.entities), context, None)
 

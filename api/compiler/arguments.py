@@ -26,6 +26,7 @@ from graphql import (
     Undefined,
     ValueNode,
     VariableNode,
+    get_named_type,
     value_from_ast,
 )
 
@@ -103,8 +104,21 @@ def argument_trees(
         if tree is None and argument.default_value is not Undefined:
             tree = from_value(argument.default_value, argument.type, constant(argument.default_value))
         if tree is not None:
-            trees[name] = tree
+            trees[name] = present(tree, argument.type, given.get(name))
     return trees
+
+
+def present(tree: Tree, type_: GraphQLInputType, node: ValueNode | None) -> Tree:
+    """The tree. A nullable variable may stand where a default is, but its null is not a value there.
+
+    Raises:
+        RequestError: BAD_USER_INPUT for null where the type has none.
+    """
+    if isinstance(tree, Null) and isinstance(type_, GraphQLNonNull):
+        raise RequestError(
+            "BAD_USER_INPUT", "null is not a value here; leave it out instead", nodes=[node] if node else ()
+        )
+    return tree
 
 
 def from_node(node: ValueNode, type_: GraphQLInputType, variables: Mapping[str, Any]) -> Tree | None:
@@ -145,7 +159,7 @@ def object_tree(node: ObjectValueNode, type_: GraphQLInputObjectType, variables:
         if tree is None and declared.default_value is not Undefined:
             tree = from_value(declared.default_value, declared.type, constant(declared.default_value))
         if tree is not None:
-            fields[name] = tree
+            fields[name] = present(tree, declared.type, given.get(name))
     return Group(fields)
 
 
@@ -175,13 +189,16 @@ def shape_of(value: Any, type_: GraphQLInputType) -> Any:
     >>> from graphql import GraphQLInt
     >>> shape_of(7, GraphQLInt) == shape_of(8, GraphQLInt), shape_of(None, GraphQLInt)
     (True, None)
+
+    Of a list of scalars the length does not matter, of a list of enums even the order does: it orders groups.
     """
     bare = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
     if value is None:
         return None
     if isinstance(bare, GraphQLList):
-        shapes = [shape_of(item, bare.of_type) for item in value]
-        return tuple(shapes) if is_object(bare.of_type) else ("*", *sorted({str(shape) for shape in shapes}))
+        shapes = tuple(shape_of(item, bare.of_type) for item in value)
+        ordered = isinstance(get_named_type(bare), GraphQLInputObjectType | GraphQLEnumType)
+        return shapes if ordered else ("*", *sorted({str(shape) for shape in shapes}))
     if isinstance(bare, GraphQLInputObjectType):
         return tuple(sorted((key, shape_of(item, bare.fields[key].type)) for key, item in value.items()))
     if isinstance(bare, GraphQLEnumType) or bare is GraphQLBoolean:

@@ -27,7 +27,7 @@ from .errors import RequestError
 from .ir import Page, Read, Selected
 from .predicates import beyond
 from .request import Getter
-from .rows import Columns, array_of, directed, joined, json_object
+from .rows import Columns, array_of, directed, joined, json_object, row_of
 
 if TYPE_CHECKING:
     from .render import Renderer
@@ -54,6 +54,8 @@ class Connection:
             for name, get in (("after", self.page.after), ("before", self.page.before))
             if get is not None
         }
+        # A page of which only the count is selected binds none of these.
+        renderer.parameters.checks += [self.page.size, *(opened.values for opened in self.opened.values())]
 
     def json(self) -> Select[Any]:
         """SELECT of the connection as one JSON object."""
@@ -78,7 +80,7 @@ class Connection:
             return self.count(part), None
         if part.part == "pageInfo":
             return self.page_info(part), None
-        rows = self.nodes(part) if part.part == "nodes" else self.edges(part)
+        rows = self.nodes(part) if part.part == "nodes" else self.edges(part, f"e{name}")
         return literal_column(f"{name}.j", JSON()), rows.subquery(name)
 
     def ctes(self) -> list[CTE]:
@@ -111,25 +113,29 @@ class Connection:
         return [directed(literal_column(f"{name}.{key.column}"), key, backward=backward) for key in self.read.order]
 
     def nodes(self, part: Selected) -> Select[Any]:
-        read = self.inner(part)
+        ((_, read),) = part.reads
         names, laterals = self.renderer.selected(read, self.columns)
-        rows = select(*names).select_from(joined(table(self.page_name), laterals)).order_by(*self.order(self.page_name))
-        self.need_order()
-        return select(array_of(f"r{read.alias}").label("j")).select_from(rows.subquery(f"r{read.alias}"))
+        return self.rows(names, laterals, f"r{read.alias}")
 
-    def edges(self, part: Selected) -> Select[Any]:
-        read = self.inner(part)
-        names, laterals = self.renderer.selected(read, self.columns)
-        node = json_object([(name.name, name.element) for name in names] if read.items else [])
-        values: dict[str, Callable[[], ColumnElement[Any]]] = {
-            "node": lambda: node,
-            "cursor": lambda: self.seal.written(self.columns, self.renderer),
-            "__typename": lambda: literal_column(f"'{read.entity.name}Edge'", Text()),
-        }
-        edge = [values[name]().label(key) for key, name in part.members]
-        rows = select(*edge).select_from(joined(table(self.page_name), laterals)).order_by(*self.order(self.page_name))
+    def edges(self, part: Selected, alias: str) -> Select[Any]:
+        values: dict[str, ColumnElement[Any]] = {"__typename": literal_column(f"'{self.read.entity.name}Edge'", Text())}
+        laterals: list[Any] = []
+        for key, read in part.reads:
+            names, below = self.renderer.selected(read, self.columns)
+            values[f"node {key}"] = json_object([(name.name, name.element) for name in names])
+            laterals += below
+        if any(name == "cursor" for _, name in part.members):
+            values["cursor"] = self.seal.written(self.columns, self.renderer)
+        edge = [values[f"node {key}" if name == "node" else name].label(key) for key, name in part.members]
+        return self.rows(edge, laterals, alias)
+
+    def rows(self, names: list[Any], laterals: list[Any], alias: str) -> Select[Any]:
+        """The rows of the page as a JSON array, in their order."""
+        columns, row = row_of(names, alias)
+        page = joined(table(self.page_name), laterals)
+        rows = select(*columns).select_from(page).order_by(*self.order(self.page_name))
         self.need_order()
-        return select(array_of(f"r{read.alias}").label("j")).select_from(rows.subquery(f"r{read.alias}"))
+        return select(array_of(row).label("j")).select_from(rows.subquery(alias))
 
     def page_info(self, part: Selected) -> ColumnElement[Any]:
         values: dict[str, Callable[[], ColumnElement[Any]]] = {
@@ -184,11 +190,6 @@ class Connection:
             "__typename": literal_column("'BoundedCount'", Text()),
         }
         return json_object([(key, values[name]) for key, name in part.members])
-
-    def inner(self, part: Selected) -> Read:
-        if part.read is None:
-            raise AssertionError(f"{part.part} selects nothing")
-        return part.read
 
     def need_order(self) -> None:
         for key in self.read.order:

@@ -159,25 +159,29 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class GroupKeys:
-    """The selected keys of an aggregate row: for each grouping its field, and the read of the record it stands for."""
+    """The selected keys of an aggregate row: for each grouping its field, and response key → read of its record."""
 
     key: str
     members: tuple[tuple[str, str], ...]
-    groups: tuple[tuple[str, Read | None], ...]
+    groups: tuple[tuple[str, tuple[tuple[str, Read], ...]], ...]
     typename: str
 
     def change(self, change: Callable[[Read], Read]) -> GroupKeys:
-        return replace(self, groups=tuple((name, change(read) if read else None) for name, read in self.groups))
+        groups = ((name, tuple((key, change(read)) for key, read in reads)) for name, reads in self.groups)
+        return replace(self, groups=tuple(groups))
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What is asked of a connection, in response order: (response key, part, reads of its nodes, arguments)."""
+    """What is asked of a connection: response key, part, (response key, field) below it, the bound of a count.
+
+    `reads`: response key → what is selected of the records there; an edge may have its node under several keys.
+    """
 
     key: str
     part: Literal["nodes", "edges", "pageInfo", "totalCount", "__typename"]
     members: tuple[tuple[str, str], ...] = ()
-    read: Read | None = None
+    reads: tuple[tuple[str, Read], ...] = ()
     up_to: Getter | None = None
 
 
@@ -218,14 +222,13 @@ class Read:
                 return one.change(lambda read: read.map(change))
             return one
 
-        items = tuple(item(one) for one in self.items)
+        def inside(read: Read) -> Read:
+            return replace(read, items=tuple(item(one) for one in read.items))
+
         selected = tuple(
-            replace(part, read=replace(part.read, items=tuple(item(one) for one in part.read.items)))
-            if part.read
-            else part
-            for part in self.selected
+            replace(part, reads=tuple((key, inside(read)) for key, read in part.reads)) for part in self.selected
         )
-        return change(replace(self, items=items, selected=selected))
+        return change(replace(inside(self), selected=selected))
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,8 +175,10 @@ def compare(
 def money(predicate: MoneyCompare, table: Any, renderer: "Renderer", _name: str) -> ColumnElement[bool]:
     column, currency, value = predicate.column, predicate.currency.get, predicate.value
     convert = column.convert
+    same = table.c.currency == renderer.bind(currency, Text())
     if predicate.operator == "isNull":
-        return compare(column, "isNull", value, table, renderer)
+        known = compare(column, "isNull", value, table, renderer)
+        return and_(known, or_(table.c.currency.is_(None), same))  # an unknown amount may have no currency either
     if convert is None:
         raise TypeError(f"{column.name} has no conversion from major to minor units")
 
@@ -186,7 +188,7 @@ def money(predicate: MoneyCompare, table: Any, renderer: "Renderer", _name: str)
 
     type_: Any = ARRAY(BigInteger()) if isinstance(value, Leaves) else BigInteger()
     return and_(
-        table.c.currency == renderer.bind(currency, Text()),
+        same,
         OPERATORS[predicate.operator](table.c[column.column], renderer.bind(minor, type_)),
     )
 

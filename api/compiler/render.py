@@ -35,10 +35,11 @@ from .errors import RequestError
 from .ir import Constant, GroupKeys, Object, Read, ReadPlan, Scalar
 from .predicates import condition
 from .request import Getter, Request
-from .rows import Columns, array_of, joined, json_object
+from .rows import Columns, array_of, joined, json_object, row_of
 from .statement import Parameters, Statement, compiled
 
 Visibility = Any
+MOST_IDS = 250
 
 
 def tenant_of(request: Request) -> UUID:
@@ -104,13 +105,13 @@ class Renderer:
     def statement(self, plan: ReadPlan) -> Statement:
         """The whole operation as text: context first, then the data, in one CASE (decision 6)."""
         fields = [self.root(root).label(key) for key, root in plan.roots]
-        data = select(*fields).subquery("r")
-        text = select(cast(func.row_to_json(literal_column("r")), Text)).select_from(data).scalar_subquery()
+        columns, row = row_of(fields, "r")
+        text = select(cast(row, Text)).select_from(select(*columns).subquery("r")).scalar_subquery()
         ready = and_(
             func.set_config(literal_column("'crm.tenant'"), self.bind(tenant_text, Text()), true()).is_not(None),
             func.set_config(literal_column("'crm.principal'"), self.bind(principal_text, Text()), true()).is_not(None),
         )
-        return compiled(select(case((ready, text))), self.parameters.getters)
+        return compiled(select(case((ready, text))), self.parameters)
 
     def root(self, root: tuple[Read, ...] | str) -> ColumnElement[Any]:
         if isinstance(root, str):
@@ -163,7 +164,7 @@ class Renderer:
         if read.link is not None and parent is not None:
             conditions.append(table.c[read.link.column] == getattr(parent, read.link.key))
             conditions += [table.c[name] == literal_column(f"'{value}'") for name, value in read.link.constants.items()]
-        if read.ids is not None:
+        if read.ids is not None and read.kind == "one":
             conditions.append(table.c.id == self.bind(read.ids, Uuid()))
         return [*conditions, *self.matching(read)(table)]
 
@@ -176,8 +177,9 @@ class Renderer:
             id = self.bind(uuid_of(value_getter(read, "id"), read), Uuid())
             conditions.append(table.c.id == id)
         names, laterals = self.selected(read, columns)
+        names, row = row_of(names, f"r{read.alias}")
         inner = select(*names).select_from(joined(table, laterals)).where(*conditions).subquery(f"r{read.alias}")
-        return select(func.row_to_json(literal_column(f"r{read.alias}")).label("j")).select_from(inner)
+        return select(row.label("j")).select_from(inner)
 
     def array(self, read: Read, parent: Columns | None) -> Select[Any]:
         """SELECT of a bounded list of records as a JSON array."""
@@ -192,8 +194,9 @@ class Renderer:
             .limit(literal_column(str(getattr(read.relation, "bound", 1000))))
             .subquery(f"p{read.alias}")
         )
+        names, row = row_of(names, f"r{read.alias}")
         inner = select(*names).select_from(joined(page, laterals)).order_by(*order).subquery(f"r{read.alias}")
-        return select(array_of(f"r{read.alias}").label("j")).select_from(inner)
+        return select(array_of(row).label("j")).select_from(inner)
 
     def elements(self, read: Read, parent: Columns | None) -> Select[Any]:
         """SELECT of the elements of a JSON array that the parent's row holds, or of its only one, as selected."""
@@ -203,9 +206,9 @@ class Renderer:
         typed = [column(name, type_) for name, type_ in read.entity.elements]
         rows = func.json_to_recordset(held).table_valued(*typed).render_derived(name=f"p{read.alias}", with_types=True)
         names, laterals = self.selected(read, Columns(f"p{read.alias}", rows))
+        names, row = row_of(names, f"r{read.alias}")
         inner = select(*names).select_from(joined(rows, laterals)).subquery(f"r{read.alias}")
-        made = func.row_to_json(literal_column(f"r{read.alias}")) if single else array_of(f"r{read.alias}")
-        return select(made.label("j")).select_from(inner)
+        return select((row if single else array_of(row)).label("j")).select_from(inner)
 
     def window(self, columns: Columns, table: Any) -> Select[Any]:
         """SELECT of just the columns that are used further out."""
@@ -216,8 +219,7 @@ class Renderer:
         """The array of `nodes(ids:)`: in the order asked, null where there is nothing to be seen."""
         if not reads:
             return literal_column("'[]'::json", JSON())
-        get = value_getter(reads[0], "ids")
-        ids, prefixes = self.bind(uuids_of(get, reads[0]), ARRAY(Uuid())), self.bind(prefixes_of(get), ARRAY(Text()))
+        ids, prefixes = self.asked(reads[0])
         asked = func.unnest(cast(ids, ARRAY(Uuid())), cast(prefixes, ARRAY(Text()))).table_valued(
             "id", "prefix", with_ordinality="place", name="asked"
         )
@@ -228,12 +230,22 @@ class Renderer:
             own = [literal_column("asked.prefix") == literal_column(f"'{read.entity.prefix}'")]
             same = table.c.id == literal_column("asked.id")
             conditions = [*self.where(read, table, None), *own, same]
+            names, row = row_of(names, f"r{read.alias}")
             inner = select(*names).select_from(joined(table, laterals)).where(*conditions).subquery(f"r{read.alias}")
-            one = select(func.row_to_json(literal_column(f"r{read.alias}")).label("j")).select_from(inner)
+            one = select(row.label("j")).select_from(inner)
             rows = rows.outerjoin(one.lateral(f"x{read.alias}"), true())
         found = ", ".join(f"x{read.alias}.j" for read in reads)
         every = literal_column(f"json_agg(coalesce({found}) ORDER BY asked.place)", JSON())
         return select(func.coalesce(every, literal_column("'[]'::json"))).select_from(rows).scalar_subquery()
+
+    def asked(self, read: Read) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        """The ids that `nodes` was asked for and their prefixes; after a bulk write all are of one type."""
+        if read.ids is not None:
+            prefix = read.entity.prefix
+            same = converted(read.ids, lambda ids: [prefix for _ in ids])
+            return self.bind(read.ids, ARRAY(Uuid())), self.bind(same, ARRAY(Text()))
+        get = value_getter(read, "ids")
+        return self.bind(uuids_of(get, read), ARRAY(Uuid())), self.bind(prefixes_of(get), ARRAY(Text()))
 
     # -- what is selected of a row -------------------------------------------------------------------------------
 
@@ -243,7 +255,7 @@ class Renderer:
         for item in read.items:
             if isinstance(item, GroupKeys):
                 laterals += [
-                    self.child(one, columns).lateral(f"x{one.alias}") for _, one in item.groups if one is not None
+                    self.child(one, columns).lateral(f"x{one.alias}") for _, reads in item.groups for _, one in reads
                 ]
                 names.append(self.group_keys(item, columns).label(item.key))
             elif isinstance(item, Read):
@@ -251,7 +263,7 @@ class Renderer:
                 names.append(literal_column(f"x{item.alias}.j", JSON()).label(item.key))
             else:
                 names.append(self.leaf(item, columns).label(item.key))
-        return names or [literal_column("1").label("one")], laterals
+        return names, laterals
 
     def child(self, read: Read, parent: Columns) -> Select[Any]:
         if read.kind == "page":
@@ -263,14 +275,15 @@ class Renderer:
     def group_keys(self, item: GroupKeys, columns: Columns) -> ColumnElement[Any]:
         """The array of an aggregate row's keys."""
         keys = []
-        for at, (name, read) in enumerate(item.groups):
+        for at, (name, reads) in enumerate(item.groups):
             values = {
                 "field": literal_column(f"'{name}'", Text()),
                 "value": getattr(columns, f"value_{at}"),
-                "node": literal_column(f"x{read.alias}.j" if read else "NULL::json", JSON()),
+                "node": literal_column("NULL::json", JSON()),
                 "__typename": literal_column(f"'{item.typename}'", Text()),
             }
-            keys.append(json_object([(key, values[member]) for key, member in item.members]))
+            nodes = {key: literal_column(f"x{read.alias}.j", JSON()) for key, read in reads}
+            keys.append(json_object([(key, nodes.get(key, values[member])) for key, member in item.members]))
         return func.json_build_array(*keys)
 
     def leaf(self, item: Scalar | Constant | Object, columns: Columns) -> ColumnElement[Any]:
@@ -306,7 +319,12 @@ def uuid_of(get: Getter, read: Read) -> Getter:
 
 
 def uuids_of(get: Getter, read: Read) -> Getter:
-    return converted(get, lambda texts: [wire_uuid(str(text)[:3], text, read.node) for text in texts])
+    def uuids(texts: Any) -> list[UUID]:
+        if len(texts) > MOST_IDS:
+            raise RequestError("BAD_USER_INPUT", f"at most {MOST_IDS} ids in one field", ("ids",), [read.node])
+        return [wire_uuid(str(text)[:3], text, read.node) for text in texts]
+
+    return converted(get, uuids)
 
 
 def prefixes_of(get: Getter) -> Getter:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Text, cast, func, literal, literal_column, true
+from sqlalchemy import Column, ColumnElement, Label, Text, cast, func, literal, literal_column, true
 from sqlalchemy.dialects.postgresql import JSON
 
 from .ir import Order
 
 CHUNK = 50  # PostgreSQL takes 100 arguments in one call
+LONGEST_NAME = 63  # PostgreSQL cuts the rest off
 
 
 class Columns:
@@ -31,10 +32,22 @@ def joined(source: Any, laterals: list[Any]) -> Any:
     return source
 
 
-def array_of(alias: str) -> ColumnElement[Any]:
+def row_of(names: list[Label[Any]], alias: str) -> tuple[list[Label[Any]], ColumnElement[Any]]:
+    """The columns to select as `alias` and the JSON object of its row: response key → value.
+
+    A key is the name of its column unless PostgreSQL would cut it.
+    """
+    if not names:
+        return [literal_column("1").label("one")], literal_column("'{}'::json", JSON())
+    if all(len(one.name) <= LONGEST_NAME for one in names):
+        return names, func.row_to_json(literal_column(alias))
+    columns = [one.element.label(f"k{at}") for at, one in enumerate(names)]
+    return columns, json_object([(one.name, literal_column(f"{alias}.k{at}")) for at, one in enumerate(names)])
+
+
+def array_of(row: ColumnElement[Any]) -> ColumnElement[Any]:
     """A JSON array of the rows of a subquery, empty instead of null."""
-    rows = func.json_agg(func.row_to_json(literal_column(alias)))
-    return func.coalesce(rows, literal_column("'[]'::json"))
+    return func.coalesce(func.json_agg(row), literal_column("'[]'::json"))
 
 
 def json_object(pairs: list[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:

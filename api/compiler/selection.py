@@ -52,13 +52,16 @@ class Selection:
                 roots.append((key, self.root(key, query, query.fields[name], nodes)))
         return ReadPlan(tuple(roots), self.catalog.entities)
 
-    def record(self, entity: Entity, sets: Iterable[SelectionSetNode], key: str, node: FieldNode) -> Read:
-        """The read-back of one record after a mutation, selected by `sets`."""
-        items = self.items(entity, list(sets))
-        items = (
-            Constant("__typename", entity.name),
-            *(item for item in items if getattr(item, "key", "") != "__typename"),
-        )
+    def record(
+        self, entity: Entity, sets: Iterable[SelectionSetNode], key: str, node: FieldNode, *, many: bool = False
+    ) -> Read:
+        """The read-back of one record, or of many, after a mutation, selected by `sets`."""
+        kept = (item for item in self.items(entity, list(sets)) if getattr(item, "key", "") != "__typename")
+        items = (Constant("__typename", entity.name), *kept)
+        if many:
+            return Read(
+                key, "nodes", entity, f"Mutation.{key}", {}, node, items, ids=lambda request: request.facts["ids"]
+            )
         return Read(key, "one", entity, f"Mutation.{key}", {}, node, items, ids=lambda request: request.facts["id"])
 
     def root(
@@ -83,8 +86,6 @@ class Selection:
         """The types that the ids of `node(id:)` or `nodes(ids:)` name by their prefix, each once."""
         tree = arguments.get("id") or arguments.get("ids")
         values = tree.values if isinstance(tree, Leaves) else (tree.value,) if isinstance(tree, Leaf) else ()
-        if len(values) > 250:  # noqa: PLR2004 - the limit of the contract
-            raise RequestError("BAD_USER_INPUT", "at most 250 ids in one field", ("ids",), [node])
         found: dict[str, Entity] = {}
         for value in values:
             match = PREFIX.fullmatch(str(value))
@@ -128,14 +129,11 @@ class Selection:
             members = tuple((k, f[0].name.value) for k, f in self.fields(self.object_type("PageInfo"), sets).items())
             return Selected(key, "pageInfo", members)
         if name == "nodes":
-            return Selected(key, "nodes", read=self.inside(key, entity, node, sets))
-        edge = self.object_type(f"{entity.name}Edge")
-        fields = self.fields(edge, sets)
+            return Selected(key, "nodes", reads=((key, self.inside(key, entity, node, sets)),))
+        fields = self.fields(self.object_type(f"{entity.name}Edge"), sets)
         members = tuple((k, f[0].name.value) for k, f in fields.items())
-        inside = [
-            one.selection_set for f in fields.values() if f[0].name.value == "node" for one in f if one.selection_set
-        ]
-        return Selected(key, "edges", members, read=self.inside(key, entity, node, inside))
+        reads = tuple((k, self.inside(k, entity, node, below)) for k, below in sets_of(fields, "node"))
+        return Selected(key, "edges", members, reads)
 
     def inside(self, key: str, entity: Entity, node: FieldNode, sets: list[SelectionSetNode]) -> Read:
         """What is selected of a connection's records; its rows come from the connection's own read."""
@@ -175,19 +173,16 @@ class Selection:
     ) -> GroupKeys:
         """The group keys of an aggregate, with the reads of the records they stand for."""
         fields = self.fields(self.object_type(source.typename), sets)
-        inside = [
-            one.selection_set for f in fields.values() if f[0].name.value == "node" for one in f if one.selection_set
-        ]
+        nodes = sets_of(fields, "node")
         by = around.get("groupBy")
-        groups: list[tuple[str, Read | None]] = []
+        groups: list[tuple[str, tuple[tuple[str, Read], ...]]] = []
         for at, value in enumerate(by.values if isinstance(by, Leaves) else ()):
-            target = source.targets[str(value)]
-            read = None
-            if target is not None and inside:
-                entity = self.catalog.entities[target]
-                items = self.items(entity, inside)
-                read = Read(key, "one", entity, "GroupKey.node", {}, node, items, relation=ToOne(f"id_{at}"))
-            groups.append((str(value), read))
+            target, reads = source.targets[str(value)], []
+            for k, below in nodes if target is not None else ():
+                entity = self.catalog.entities[target or ""]
+                items, relation = self.items(entity, below), ToOne(f"id_{at}")
+                reads.append((k, Read(k, "one", entity, "GroupKey.node", {}, node, items, relation=relation)))
+            groups.append((str(value), tuple(reads)))
         members = tuple((k, f[0].name.value) for k, f in fields.items())
         return GroupKeys(key, members, tuple(groups), source.typename)
 
@@ -232,9 +227,22 @@ class Selection:
                 value = (
                     self.variables[condition.name.value] if isinstance(condition, VariableNode) else condition.value  # type: ignore[attr-defined]
                 )
+                if value is None:
+                    raise RequestError(
+                        "BAD_USER_INPUT", f"null is neither true nor false for @{name}", nodes=[directive]
+                    )
                 if bool(value) is (name == "skip"):
                     return False
         return True
 
     def object_type(self, name: str) -> GraphQLObjectType:
         return self.schema.type_map[name]  # type: ignore[return-value]
+
+
+def sets_of(fields: Mapping[str, list[FieldNode]], name: str) -> list[tuple[str, list[SelectionSetNode]]]:
+    """(response key, selection sets) of each field with a name: it may stand there under several keys."""
+    return [
+        (key, [one.selection_set for one in nodes if one.selection_set])
+        for key, nodes in fields.items()
+        if nodes[0].name.value == name
+    ]

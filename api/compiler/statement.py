@@ -1,13 +1,17 @@
 """SQLAlchemy Core → the text asyncpg prepares, and the getters of its `$n`."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
 from sqlalchemy.dialects.postgresql import asyncpg
 
+from .errors import RequestError
 from .request import Getter, Request
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Plain(asyncpg.PGCompiler_asyncpg):
@@ -33,10 +37,14 @@ DIALECT.statement_compiler = Plain
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A compiled read: SQL text and, for each `$n`, how to compute its value from a request."""
+    """A compiled read: SQL text and, for each `$n`, how to compute its value from a request.
+
+    `checks` are values that must be good although this text does not need them.
+    """
 
     text: str
     getters: tuple[Getter, ...]
+    checks: tuple[Callable[[Request], object], ...] = ()
 
     def parameters(self, request: Request) -> list[Any]:
         """The values in the order of the placeholders.
@@ -44,7 +52,21 @@ class Statement:
         Raises:
             RequestError: a value does not fit, such as a bad cursor or an id of another type.
         """
-        return [get(request) for get in self.getters]
+        for check in self.checks:
+            check(request)
+        return [storable(get(request)) for get in self.getters]
+
+
+def storable(value: Any) -> Any:
+    """The value. PostgreSQL has no text with U+0000 or half of a surrogate pair, so nothing equals one.
+
+    Raises:
+        RequestError: BAD_USER_INPUT for such a text, or a list with one.
+    """
+    texts = value if isinstance(value, list) else (value,)
+    if any(isinstance(text, str) and UNSTORABLE.search(text) for text in texts):
+        raise RequestError("BAD_USER_INPUT", "a text cannot contain U+0000 or half of a surrogate pair")
+    return value
 
 
 class Parameters:
@@ -53,6 +75,7 @@ class Parameters:
     def __init__(self) -> None:
         self.getters: dict[str, Getter] = {}
         self.names: dict[Any, str] = {}
+        self.checks: list[Callable[[Request], object]] = []
 
     def bind(self, get: Getter, type_: Any) -> ColumnElement[Any]:
         """A new parameter for a getter, or the one it already has."""
@@ -61,7 +84,7 @@ class Parameters:
         return bindparam(name, type_=type_, required=True)
 
 
-def compiled(statement: Select[Any], getters: Mapping[str, Getter]) -> Statement:
+def compiled(statement: Select[Any], parameters: Parameters) -> Statement:
     result = statement.compile(dialect=DIALECT)
     order = result.positiontup or []
-    return Statement(str(result), tuple(getters[name] for name in order))
+    return Statement(str(result), tuple(parameters.getters[name] for name in order), tuple(parameters.checks))

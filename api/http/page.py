@@ -1,4 +1,4 @@
-"""The page at `/`: where things are, and what each error code means. It contains nothing of any tenant."""
+"""The plain page: where things are, and what each error code means. It contains nothing of any tenant."""
 
 from __future__ import annotations
 
@@ -23,15 +23,19 @@ td, th { text-align: left; vertical-align: top; padding: .15rem 1rem .15rem 0 }
 EXAMPLE = """curl -s localhost:8765/graphql \\
   -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '{"query": "{ viewer { name } }"}'"""
+NOT_BUILT = """<p>GraphiQL, the editor for queries, is not built yet. In the checkout say <code>make ide</code> and load
+this page again; <code>make demo</code> does it by itself in about a minute, given a network.</p>"""
 PLACES = (
+    ("GET /", "GraphiQL, once it is built"),
     ("POST /graphql", "GraphQL, with <code>Authorization: Bearer crm_…</code>; queries also by GET"),
     ("GET /schema.graphql", "the schema with its descriptions, with a token"),
+    ("GET /errors", "this page"),
     ("GET /livez", "200 as long as the process lives"),
     ("GET /readyz", "200 when it can serve"),
 )
 
 
-def text() -> str:
+def text(note: str = "") -> str:
     places = "".join(f"<tr><td><code>{place}</code></td><td>{meaning}</td></tr>" for place, meaning in PLACES)
     codes = "".join(
         f'<tr id="{name}"><td><code>{name}</code></td><td>{code.status}'
@@ -45,6 +49,7 @@ def text() -> str:
 <style>{STYLE}</style>
 <h1>Headless CRM</h1>
 <p>Version {__version__}. A CRM without a screen: everything is behind one GraphQL endpoint.</p>
+{note}
 <table>{places}</table>
 <p>Make a token with <code>crm token create --tenant NAME --role admin</code>, then:</p>
 <pre>{escape(EXAMPLE)}</pre>
@@ -58,6 +63,7 @@ the second status is used where there are two.</p>
 
 
 TEXT = text()
+WITHOUT_IDE = text(NOT_BUILT)
 STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
     "content-security-policy": f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 'none'; "
@@ -70,3 +76,7 @@ HEADERS = {
 
 async def page(_request: Request) -> HTMLResponse:
     return HTMLResponse(TEXT, headers=HEADERS)
+
+
+async def not_built(_request: Request) -> HTMLResponse:
+    return HTMLResponse(WITHOUT_IDE, headers=HEADERS)

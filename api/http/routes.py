@@ -19,7 +19,7 @@ from api.http.errors import Refused
 from api.http.exchange import Observed
 from api.http.graphql import GraphQL, Services
 from api.http.health import Problems, Readiness, livez
-from api.http.page import page
+from api.http.ide import Ide
 from api.http.sdl import Sdl
 
 ACCEPTED = ["Authorization", "Content-Type", "Accept", "Idempotency-Key", "X-Request-Id"]
@@ -48,11 +48,11 @@ def application(
             )
         )
     routes = [
-        Route("/", page),
         Route("/graphql", GraphQL(services)),
         Route("/schema.graphql", endpoint=Sdl(sdl, services.authenticator).answer, methods=["GET"]),
         Route("/livez", livez),
         Route("/readyz", Readiness(problems).answer),
+        *Ide().routes(),
     ]
     return Starlette(
         routes=routes,

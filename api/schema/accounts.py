@@ -7,13 +7,13 @@ from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from api.domain import accounts as domain
-from api.domain.kernel import Work
 
 from .aggregates import Aggregate, column_key
 from .binding import Natural, computed, described, listed, money, readable, to_one
-from .commands import Extra, Service, Writes, through
+from .commands import Service, Writes
 from .connections import Connection, extend, many, one
 from .enums import described_enum
+from .inputs import Extra, Ids
 from .interfaces import Money, Node, Record
 from .records import complete
 from .references import given
@@ -106,18 +106,18 @@ class AccountAddressInput:
     country: CountryCode | None = strawberry.field(description="Country.", default=strawberry.UNSET)
 
 
-async def addresses_of(_work: Work, value: list[AccountAddressInput] | None) -> list[dict[str, Any]]:
+def addresses_of(value: list[AccountAddressInput] | None, _ids: Ids) -> list[dict[str, Any]]:
     return [given(one) for one in value or ()]
 
 
-async def domains_of(_work: Work, value: list[str] | None) -> list[str]:
+def domains_of(value: list[str] | None, _ids: Ids) -> list[str]:
     return value or []
 
 
 ACCOUNTS = Writes(
     Account,
     "account",
-    Service(domain.create, through(domain.upsert_many, domain.AccountRow), domain.archive, domain.restore),
+    Service(domain.create, domain.upsert_many, domain.AccountRow, domain.archive, domain.restore),
     fields=(
         "name",
         "legal_name",
@@ -137,6 +137,7 @@ ACCOUNTS = Writes(
         "domains": Extra(list[str], "Internet domains, added to those it has.", domains_of),
         "addresses": Extra(list[AccountAddressInput], "Addresses; each replaces the one of its kind.", addresses_of),
     },
+    natural={"domain": lambda name: {"domains": [name]}},
 )
 
 
@@ -164,5 +165,7 @@ class Query:
 class Mutation:
     account_create = ACCOUNTS.create("Make an account; it is yours unless you name an owner.")
     account_update = ACCOUNTS.update("Change an account.")
+    account_upsert = ACCOUNTS.upsert("Change the account that a key names, or make it.")
+    account_bulk_upsert = ACCOUNTS.bulk_upsert("Upsert up to 250 accounts.")
     account_archive = ACCOUNTS.archive("Archive an account; its domains become free for others.")
     account_restore = ACCOUNTS.restore("Make an archived account live again.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
-from graphql import DocumentNode, FieldNode, GraphQLResolveInfo, SelectionSetNode
+from graphql import DocumentNode, FieldNode, GraphQLResolveInfo, SelectionSetNode, get_named_type
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from api.compiler import Statement
@@ -42,10 +42,25 @@ class Context:
         if not keys:
             return None
         statement = self.statement(entity, keys, info.field_nodes[0])
-        request = self.reads.request(self.viewer, self.variables, id=id)
+        found: dict[str, Any] = await self.fetch_in_work(work, statement, id=id)
+        return found
+
+    async def read_rows_in_work(
+        self, work: Work, info: GraphQLResolveInfo[Any], entity: str, ids: Sequence[UUID | None], name: str
+    ) -> dict[tuple[str, str], Any]:
+        """(key of `results`, key of the field `name` in it) → the records, aligned with `ids`; one statement."""
+        keys = self.selected_in_results(info, name)
+        if not keys:
+            return {}
+        named = {f"{outer}.{inner}": sets for (outer, inner), sets in keys.items()}
+        statement = self.statement(entity, named, info.field_nodes[0], many=True)
+        text = await self.fetch_in_work(work, statement, ids=ids)
+        return {key: text[f"{key[0]}.{key[1]}"] for key in keys}
+
+    async def fetch_in_work(self, work: Work, statement: Statement, **facts: Any) -> Any:
+        request = self.reads.request(self.viewer, self.variables, **facts)
         raw = (await (await work.session.connection()).get_raw_connection()).driver_connection
-        text = await raw.fetchval(statement.text, *statement.parameters(request))  # type: ignore[union-attr]
-        return orjson.loads(text)  # type: ignore[no-any-return]
+        return orjson.loads(await raw.fetchval(statement.text, *statement.parameters(request)))  # type: ignore[union-attr]
 
     async def read_back(self, info: GraphQLResolveInfo[Any], entity: str, id: UUID) -> Any:
         """The record that the present field stands for, outside any work."""
@@ -55,18 +70,35 @@ class Context:
         text = await self.reads.pool.fetch(statement.text, statement.parameters(request))
         return orjson.loads(text)["record"]
 
-    def statement(self, entity: str, keys: dict[str, list[SelectionSetNode]], node: FieldNode) -> Statement:
-        visibility = self.reads.visibility(self.viewer)
-        return self.reads.compiler.records(self.document, entity, keys, self.variables, visibility, node=node)
+    def statement(
+        self, entity: str, keys: dict[str, list[SelectionSetNode]], node: FieldNode, *, many: bool = False
+    ) -> Statement:
+        visibility, compiler = self.reads.visibility(self.viewer), self.reads.compiler
+        return compiler.records(self.document, entity, keys, self.variables, visibility, node=node, many=many)
 
     def selected(self, info: GraphQLResolveInfo[Any], name: str) -> dict[str, list[SelectionSetNode]]:
         """Response key → selection sets of the payload's field `name`."""
-        payload = info.return_type
-        sets = [node.selection_set for node in info.field_nodes if node.selection_set]
-        selection = self.reads.compiler.selection(self.document, self.variables)
-        fields = selection.fields(payload, sets)  # type: ignore[arg-type] # payloads are object types
+        return self.below(info.return_type, info.field_nodes, name)
+
+    def selected_in_results(
+        self, info: GraphQLResolveInfo[Any], name: str
+    ) -> dict[tuple[str, str], list[SelectionSetNode]]:
+        """(response key of `results`, response key below it) → selection sets of the field `name`."""
+        result = get_named_type(info.return_type.fields["results"].type)  # type: ignore[union-attr]
+        found = {}
+        for outer, nodes in self.nodes(info.return_type, info.field_nodes, "results").items():
+            for inner, sets in self.below(result, nodes, name).items():
+                found[outer, inner] = sets
+        return found
+
+    def below(self, type_: Any, nodes: Sequence[FieldNode], name: str) -> dict[str, list[SelectionSetNode]]:
         return {
-            key: [node.selection_set for node in nodes if node.selection_set]
-            for key, nodes in fields.items()
-            if nodes[0].name.value == name
+            key: [node.selection_set for node in found if node.selection_set]
+            for key, found in self.nodes(type_, nodes, name).items()
         }
+
+    def nodes(self, type_: Any, nodes: Sequence[FieldNode], name: str) -> dict[str, list[FieldNode]]:
+        """Response key → field nodes of the field `name` among those selected below `nodes`."""
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        fields = self.reads.compiler.selection(self.document, self.variables).fields(type_, sets)
+        return {key: found for key, found in fields.items() if found[0].name.value == name}

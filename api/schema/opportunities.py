@@ -11,20 +11,20 @@ from sqlalchemy import ColumnElement, Integer, Numeric, case, cast, extract, fun
 from api.compiler import wire_uuid
 from api.domain import opportunities as domain
 from api.domain.kernel import Work
-from api.domain.kernel.external_ids import attach
 from api.domain.users import User as DomainUser
 
 from .accounts import Account
 from .aggregates import Aggregate, Key, column_key, month_key
 from .binding import composed, computed, described, listed, money, readable, to_one
-from .commands import Extra, MoneyInput, Service, Writes
+from .commands import Service, Writes
 from .connections import Connection, about, extend, many, one
 from .enums import described_enum
+from .inputs import Extra, Ids, MoneyInput, ids_of
 from .interfaces import Money, Node, Record
 from .pipelines import Pipeline, Stage
 from .products import Product
 from .records import complete
-from .references import given, resolve
+from .references import Asked, given
 from .scalars import CurrencyCode
 from .transitions import TRANSITIONS, OpportunityVerb, may_write
 from .users import User
@@ -186,18 +186,31 @@ class OpportunityLineInput:
     discount_percent: Decimal | None = strawberry.field(description="0 to 100.", default=strawberry.UNSET)
 
 
-async def line_values(work: Work, value: OpportunityLineInput) -> dict[str, Any]:
-    values = given(value)
+def line_references(line: OpportunityLineInput) -> list[Asked]:
+    product = given(line).get("product")
+    return [Asked(product, ("product",))] if product is not None else []
+
+
+def line_values(line: OpportunityLineInput, ids: Ids) -> dict[str, Any]:
+    values = given(line)
     if "product" in values:
-        product = values.pop("product")
-        values["product_id"] = await resolve(work, product, ("product",)) if product is not None else None
+        values["product_id"] = ids.of(values.pop("product"), "product")
     if values.get("unit_price") is not None:
         values["unit_price"] = values["unit_price"].money("unit_price")
     return values
 
 
-async def lines_of(work: Work, value: list[OpportunityLineInput] | None) -> list[dict[str, Any]]:
-    return [await line_values(work, one) for one in value or ()]
+def lines_of(lines: list[OpportunityLineInput] | None, ids: Ids) -> list[dict[str, Any]]:
+    return [line_values(line, ids) for line in lines or ()]
+
+
+def lines_references(lines: list[OpportunityLineInput]) -> list[Asked]:
+    return [asked for line in lines for asked in line_references(line)]
+
+
+def row(*, values: dict[str, Any], **facts: Any) -> domain.OpportunityRow:
+    lines = values.pop("lines", None)
+    return domain.OpportunityRow(values=values, lines=lines, **facts)  # type: ignore[arg-type] # checked by the command
 
 
 async def create(work: Work, values: dict[str, Any], *, external_ids: Any) -> domain.Opportunity:
@@ -205,18 +218,13 @@ async def create(work: Work, values: dict[str, Any], *, external_ids: Any) -> do
     return await domain.create(work, values, external_ids=external_ids, lines=lines)  # type: ignore[arg-type]
 
 
-async def update(work: Work, id: UUID, values: Any, *, external_ids: Any, if_version: int | None) -> domain.Opportunity:
-    opportunity = await domain.update(work, id, values, if_version=if_version)
-    await attach(work, opportunity, external_ids)
-    return opportunity
-
-
 async def line_add(work: Work, id: UUID, *, line: OpportunityLineInput, if_version: int | None) -> Any:
-    return await domain.add_line(work, id, await line_values(work, line), if_version=if_version)  # type: ignore[arg-type]
+    values = line_values(line, await ids_of(work, line_references(line)))
+    return await domain.add_line(work, id, values, if_version=if_version)  # type: ignore[arg-type]
 
 
 async def line_update(work: Work, id: UUID, *, line_id: str, line: OpportunityLineInput, if_version: int | None) -> Any:
-    values = await line_values(work, line)
+    values = line_values(line, await ids_of(work, line_references(line)))
     return await domain.update_line(work, id, wire_uuid("opl", line_id), values, if_version=if_version)  # type: ignore[arg-type]
 
 
@@ -243,7 +251,7 @@ async def move_pipeline(work: Work, id: UUID, *, to: UUID, if_version: int | Non
 OPPORTUNITIES = Writes(
     Opportunity,
     "opportunity",
-    Service(create, update, domain.archive, domain.restore),
+    Service(create, domain.upsert_many, row, domain.archive, domain.restore),
     fields=(
         "name",
         "account",
@@ -262,7 +270,7 @@ OPPORTUNITIES = Writes(
         "competitor",
     ),
     required=("name",),
-    extras={"lines": Extra(list[OpportunityLineInput], "Lines of a new opportunity.", lines_of)},
+    extras={"lines": Extra(list[OpportunityLineInput], "All its lines, matched by place.", lines_of, lines_references)},
 )
 STAGE = Annotated["StageRef", strawberry.lazy("api.schema.pipelines")]  # type: ignore[name-defined] # noqa: F821
 CLOSED_ON = about(date | None, "Day it closed, today when left out; not in the future.")
@@ -320,6 +328,8 @@ class Query:
 class Mutation:
     opportunity_create = OPPORTUNITIES.create("Make an open opportunity; it is yours unless you name an owner.")
     opportunity_update = OPPORTUNITIES.update("Change an opportunity; stages change by their own mutations.")
+    opportunity_upsert = OPPORTUNITIES.upsert("Change the opportunity that a key names, or make it.")
+    opportunity_bulk_upsert = OPPORTUNITIES.bulk_upsert("Upsert up to 250 opportunities.")
     opportunity_archive = OPPORTUNITIES.archive("Archive an opportunity; figures no longer count it.")
     opportunity_restore = OPPORTUNITIES.restore("Make an archived opportunity live again.")
     opportunity_advance = OPPORTUNITIES.verb(

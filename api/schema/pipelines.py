@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import strawberry
 from sqlalchemy import literal_column, select
 
 from api.domain import opportunities as domain
-from api.domain.kernel import Invalid, Required, Work, fold
-from api.domain.kernel.external_ids import attach
+from api.domain.kernel import Work, fold
 
 from .aggregates import Aggregate, column_key
 from .binding import Natural, described, readable, to_one
-from .commands import Extra, Service, Writes
+from .commands import Service, Writes
 from .connections import Connection, extend, many, one
 from .enums import described_enum
+from .inputs import Extra, Ids
 from .interfaces import Node, Record
 from .records import complete
 from .references import given
@@ -98,50 +97,29 @@ class PipelineStageInput:
     max_days: int | None = strawberry.field(description="For open stages.", default=strawberry.UNSET)
 
 
-async def stages_of(_work: Work, value: list[PipelineStageInput] | None) -> list[dict[str, Any]]:
+def stages_of(value: list[PipelineStageInput] | None, _ids: Ids) -> list[dict[str, Any]]:
     return [given(one) for one in value or ()]
 
 
 async def create_pipeline(work: Work, values: dict[str, Any], *, external_ids: Any) -> domain.Pipeline:
-    stages = values.pop("stages", None) or list(domain.DEFAULT_STAGES)
-    pipeline = await domain.create_pipeline(work, values, stages)  # type: ignore[arg-type] # checked by the command
-    await attach(work, pipeline, external_ids)
-    return pipeline
-
-
-async def update_pipeline(
-    work: Work, id: UUID, values: Any, *, external_ids: Any, if_version: int | None
-) -> domain.Pipeline:
-    if "stages" in values:
-        raise Invalid(("stages",), "change stages one by one, with stageCreate, stageUpdate and stageArchive", "stages")
-    pipeline = await domain.update_pipeline(work, id, values, if_version=if_version)
-    await attach(work, pipeline, external_ids)
-    return pipeline
+    row = domain.PipelineRow(values=values, external_ids=external_ids)  # type: ignore[arg-type] # checked by the command
+    return (await domain.upsert_pipelines(work, [row], create=True))[0].unwrap()
 
 
 async def create_stage(work: Work, values: dict[str, Any], *, external_ids: Any) -> domain.Stage:
-    pipeline = values.pop("pipeline_id", None)
-    if pipeline is None:
-        raise Required(("pipeline_id",))
-    stage = await domain.add_stage(work, pipeline, values)  # type: ignore[arg-type] # checked by the command
-    await attach(work, stage, external_ids)
-    return stage
-
-
-async def update_stage(work: Work, id: UUID, values: Any, *, external_ids: Any, if_version: int | None) -> domain.Stage:
-    if "pipeline_id" in values:
-        raise Invalid(("pipeline_id",), "a stage stays in its pipeline", "pipeline")
-    stage = await domain.update_stage(work, id, values, if_version=if_version)
-    await attach(work, stage, external_ids)
-    return stage
+    row = domain.StageRow(values=values, external_ids=external_ids)  # type: ignore[arg-type] # checked by the command
+    return (await domain.upsert_stages(work, [row], create=True))[0].unwrap()
 
 
 PIPELINES = Writes(
     Pipeline,
     "pipeline",
-    Service(create_pipeline, update_pipeline, domain.archive_pipeline, domain.restore_pipeline),
+    Service(
+        create_pipeline, domain.upsert_pipelines, domain.PipelineRow, domain.archive_pipeline, domain.restore_pipeline
+    ),
     fields=("name", "currency", "strict_order"),
     required=("name",),
+    natural={"name": lambda name: {"name": name}},
     extras={
         "stages": Extra(
             list[PipelineStageInput],
@@ -153,9 +131,10 @@ PIPELINES = Writes(
 STAGES = Writes(
     Stage,
     "stage",
-    Service(create_stage, update_stage, domain.archive_stage, domain.restore_stage),
+    Service(create_stage, domain.upsert_stages, domain.StageRow, domain.archive_stage, domain.restore_stage),
     fields=("pipeline", "name", "position", "kind", "probability", "forecast_category", "max_days"),
     required=("pipeline", "name"),
+    natural={"by_name": lambda names: {"pipeline_name": names.pipeline, "name": names.name}},
 )
 
 
@@ -185,9 +164,13 @@ class Query:
 class Mutation:
     pipeline_create = PIPELINES.create("Make a pipeline with its stages.")
     pipeline_update = PIPELINES.update("Change a pipeline.")
+    pipeline_upsert = PIPELINES.upsert("Change the pipeline that a key names, or make it.")
+    pipeline_bulk_upsert = PIPELINES.bulk_upsert("Upsert up to 250 pipelines.")
     pipeline_archive = PIPELINES.archive("Archive a pipeline in which nothing is open.")
     pipeline_restore = PIPELINES.restore("Make an archived pipeline live again.")
     stage_create = STAGES.create("Add a stage to a pipeline; those from its position on move by one.")
     stage_update = STAGES.update("Change a stage; open opportunities keep the probability they have.")
+    stage_upsert = STAGES.upsert("Change the stage that a key names, or make it.")
+    stage_bulk_upsert = STAGES.bulk_upsert("Upsert up to 250 stages.")
     stage_archive = STAGES.archive("Archive a stage in which nothing is open.")
     stage_restore = STAGES.restore("Make an archived stage live again.")

@@ -7,7 +7,7 @@ from api.domain.kernel import fold
 
 from .aggregates import Aggregate, column_key
 from .binding import Natural, described, money, readable
-from .commands import Service, Writes, through
+from .commands import Service, Writes
 from .connections import Connection, many, one
 from .interfaces import Money, Node, Record
 from .records import complete
@@ -30,9 +30,10 @@ complete(Product)
 PRODUCTS = Writes(
     Product,
     "product",
-    Service(domain.create, through(domain.upsert_many, domain.ProductRow), domain.archive, domain.restore),
+    Service(domain.create, domain.upsert_many, domain.ProductRow, domain.archive, domain.restore),
     fields=("code", "name", "family", "list_price", "is_active"),
     required=("code", "name"),
+    natural={"code": lambda code: {"code": code}},
 )
 
 
@@ -57,5 +58,7 @@ class Query:
 class Mutation:
     product_create = PRODUCTS.create("Make a product.")
     product_update = PRODUCTS.update("Change a product.")
+    product_upsert = PRODUCTS.upsert("Change the product that a key names, or make it.")
+    product_bulk_upsert = PRODUCTS.bulk_upsert("Upsert up to 250 products.")
     product_archive = PRODUCTS.archive("Archive a product; lines that name it stay as they are.")
     product_restore = PRODUCTS.restore("Make an archived product live again.")

@@ -18,10 +18,12 @@ CountryCode = NewType("CountryCode", str)
 TimeZone = NewType("TimeZone", str)
 Duration = NewType("Duration", str)
 
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
-NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,10})?")
-PERIOD = re.compile(r"P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=.)(\d{1,5}H)?(\d{1,6}M)?(\d{1,7}S)?)?")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
+PERIOD = re.compile(
+    r"P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=.)(\d{1,5}H)?(\d{1,6}M)?(\d{1,7}S)?)?", re.ASCII
+)
 YEARS = range(1900, 2201)
 
 
@@ -49,7 +51,7 @@ def day(value: object) -> date:
 
 
 def number(value: object) -> Decimal:
-    if isinstance(value, str) and NUMBER.fullmatch(value) and value.isascii():
+    if isinstance(value, str) and NUMBER.fullmatch(value):
         try:
             return Decimal(value)
         except InvalidOperation as error:

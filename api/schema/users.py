@@ -7,7 +7,7 @@ from api.domain.kernel import fold
 
 from .aggregates import Aggregate, column_key
 from .binding import Natural, described, readable, to_one
-from .commands import Service, Writes, through
+from .commands import Service, Writes
 from .connections import Connection, extend, many, one
 from .interfaces import Node, Record
 from .records import complete
@@ -51,16 +51,18 @@ extend(Team, "children", Team, "parent_id", "Teams directly below.")
 TEAMS = Writes(
     Team,
     "team",
-    Service(domain.create_team, through(domain.upsert_teams, domain.TeamRow), domain.archive_team, domain.restore_team),
+    Service(domain.create_team, domain.upsert_teams, domain.TeamRow, domain.archive_team, domain.restore_team),
     fields=("name", "parent", "manager"),
     required=("name",),
+    natural={"name": lambda name: {"name": name}},
 )
 USERS = Writes(
     User,
     "user",
-    Service(domain.create, through(domain.upsert_many, domain.UserRow), domain.archive, domain.restore),
+    Service(domain.create, domain.upsert_many, domain.UserRow, domain.archive, domain.restore),
     fields=("name", "email", "title", "team", "zone", "is_active"),
     required=("name",),
+    natural={"email": lambda email: {"email": email}},
 )
 
 
@@ -94,9 +96,13 @@ class Query:
 class Mutation:
     team_create = TEAMS.create("Make a team.")
     team_update = TEAMS.update("Change a team.")
+    team_upsert = TEAMS.upsert("Change the team that a key names, or make it.")
+    team_bulk_upsert = TEAMS.bulk_upsert("Upsert up to 250 teams.")
     team_archive = TEAMS.archive("Archive a team.")
     team_restore = TEAMS.restore("Make an archived team live again.")
     user_create = USERS.create("Make a user.")
     user_update = USERS.update("Change a user.")
+    user_upsert = USERS.upsert("Change the user that a key names, or make it.")
+    user_bulk_upsert = USERS.bulk_upsert("Upsert up to 250 users.")
     user_archive = USERS.archive("Archive a user; the records keep their owner.")
     user_restore = USERS.restore("Make an archived user live again.")

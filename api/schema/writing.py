@@ -113,25 +113,33 @@ async def write(
     """Run a command in a work of its own and answer with its payload.
 
     `argument`: the one that holds the values, where paths of refusals begin that name no argument themselves.
+    """
+
+    def refused(refusal: DomainError) -> Any:
+        error = answered(refusal, lambda path: argument_path(path, arguments, argument))
+        return payload(read=None, outcome=Outcome.FAILED, errors=[error])
+
+    return await again(lambda: attempted(info, payload, command, options, arguments), refused)
+
+
+async def again(attempt: Callable[[], Awaitable[Any]], refused: Callable[[DomainError], Any]) -> Any:
+    """Make an attempt, up to three times while the database says that it undid it for others' sake.
 
     Raises:
-        RequestError: WRITE_CONFLICT when a lock, deadlock or serialisation failure outlives three tries.
+        RequestError: WRITE_CONFLICT when a lock, deadlock or serialisation failure outlives that.
     """
-    for attempt in range(1, TRIES + 1):
+    for number in range(1, TRIES + 1):
         try:
-            return await attempted(info, payload, command, options, arguments)
+            return await attempt()
         except DomainError as refusal:
-            error = answered(refusal, lambda path: argument_path(path, arguments, argument))
-            return payload(read=None, outcome=Outcome.FAILED, errors=[error])
+            return refused(refusal)
         except DBAPIError as error:
             state = getattr(error.orig, "sqlstate", None)
             if state not in AGAIN | BUSY:
                 raise
-            if state in BUSY or attempt == TRIES:
-                raise RequestError(
-                    "WRITE_CONFLICT", "another request is changing the same records; try again"
-                ) from error
-            await asyncio.sleep(0.02 * attempt)
+            if state in BUSY or number == TRIES:
+                raise RequestError("WRITE_CONFLICT", "another request changes the same records; try again") from error
+            await asyncio.sleep(0.02 * number)
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -181,7 +181,7 @@ async def test_a_front_end_elsewhere_may_not(graphql: Client):
 
 
 async def test_the_page_says_where_things_are_and_loads_nothing(graphql: Client):
-    response = await graphql.http.get("/")
+    response = await graphql.http.get("/errors")
     assert response.status_code == 200
     for place in ("/graphql", "/schema.graphql", "/livez", "/readyz", *CODES):
         assert place in response.text

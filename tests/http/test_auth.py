@@ -123,12 +123,12 @@ async def test_the_schema_is_for_those_with_a_token(graphql: Client):
     assert (await graphql.http.get("/schema.graphql", headers=same)).status_code == 304
 
 
-async def test_every_address_but_four_wants_a_token(app: Starlette, graphql: Client):
-    open_to_all = {"/", "/livez", "/readyz"}
+async def test_every_address_but_those_that_tell_nothing_wants_a_token(app: Starlette, graphql: Client):
+    open_to_all = {"/", "/errors", "/livez", "/readyz"}
     for route in app.routes:
         path = route.path  # type: ignore[attr-defined]
         status = (await graphql.http.get(path)).status_code
-        assert status == (200 if path in open_to_all else 401), path
+        assert status == (200 if path in open_to_all else 404 if path == "/ide/{name}" else 401), path
 
 
 async def test_the_viewer_is_the_person_or_the_integration(

@@ -80,6 +80,15 @@ async def superuser(committed: Committed) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+async def operate(cluster: Cluster, *statements: str) -> None:
+    connection = await asyncpg.connect(cluster.superuser_url())
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
 def check(response: httpx.Response, status: int, code: str) -> None:
     answer = response.json()
     error = answer["errors"][0]
@@ -215,9 +224,7 @@ async def test_a_database_that_is_gone_is_told_from_a_wrong_token(
     headers = await live.token()
     assert (await live.post(VIEWER, headers)).status_code == 200
     assert (await live.get("/readyz")).status_code == 200
-    operator = await asyncpg.connect(cluster.superuser_url())
-    await operator.execute("ALTER DATABASE crm_committed ALLOW_CONNECTIONS false")
-    await operator.execute(KILL)
+    await operate(cluster, "ALTER DATABASE crm_committed ALLOW_CONNECTIONS false", KILL)
     other = {**headers, **bearer(tokens.new_credential(tokens.TokenKind.STAFF).text)}
     check(await live.post(VIEWER, headers), 503, "UNAVAILABLE")
     check(await live.post(CREATE, headers), 503, "UNAVAILABLE")
@@ -226,8 +233,7 @@ async def test_a_database_that_is_gone_is_told_from_a_wrong_token(
     await asyncio.sleep(2)
     ready = await live.get("/readyz")
     assert (ready.status_code, ready.json()) == (503, {"status": "unavailable", "problems": 1})
-    await operator.execute("ALTER DATABASE crm_committed ALLOW_CONNECTIONS true")
-    await operator.close()
+    await operate(cluster, "ALTER DATABASE crm_committed ALLOW_CONNECTIONS true")
     await asyncio.sleep(2)
     assert (await live.post(VIEWER, headers)).status_code == 200
     assert (await live.post(VIEWER, other)).status_code == 401

@@ -60,7 +60,7 @@ class Report:
         self.counts.add(outcome)
         self.by_kind.setdefault(kind, Counts()).add(outcome)
 
-    def reject(self, kind: str, place: tuple[str, int], column: str | None, code: str, reason: str) -> None:  # noqa: PLR0913 - a line of the report
+    def reject(self, kind: str, place: tuple[str, int], column: str | None, code: str, reason: str) -> None:
         self.add(kind, Outcome.FAILED)
         if self._writer is None:
             self._writer = self._open()

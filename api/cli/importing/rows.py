@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,17 @@ from .values import choice, day, flag, money, number, several, shown, whole
 
 # An empty cell says nothing about these; other fields it clears.
 KEPT = frozenset({Form.FLAG, Form.STAGE, Form.TEXTS, *CHOICES})
+
+
+READERS: Mapping[Form, Callable[[str, Decimal, str, MappingFile], Any]] = {
+    Form.TEXT: lambda text, _times, _name, _mapping: text,
+    Form.DAY: lambda text, _times, name, mapping: day(text, mapping.dates, name),
+    Form.MONEY: lambda text, times, name, mapping: money(text, times, mapping.currency, name),
+    Form.NUMBER: lambda text, times, name, _mapping: whole(text, times, name),
+    Form.DECIMAL: lambda text, times, name, _mapping: number(text, times, name),
+    Form.FLAG: lambda text, _times, name, _mapping: flag(text, name),
+    Form.TEXTS: lambda text, _times, _name, _mapping: several(text),
+}
 
 
 @dataclass(frozen=True)
@@ -70,22 +81,8 @@ class RowMaker:
         return self.kind.row(values, keys)
 
     def value(self, form: Form, text: str, times: Decimal, name: str) -> Any:
-        match form:
-            case Form.TEXT:
-                return text
-            case Form.DAY:
-                return day(text, self.mapping.dates, name)
-            case Form.MONEY:
-                return money(text, times, self.mapping.currency, name)
-            case Form.NUMBER:
-                return whole(text, times, name)
-            case Form.DECIMAL:
-                return number(text, times, name)
-            case Form.FLAG:
-                return flag(text, name)
-            case Form.TEXTS:
-                return several(text)
-        return choice(text, CHOICES[form], name)
+        read = READERS.get(form)
+        return choice(text, CHOICES[form], name) if read is None else read(text, times, name, self.mapping)
 
     def reference(self, kind: str, text: str | None, name: str) -> UUID | None:
         if text is None:

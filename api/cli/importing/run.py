@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +14,8 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 
 from api.cli.database import Sessions, operate
-from api.cli.output import CommandRefused
 from api.domain import opportunities
-from api.domain.kernel import DomainError, ExternalKey, Invalid, Outcome, Work, fold
+from api.domain.kernel import DomainError, Outcome, Work, fold
 
 from .kinds import KINDS, REFERENCES, Form
 from .mapping import MappingFile, Records
@@ -24,6 +25,8 @@ from .rows import Draft, RowMaker, drafts_of
 from .table import Fault, Table
 
 BATCH = 500
+# While PostgreSQL works on one batch the next is prepared; rows that others name go one batch after the other.
+ONE, AT_ONCE = 1, 2
 TRIES = 3
 AGAIN = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock: nothing was done
 
@@ -46,10 +49,13 @@ class Importing:
     operation: str
     advance: Callable[[int], None] = lambda _rows: None
     references: References = field(init=False)
+    referred: set[str] = field(init=False)  # kinds that other rows name
     stages: dict[str, UUID] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.references = References(self.mapping.source)
+        forms = {KINDS[records.kind].fields[name] for records in self.mapping.records for name in records.fields}
+        self.referred = {kind for form, kind in REFERENCES.items() if form in forms}
 
     async def run(self, path_of: Callable[[Records], Path]) -> None:
         """Write what the rows say. What is wrong about a row goes into the report; the others are written.
@@ -102,31 +108,47 @@ class Importing:
 
     async def records(self, records: Records, drafts: Iterable[Draft], file: str) -> None:
         postponed: list[Draft] = []
-        for batch in batches(distinct(drafts) if records.distinct else drafts):
-            postponed += await self.batch(records, batch, file)
-            self.advance(len(batch))
+        under_way: deque[asyncio.Task[tuple[list[Result], list[Draft]]]] = deque()
+        most = ONE if records.kind in self.referred else AT_ONCE
+        try:
+            for batch in batches(distinct(drafts) if records.distinct else drafts):
+                under_way.append(asyncio.create_task(self.batch(records, batch)))
+                if len(under_way) == most:
+                    postponed += self.told(records, file, *await under_way.popleft())
+            while under_way:
+                postponed += self.told(records, file, *await under_way.popleft())
+        finally:
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
         while postponed:  # they name records of their own kind, which stood further down
             before, postponed = postponed, []
             for batch in batches(before):
-                postponed += await self.batch(records, batch, file)
+                postponed += self.told(records, file, *await self.batch(records, batch))
             if len(postponed) == len(before):
                 for draft in postponed:
                     own = KINDS[records.kind].own or ""
                     refusal = self.references.unknown(records.kind, draft.texts[own] or "", own)
-                    self.tell(records, file, [Result(draft, Outcome.FAILED, refusal)])
+                    self.told(records, file, [Result(draft, Outcome.FAILED, refusal)], [])
                 return
 
-    async def batch(self, records: Records, drafts: Sequence[Draft], file: str) -> list[Draft]:
-        """Write rows in one transaction, or each in its own if together they are refused. Returns those that wait."""
+    async def batch(self, records: Records, drafts: Sequence[Draft]) -> tuple[list[Result], list[Draft]]:
+        """Write rows in one transaction, or each in its own if together they are refused.
+
+        Returns what became of them, and those that wait for a record of their own kind.
+        """
         try:
-            results, waiting = await self.attempt(records, drafts)
+            return await self.attempt(records, drafts)
         except DomainError as refusal:
             if len(drafts) == 1:
-                self.tell(records, file, [Result(drafts[0], Outcome.FAILED, refusal)])
-                return []
-            return [waiting for draft in drafts for waiting in await self.batch(records, [draft], file)]
-        self.tell(records, file, results)
-        return waiting
+                return [Result(drafts[0], Outcome.FAILED, refusal)], []
+        results: list[Result] = []
+        waiting: list[Draft] = []
+        for draft in drafts:
+            one, waits = await self.batch(records, [draft])
+            results += one
+            waiting += waits
+        return results, waiting
 
     async def attempt(self, records: Records, drafts: Sequence[Draft]) -> tuple[list[Result], list[Draft]]:
         for attempt in range(1, TRIES + 1):
@@ -162,7 +184,7 @@ class Importing:
                     results.append(Result(draft, Outcome.FAILED, refusal))
             for draft, written in zip(good, await kind.write(work, rows), strict=True):
                 results.append(Result(draft, written.outcome, written.refusal))
-                if written.record is not None and draft.key is not None:
+                if written.record is not None and draft.key is not None and records.kind in self.referred:
                     self.references.add(records.kind, draft.key, written.record.id)
         return results, waiting
 
@@ -171,7 +193,9 @@ class Importing:
         text = draft.texts.get(own) if own else None
         return text is None or self.references.get(records.kind, text) is not None
 
-    def tell(self, records: Records, file: str, results: Sequence[Result]) -> None:
+    def told(self, records: Records, file: str, results: Sequence[Result], waiting: list[Draft]) -> list[Draft]:
+        """Report what became of a batch. Returns the rows that wait."""
+        self.advance(len(results))
         for result in results:
             if result.refusal is None:
                 self.report.add(records.kind, result.outcome)
@@ -179,6 +203,7 @@ class Importing:
             column = column_of(records, result.refusal.path)
             place = (file, result.draft.number)
             self.report.reject(records.kind, place, column, result.refusal.code, str(result.refusal))
+        return waiting
 
 
 def wanted_references(records: Records, drafts: Sequence[Draft]) -> dict[str, set[str]]:
@@ -218,10 +243,3 @@ def distinct(drafts: Iterable[Draft]) -> Iterator[Draft]:
         if draft.key not in seen:
             seen.add(draft.key)
             yield draft
-
-
-def missing_file(path: Path) -> CommandRefused:
-    return CommandRefused("NOT_FOUND", f"{path} is missing: name the folder that holds {path.name}.")
-
-
-__all__ = ["BATCH", "ExternalKey", "Importing", "Invalid", "missing_file"]

@@ -65,6 +65,8 @@ class Table:
         for heading, cell in zip(headings, cells, strict=True):
             if not cell.isascii() and is_broken(cell):
                 return Fault(number, heading, f"the text is not {self.encoding}")
+            if "\0" in cell:
+                return Fault(number, heading, "the text has a NUL in it")
         return Line(number, {heading: cell.strip() for heading, cell in zip(headings, cells, strict=True)})
 
     def raw(self) -> Iterator[tuple[int, list[str] | str]]:

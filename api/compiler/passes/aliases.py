@@ -27,7 +27,7 @@ def name_aliases(plan: ReadPlan) -> ReadPlan:
         return one
 
     def part(one: Selected) -> Selected:
-        return replace(one, read=name(one.read)) if one.read else one
+        return replace(one, reads=tuple((key, name(read)) for key, read in one.reads))
 
     def name(read: Read) -> Read:
         alias = str(next(numbers))

@@ -86,6 +86,8 @@ class Filter:
         """The fields of one object, ANDed. `{}` is everything."""
         if depth > DEEPEST:
             raise self.error(f"filters nest at most {DEEPEST} deep", path)
+        if not group.fields:
+            self.count(path)
         return AllOf(tuple(self.one(name, tree, entity, (*path, name), depth) for name, tree in group.fields.items()))
 
     def one(self, name: str, tree: Tree, entity: Entity, path: Path, depth: int) -> Predicate:
@@ -99,7 +101,7 @@ class Filter:
             )
             return AllOf(parts) if name == "and" else AnyOf(parts)
         if name == "isNull":
-            return AnyOf(()) if flag(tree) else AllOf(())
+            raise self.error("isNull stands directly in the filter of a related record", path)
         if not isinstance(tree, Group):
             raise self.error("this filter needs an object", path)
         if name == "not":
@@ -160,14 +162,17 @@ class Filter:
         )
 
     def value(self, tree: Tree, path: Path) -> Leaf | Leaves:
-        self.seen += 1
-        if self.seen > MOST_PREDICATES:
-            raise self.error(f"at most {MOST_PREDICATES} conditions in one filter", path)
+        self.count(path)
         if isinstance(tree, Leaf) and tree.value is not None:
             return tree
         if isinstance(tree, Leaves) and None not in tree.values:
             return Leaves(self.bounded(tree, path), tree.values)
         raise self.error("null is not a value to compare with; use isNull", path)
+
+    def count(self, path: Path) -> None:
+        self.seen += 1
+        if self.seen > MOST_PREDICATES:
+            raise self.error(f"at most {MOST_PREDICATES} conditions in one filter", path)
 
     def bounded(self, tree: Leaves, path: Path) -> Getter:
         if len(tree.values) > MOST_VALUES:

@@ -1,7 +1,7 @@
 """What every slice stands on: identity, tenancy, money, work, audit, events, refusals."""
 
 from .audit import ChangeEvent, ChangeValues
-from .bulk import Matching, Outcome, Row, Written, by_column, write_rows
+from .bulk import Match, Matching, Outcome, Row, Written, by_column, write_rows
 from .changes import Change, camel
 from .errors import (
     Archived,
@@ -73,6 +73,7 @@ __all__ = [
     "Level",
     "LimitExceeded",
     "MalformedId",
+    "Match",
     "Matching",
     "Model",
     "Money",

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from sqlalchemy import Text, select
 
-from .errors import Archived, DomainError, Duplicate, Invalid, NotFound, StaleVersion
+from .errors import Archived, DomainError, Duplicate, Invalid, NotAllowed, NotFound, StaleVersion
 from .external_ids import ExternalId, ExternalKey, checked_keys, find
+from .fields import argument
 from .model import Record, among
+from .viewer import Level
 
 if TYPE_CHECKING:
     from .work import Work
@@ -30,6 +32,14 @@ class Outcome(StrEnum):
     FAILED = "FAILED"
 
 
+class Match(StrEnum):
+    """Which of a row's keys names the record it means. The other keys may then not belong to another record."""
+
+    ANY = "ANY"  # the first that finds one
+    EXTERNAL_ID = "EXTERNAL_ID"  # the first external id
+    NATURAL = "NATURAL"  # the first natural key
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row(Generic[V]):
     """One row of a bulk command.
@@ -42,6 +52,7 @@ class Row(Generic[V]):
     id: UUID | None = None
     external_ids: Sequence[ExternalKey] = ()
     by_name: bool = False
+    match: Match = Match.ANY
     if_version: int | None = None
 
 
@@ -107,14 +118,22 @@ class Found(Generic[R]):
         holders = [(self.external[key], "external_ids") for key in ready.external if key in self.external]
         holders += [(self.natural[key], self.matching.path) for key in ready.natural if key in self.natural]
         id = ready.row.id
-        if id is None and holders and not create:
-            id = holders[0][0]
+        if id is None and not create:
+            id = self.found_by(ready, holders)
         for holder, path in holders:
             if holder != id:
                 raise Duplicate((path,), self.matching.entity.object, holder)
         if id is None and ready.name and not create:
             id = self.only_one(ready.name)
         return None if id is None else self.editable(id, ready.row.if_version)
+
+    def found_by(self, ready: Ready, holders: Sequence[tuple[UUID, str]]) -> UUID | None:
+        match = ready.row.match
+        if match is Match.EXTERNAL_ID:
+            return self.external.get(ready.external[0])
+        if match is Match.NATURAL:
+            return self.natural.get(ready.natural[0])
+        return holders[0][0] if holders else None
 
     def only_one(self, name: str) -> UUID | None:
         ids = self.named.get(name, [])
@@ -139,7 +158,9 @@ class Found(Generic[R]):
         new = [key for key in ready.external if key not in self.external]
         for key in new:
             self.external[key] = record.id
-            self.work.add(ExternalId(type=record.object, source=key.source, value=key.value, record_id=record.id))
+            self.work.add(
+                ExternalId.quickly(type=record.object, source=key.source, value=key.value, record_id=record.id)
+            )
         for natural in ready.natural:
             self.natural[natural] = record.id
         if created:
@@ -179,6 +200,7 @@ def written(found: Found[R], ready: Ready | DomainError, write: Write[R], *, cre
         return Written(Outcome.FAILED, refusal=ready)
     try:
         record = found.meant(ready, create=create)
+        check_owner(found.work, found.matching.entity, ready.row.values, record)
         after, changed = write(ready.row, record)
     except DomainError as refusal:
         return Written(Outcome.FAILED, refusal=refusal)
@@ -186,6 +208,15 @@ def written(found: Found[R], ready: Ready | DomainError, write: Write[R], *, cre
     if record is None:
         return Written(Outcome.CREATED, after)
     return Written(Outcome.UPDATED if changed else Outcome.UNCHANGED, after)
+
+
+def check_owner(work: "Work", entity: type[Record], values: Mapping[str, Any], record: Record | None) -> None:
+    """Raises NotAllowed if the record would not be the viewer's own and the role writes no others."""
+    if entity.owner is None or work.viewer.capability.on(entity.object).write is not Level.OWN:
+        return
+    before = work.viewer.user if record is None else getattr(record, entity.owner)
+    if values.get(entity.owner, before) != work.viewer.user:
+        raise NotAllowed(entity.object, "give away", (argument(entity.owner),))
 
 
 def prepared_row(row: Row[Any], matching: Matching[Any]) -> Ready | DomainError:

@@ -1,20 +1,16 @@
 """What one transaction changed, record by record, in the names and values the API shows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
 from functools import cache
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Text, inspect
+from sqlalchemy import Column, Date, DateTime, Integer, Numeric, Uuid, inspect
 
 from .ids import wire
 from .model import Model, Record, columns_of, records
 from .money import Money
 
-PLAIN = {Text, Boolean, BigInteger, Integer}  # types whose values JSON has
 BOOKKEEPING = frozenset({"id", "version", "created_at", "updated_at"})
 
 
@@ -42,15 +38,16 @@ class Change:
         return sorted(name for name, value in self.after.items() if self.created or self.before.get(name) != value)
 
 
+Writer = Callable[[Any, str], Any]  # value and currency → what JSON shows
+
+
 @dataclass(frozen=True)
 class Shown:
-    """How a column appears in the history: its public name and the way to write its value."""
+    """How a column appears in the history: its public name and the way to write its value, None for as it is."""
 
     key: str
     name: str
-    prefix: str | None
-    money: bool
-    plain: bool
+    write: Writer | None
 
 
 @cache
@@ -68,15 +65,26 @@ def prefix_by_table() -> dict[str, str]:
 @cache
 def shown_columns(model: type[Model]) -> tuple[Shown, ...]:
     """The columns of a model that the history shows; bookkeeping, companions and keys are left out."""
-    shown = []
-    for key, declared in columns_of(model).items():
-        whole = getattr(model, "whole", None)
-        if declared.info["internal"] or key in BOOKKEEPING or key == whole:
-            continue
-        money = key.endswith("_minor")
-        plain = not money and type(declared.type) in PLAIN
-        shown.append(Shown(key, public_name(key, declared), prefix(declared), money, plain))
-    return tuple(shown)
+    whole = getattr(model, "whole", None)
+    return tuple(
+        Shown(key, public_name(key, declared), writer(key, declared))
+        for key, declared in columns_of(model).items()
+        if not declared.info["internal"] and key not in BOOKKEEPING and key != whole
+    )
+
+
+def writer(key: str, declared: Column[Any]) -> Writer | None:
+    """How the API writes the values of a column: ids with prefix, money in major units, dates in ISO 8601."""
+    if key.endswith("_minor"):
+        return lambda value, currency: str(Money(value, currency).amount)
+    if isinstance(declared.type, Uuid):
+        start = prefix(declared)
+        return lambda value, _: wire(start, value) if start else str(value)
+    if isinstance(declared.type, Date | DateTime):
+        return lambda value, _: value.isoformat()
+    if isinstance(declared.type, Numeric) and not isinstance(declared.type, Integer):
+        return lambda value, _: format(value.normalize(), "f")
+    return None
 
 
 def public_name(key: str, declared: Column[Any]) -> str:
@@ -90,34 +98,26 @@ def prefix(declared: Column[Any]) -> str | None:
     return prefix_by_table().get(target) if target else None
 
 
-def written(shown: Shown, value: Any, row: Model) -> Any:
-    """A value as the API writes it: ids with prefix, money in major units, dates in ISO 8601."""
-    if value is None or isinstance(value, bool):
-        return value
-    if shown.money:
-        return str(Money(value, row.currency).amount)  # type: ignore[attr-defined]
-    if isinstance(value, UUID):
-        return wire(shown.prefix, value) if shown.prefix else str(value)
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
+def written(shown: Shown, value: Any, currency: str) -> Any:
+    return value if value is None or shown.write is None else shown.write(value, currency)
 
 
 def snapshot(row: Model) -> dict[str, Any]:
     """All shown values of a row, without the empty ones."""
-    values, shown_values = row.__dict__, {}
+    values, found = row.__dict__, {}
+    currency = values.get("currency", "")
     for shown in shown_columns(type(row)):
         value = values.get(shown.key)
         if value is not None:
-            shown_values[shown.name] = value if shown.plain else written(shown, value, row)
-    return shown_values
+            found[shown.name] = value if shown.write is None else shown.write(value, currency)
+    return found
 
 
 def differences(row: Model) -> dict[str, tuple[Any, Any]]:
     """Public name → (before, after) of the values changed since the row was loaded or flushed."""
     state = inspect(row)
+    currency = getattr(row, "currency", "")
+    currency_before = state.committed_state.get("currency", currency)
     changed: dict[str, tuple[Any, Any]] = {}
     for shown in shown_columns(type(row)):
         if shown.key not in state.committed_state:
@@ -127,5 +127,5 @@ def differences(row: Model) -> dict[str, tuple[Any, Any]]:
             before = history.deleted[0] if history.deleted else None
             after = history.added[0] if history.added else None
             if before != after:
-                changed[shown.name] = (written(shown, before, row), written(shown, after, row))
+                changed[shown.name] = (written(shown, before, currency_before), written(shown, after, currency))
     return changed

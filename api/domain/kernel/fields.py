@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspect
+from sqlalchemy.orm.attributes import instance_state
 
 from .errors import Invalid, Required
 from .model import Model, Record
@@ -30,7 +30,7 @@ class TextField:
 def assign(record: Model, values: Mapping[str, Any]) -> bool:
     """Set those values that differ, so that a record nobody changed stays unchanged. True if any did."""
     changed = False
-    if inspect(record).transient:  # new: nobody asks what it was before
+    if instance_state(record).key is None:  # new: nobody asks what it was before
         known = record.__dict__
         changed = any(known.get(name) != value for name, value in values.items())
         known.update(values)

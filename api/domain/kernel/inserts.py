@@ -4,8 +4,9 @@ The rows travel as one JSON array, which PostgreSQL turns into rows of the table
 what binding the columns of every row costs, and the statement is one text whatever the number of rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import UserDefinedType
 
-from .model import Model, Record, columns_of
+from .model import Model, Record, blank_values, columns_of
 
 
 class JsonText(UserDefinedType[str]):
@@ -28,28 +29,34 @@ class JsonText(UserDefinedType[str]):
 
 
 async def insert_rows(session: AsyncSession, model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Rows as values by column; a column that a row leaves out is NULL."""
-    names, statement = insertion(model)
-    values = [{name: row.get(name) for name in names} for row in rows]
-    await session.execute(statement, {"rows": orjson.dumps(values, default=as_text).decode()})
+    """Rows as values by column; the blank ones may be left out."""
+    blank = blank_values(model)
+    await send(session, model, [{**blank, **row} for row in rows])
 
 
-async def insert_models(session: AsyncSession, model: type[Model], rows: Iterable[Model]) -> None:
+async def insert_models(session: AsyncSession, model: type[Model], rows: Sequence[Model]) -> None:
     """New objects of one table. Records are then objects of the session; parts and entries are loaded when needed."""
-    await insert_rows(session, model, [row.__dict__ for row in rows])
+    await send(session, model, [row.__dict__ for row in rows])
     if issubclass(model, Record):
         for row in rows:
             make_transient_to_detached(row)
             session.add(row)
 
 
+async def send(session: AsyncSession, model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
+    names, statement = insertion(model)
+    values_of = itemgetter(*names)
+    values = [dict(zip(names, values_of(row), strict=True)) for row in rows]
+    await session.execute(statement, {"rows": orjson.dumps(values, default=as_text).decode()})
+
+
 @cache
 def insertion(model: type[Model]) -> tuple[tuple[str, ...], TextClause]:
+    """The columns and the statement; every value is in the parameter."""
     names = tuple(columns_of(model))
     table, columns = model.__table__.name, ", ".join(f'"{name}"' for name in names)  # type: ignore[attr-defined]
-    statement = text(
-        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, :rows)"  # noqa: S608 - names of our own columns
-    )
+    source = f"json_populate_recordset(NULL::{table}, :rows)"
+    statement = text(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {source}")  # noqa: S608 - our own names
     return names, statement.bindparams(bindparam("rows", type_=JsonText()))
 
 

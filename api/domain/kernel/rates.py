@@ -54,7 +54,7 @@ class ExchangeRate(Entry):
     recorded_by: Mapped[UUID] = column(Uuid())
 
 
-async def record_rate(
+async def record_rate(  # noqa: PLR0913, PLR0917 - the columns of the ledger
     work: "Work", base: str, quote: str, valid_from: date, rate: Decimal, source: str
 ) -> ExchangeRate:
     """Add a rate to the ledger.

@@ -16,7 +16,10 @@ def fold(text: str) -> str:
     >>> [fold(name) for name in ("Émile ", "ŁÓDŹ", "Straße", "GTX  Pro")]
     ['emile', 'lodz', 'strasse', 'gtx pro']
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folded = unicodedata.normalize("NFKD", text).casefold()  # taking ligatures apart can bring capitals to light
+    decomposed = unicodedata.normalize("NFKD", folded)
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(PLAIN)
     return " ".join(plain.split())
 

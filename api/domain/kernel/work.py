@@ -129,6 +129,7 @@ class Work:
         self._affected.update(wanted)
         if not others:
             return own
+        await self.flush()
         query = select(entity).where(entity.tenant_id == self.tenant, among(entity.id, others)).order_by(entity.id)
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
         return [*own, *(await self.session.execute(query)).scalars()]
@@ -232,6 +233,7 @@ class Work:
             .order_by(entity.id)
         )
         if lock:
+            await self.flush()  # locked rows are read anew
             query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
         for row in (await self.session.execute(query)).scalars():
             self._records[row.id] = row
@@ -287,7 +289,11 @@ class Work:
         """The audit row, its values and the outbox row of one change."""
         record, event_id = change.record, new_id()
         changed = change.changed
-        previous = {name: value for name, value in change.before.items() if name in changed and not change.created}
+        if change.created:
+            previous, after = {}, change.after
+        else:
+            previous = {name: value for name, value in change.before.items() if name in changed}
+            after = {name: value for name, value in change.after.items() if name in changed}
         key = {"tenant_id": self.tenant, "version": record.version, "changed": changed}
         viewer = self.viewer
         audit = {
@@ -303,7 +309,6 @@ class Work:
             "request_id": self.request_id,
             "operation": self.operation,
         }
-        after = {name: value for name, value in change.after.items() if name in changed}
         values = {"tenant_id": self.tenant, "id": event_id, "before": previous, "after": after}
         outbox = {
             **key,
@@ -328,7 +333,7 @@ class Work:
         for table in Model.metadata.sorted_tables:
             for index in table.indexes:
                 if index.name == name:
-                    field = [key for key in index.columns.keys() if key != "tenant_id"][-1]
+                    field = list(index.columns)[-1].name
                     return Duplicate((index.info.get("path", field),), index.info.get("object", table.name), None)
         return error
 
@@ -353,7 +358,7 @@ def plain(value: Any) -> Any:
 
 
 @asynccontextmanager
-async def open_work(
+async def open_work(  # noqa: PLR0913 - what every entry point knows
     sessions: async_sessionmaker[AsyncSession],
     viewer: Viewer,
     *,

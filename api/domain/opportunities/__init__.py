@@ -26,8 +26,9 @@ from .pipelines import (
     update_pipeline,
     update_stage,
 )
-from .service import archive, create, record, record_many, restore, update
+from .service import archive, create, record, record_many, restore, update, upsert_many
 from .stages import CLOSED_FIGURES, TRANSITIONS, ForecastCategory, OpportunityType, Status
+from .upserts import PipelineRow, StageRow, upsert_pipelines, upsert_stages
 from .values import OpportunityRow, OpportunityValues
 
 __all__ = [
@@ -48,10 +49,12 @@ __all__ = [
     "OpportunityWon",
     "Pipeline",
     "PipelineMoved",
+    "PipelineRow",
     "PipelineValues",
     "Stage",
     "StageChanged",
     "StageHistory",
+    "StageRow",
     "StageValues",
     "Status",
     "Transition",
@@ -80,5 +83,8 @@ __all__ = [
     "update_line",
     "update_pipeline",
     "update_stage",
+    "upsert_many",
+    "upsert_pipelines",
+    "upsert_stages",
     "win",
 ]

@@ -15,6 +15,8 @@ from .events import OpportunityLost, OpportunityWon, StageChanged
 from .models import Opportunity, OpportunityLine, Pipeline, Stage, StageHistory
 from .stages import CLOSED_FIGURES, TRANSITIONS, Status
 
+FIGURES = ("amount_minor", "currency", "close_date", "probability", "forecast_category")  # as they were at entry
+
 
 @dataclass
 class Desk:
@@ -46,21 +48,23 @@ class Desk:
         if not opportunity.is_forecast_category_overridden:
             columns["forecast_category"] = stage.forecast_category
         assign(opportunity, columns)
+        self.stay(opportunity, at, before.stage_id if before else None, reason)
+
+    def stay(
+        self, opportunity: Opportunity, at: datetime, from_stage: UUID | None = None, reason: str | None = None
+    ) -> None:
+        """Begin the history of an opportunity's stay in its present stage."""
+        known = opportunity.__dict__
         self.stays[opportunity.id] = self.work.add(
-            StageHistory(
+            StageHistory.quickly(
                 id=new_id(),
                 opportunity_id=opportunity.id,
-                from_stage_id=before.stage_id if before else None,
-                stage_id=stage.id,
+                from_stage_id=from_stage,
+                stage_id=opportunity.stage_id,
                 entered_at=at,
-                left_at=None,
-                amount_minor=opportunity.amount_minor,
-                currency=opportunity.currency,
-                close_date=opportunity.close_date,
-                probability=opportunity.probability,
-                forecast_category=opportunity.forecast_category,
                 reason=reason,
                 actor_id=self.work.actor,
+                **{name: known[name] for name in FIGURES},
             )
         )
 

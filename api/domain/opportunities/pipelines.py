@@ -79,6 +79,15 @@ async def create_pipeline(work: Work, values: PipelineValues, stages: Sequence[S
     require(values, "name")
     columns = pipeline_columns(values)
     await refuse_taken_name(work, columns["name_sort"], None)
+    all_columns = stages_of_new(stages)
+    pipeline = work.add(Pipeline(**{"strict_order": False, **columns}))
+    for stage in all_columns:
+        work.add(Stage(pipeline_id=pipeline.id, **stage))
+    return pipeline
+
+
+def stages_of_new(stages: Sequence[StageValues]) -> list[dict[str, Any]]:
+    """The columns of a new pipeline's stages, in their order."""
     if len(stages) > MOST_STAGES:
         raise LimitExceeded(("stages",), MOST_STAGES, "stages in one pipeline")
     all_columns = []
@@ -89,10 +98,7 @@ async def create_pipeline(work: Work, values: PipelineValues, stages: Sequence[S
     if missing:
         raise Required(("stages",), f"a pipeline needs a stage of each kind; missing: {', '.join(sorted(missing))}")
     refuse_same_names(all_columns)
-    pipeline = work.add(Pipeline(**{"strict_order": False, **columns}))
-    for stage in all_columns:
-        work.add(Stage(pipeline_id=pipeline.id, **stage))
-    return pipeline
+    return all_columns
 
 
 async def update_pipeline(work: Work, id: UUID, values: PipelineValues, *, if_version: int | None = None) -> Pipeline:

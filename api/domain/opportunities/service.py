@@ -1,6 +1,7 @@
 """Commands for opportunities; the verbs that change their stage are in `moves`, those on lines in `lines`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -49,10 +50,6 @@ async def create(
     refuse_values_of_verbs(values, allowed=("stage_id", "pipeline_id"))
     today = (await work.tenant_settings()).day_of(work.now)
     row = OpportunityRow(values={"opened_on": today, **values}, external_ids=external_ids, lines=lines)
-    if stage_id := values.get("stage_id"):
-        stage = (await open_desk(work)).board.stage(stage_id)
-        if stage.kind is not Status.OPEN:
-            raise Invalid(("stage",), "a new opportunity is open; win, lose or record closes one", "open")
     return (await write_opportunities(work, [row], create=True))[0].unwrap()
 
 
@@ -95,8 +92,13 @@ async def record_many(work: Work, rows: Sequence[OpportunityRow]) -> list[Writte
     return await write_opportunities(work, rows)
 
 
+async def upsert_many(work: Work, rows: Sequence[OpportunityRow]) -> list[Written[Opportunity]]:
+    """Make opportunities as `create`, change known ones as `update`: a step to another stage is a verb of its own."""
+    return await write_opportunities(work, rows, by_verbs=True)
+
+
 async def write_opportunities(
-    work: Work, rows: Sequence[OpportunityRow], *, create: bool = False
+    work: Work, rows: Sequence[OpportunityRow], *, create: bool = False, by_verbs: bool = False
 ) -> list[Written[Opportunity]]:
     desks: list[Desk] = []
 
@@ -106,7 +108,7 @@ async def write_opportunities(
         await load_references(work, lines, {"product_id": Product})
         desk = await open_desk(work, records)
         desks.append(desk)
-        return lambda row, opportunity: write(desk, row, opportunity)
+        return lambda row, opportunity: write(desk, row, opportunity, by_verbs=create or by_verbs)
 
     results = await write_rows(work, MATCHING, rows, prepare, create=create)
     for desk in desks:
@@ -114,8 +116,17 @@ async def write_opportunities(
     return results
 
 
-def write(desk: Desk, row: OpportunityRow, opportunity: Opportunity | None) -> tuple[Opportunity, bool]:
+def write(
+    desk: Desk, row: OpportunityRow, opportunity: Opportunity | None, *, by_verbs: bool
+) -> tuple[Opportunity, bool]:
+    stage_id = row.values.get("stage_id")
+    if by_verbs and opportunity is None and stage_id is not None and desk.board.stage(stage_id).kind is not Status.OPEN:
+        raise Invalid(("stage",), "a new opportunity is open; win, lose or record closes one", "open")
+    if by_verbs and opportunity is None and "opened_on" not in row.values:
+        row = replace(row, values={"opened_on": desk.today, **row.values})
     draft = draft_of(desk, row, opportunity)
+    if by_verbs and opportunity is not None and draft.stage.id != opportunity.stage_id:
+        raise Invalid(("stage",), "the stage changes by advance, win, lose, reopen or movePipeline", "verb")
     if opportunity is None:
         return write_new(desk, draft), True
     changed = push(desk, opportunity, draft)
@@ -143,7 +154,7 @@ def write_new(desk: Desk, draft: Draft) -> Opportunity:
     if draft.closed_on is not None and not opened_on:
         entered_at = desk.instant_of(draft.closed_on)
     opportunity = work.add(
-        Opportunity(
+        Opportunity.quickly(
             **{
                 "owner_id": work.viewer.user,
                 "pipeline_id": begun.pipeline_id,
@@ -161,7 +172,7 @@ def write_new(desk: Desk, draft: Draft) -> Opportunity:
     )
     if draft.lines:
         put_lines(desk, opportunity, draft.lines)
-    desk.enter(opportunity, begun, entered_at)
+    desk.stay(opportunity, entered_at)
     if stage is not begun:
         desk.close(opportunity, stage, draft.closed_on or desk.today)
     return opportunity

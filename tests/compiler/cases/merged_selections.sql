@@ -1,0 +1,16 @@
+-- admin
+SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
+FROM (SELECT (WITH p1 AS 
+(SELECT t1.owner_id AS owner_id, t1.name AS name, t1.name_sort AS name_sort, t1.id AS id, t1.type AS type 
+FROM accounts AS t1 
+WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL ORDER BY t1.name_sort ASC, t1.id ASC 
+ LIMIT $4)
+ SELECT json_build_object('nodes', n1_0.j, 'edges', n1_1.j) AS j 
+FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
+FROM (SELECT x3.j AS owner, p1.name AS name 
+FROM p1 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r3) AS j 
+FROM (SELECT t3.name AS name, t3.email AS email 
+FROM users AS t3 
+WHERE t3.tenant_id = $3 AND t3.id = p1.owner_id) AS r3) AS x3 ON true ORDER BY p1.name_sort ASC, p1.id ASC) AS r2) AS n1_0, (SELECT coalesce(json_agg(row_to_json(r4)), '[]'::json) AS j 
+FROM (SELECT json_build_object('id', 'acc_' || translate(CAST(p1.id AS TEXT), '-', ''), 'name', p1.name, 'type', p1.type) AS a, json_build_object('id', 'acc_' || translate(CAST(p1.id AS TEXT), '-', ''), 'name', p1.name, 'type', p1.type) AS b, json_build_object('id', 'acc_' || translate(CAST(p1.id AS TEXT), '-', ''), 'name', p1.name, 'type', p1.type) AS node 
+FROM p1 ORDER BY p1.name_sort ASC, p1.id ASC) AS r4) AS n1_1) AS accounts) AS r) END AS anon_1

@@ -1,0 +1,204 @@
+"""A small tenant with something of everything, the same every time.
+
+Its ids differ from run to run; `World.masked` writes them as `<acc Globex>`, so that answers can be compared.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from api.domain import accounts, opportunities, products, tokens, users
+from api.domain.accounts import AddressKind
+from api.domain.kernel import ExternalKey, Money, Tenant, Viewer, Work, open_work, wire
+from api.domain.kernel.idempotency import claim, remember
+from api.domain.kernel.rates import record_rate
+from api.domain.opportunities import DEFAULT_STAGES
+from tests.people import REQUEST, Sessions, a_tenant, a_user, viewer_of
+
+CURSOR = re.compile(r"\bA[Q-Za-f][A-Za-z0-9_-]{40,}")
+ID = re.compile(r"([a-z]{3})_([0-9a-f]{32})")
+BEGINNING = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """One tenant, its people, and the names of its records by their wire ids."""
+
+    tenant: Tenant
+    admin: users.User
+    rep: users.User
+    other_rep: users.User
+    names: dict[str, str] = field(default_factory=dict)
+
+    def viewer(self, role: str) -> Viewer:
+        """Ada as admin or reader, Rita as sales representative."""
+        return viewer_of(self.rep if role == "sales_rep" else self.admin, role)
+
+    def id(self, prefix: str, name: str) -> str:
+        """The wire id of the record with a name."""
+        return next(id for id, label in self.names.items() if label == f"{prefix} {name}")
+
+    def masked(self, answer: str) -> str:
+        """An answer with names for ids, numbers for ids of what has no name, and numbers for cursors."""
+        seen: dict[str, str] = {}
+
+        def cursor(match: re.Match[str]) -> str:
+            return seen.setdefault(match[0], f"<cursor {sum(label.startswith('<cursor') for label in seen.values())}>")
+
+        def name(match: re.Match[str]) -> str:
+            if match[0] in self.names:
+                return f"<{self.names[match[0]]}>"
+            number = sum(label.startswith(f"<{match[1]} ") for label in seen.values())
+            return seen.setdefault(match[0], f"<{match[1]} {number}>")
+
+        return ID.sub(name, CURSOR.sub(cursor, answer))
+
+
+async def a_world(sessions: Sessions, name: str = "Acme") -> World:
+    """Fill a tenant of this name."""
+    tenant = await a_tenant(sessions, name)
+    admin = await a_user(sessions, tenant.id)
+    async with at(sessions, admin, 0) as work:
+        europe = await users.create_team(work, {"name": "Europe"})
+        east = await users.create_team(work, {"name": "East", "parent_id": europe.id})
+        rep = await users.create(work, {"name": "Rita Rep", "email": "rita@example.com", "team_id": east.id})
+        other = await users.create(work, {"name": "Tom Other", "zone": "Europe/Paris", "title": "Account executive"})
+        gone = await users.create(work, {"name": "Gus Gone", "is_active": False})
+        await work.flush()
+        await users.update_team(work, east.id, {"manager_id": rep.id})
+        await users.archive(work, gone.id)
+    world = World(tenant, admin, rep, other)
+    await add_catalog(sessions, world)
+    await add_accounts(sessions, world)
+    await add_opportunities(sessions, world)
+    await move_on(sessions, world)
+    await add_bookkeeping(sessions, world)
+    return world
+
+
+def at(sessions: Sessions, person: users.User, days: int, role: str = "admin") -> Any:
+    """A work of a person so many days after the beginning."""
+    now = BEGINNING + timedelta(days=days)
+    return open_work(sessions, viewer_of(person, role), now=now, request_id=REQUEST, operation=f"day{days}")
+
+
+async def add_catalog(sessions: Sessions, world: World) -> None:
+    async with at(sessions, world.admin, 1) as work:
+        await products.create(work, {"code": "GTX", "name": "GTX Pro", "family": "GTX", "list_price": usd(482_100)})
+        await products.create(work, {"code": "MG", "name": "MG Special", "family": "MG", "list_price": usd(5_500)})
+        await products.create(work, {"code": "YEN", "name": "Yen Thing", "list_price": Money(1500, "JPY")})
+        await products.create(work, {"code": "OLD", "name": "Old Thing", "is_active": False})
+        stages = [dict(stage) for stage in DEFAULT_STAGES]
+        stages[0]["max_days"] = 14
+        await opportunities.create_pipeline(work, {"name": "Sales"}, stages)  # type: ignore[arg-type]
+        strict = {"name": "Renewals", "currency": "EUR", "strict_order": True}
+        await opportunities.create_pipeline(work, strict, DEFAULT_STAGES)  # type: ignore[arg-type]
+
+
+async def add_accounts(sessions: Sessions, world: World) -> None:
+    rita, ada = world.rep.id, world.admin.id
+    async with at(sessions, world.admin, 2) as work:
+        globex = await accounts.create(
+            work,
+            {
+                "name": "Globex",
+                "owner_id": rita,
+                "industry": "Software",
+                "employees": 200,
+                "annual_revenue": Money(1_250_000_50, "EUR"),
+                "territory": "North",
+                "year_founded": 1989,
+                "domains": ["globex.com", "globex.de"],
+                "addresses": [{"kind": AddressKind.OFFICE, "city": "Berlin", "country": "DE"}],
+            },
+            external_ids=[ExternalKey("shop", "1001"), ExternalKey("erp", "G-1")],
+        )
+        await work.flush()
+        given = {"owner_id": rita, "industry": "software", "employees": 200, "annual_revenue": usd(900)}
+        await accounts.create(work, {"name": "Globex France", "parent_id": globex.id, **given})  # type: ignore[typeddict-item]
+        await accounts.create(work, {"name": "Initech", "owner_id": ada, "domains": ["initech.com"]})
+        await accounts.create(work, {"name": "Éclair", "owner_id": rita, "industry": "Bakery", "employees": 0})
+        await accounts.create(work, {"name": "Zenith", "owner_id": None, "annual_revenue": Money(5_000, "JPY")})
+        umbrella = await accounts.create(work, {"name": "Umbrella", "owner_id": rita, "notes": "Do not call."})
+        await work.flush()
+        await accounts.archive(work, umbrella.id)
+
+
+async def add_opportunities(sessions: Sessions, world: World) -> None:
+    async with at(sessions, world.admin, 3) as work:
+        board = await opportunities.load_board(work)
+        found = await named(work)
+        rita, tom = world.rep.id, world.other_rep.id
+        renewals = next(pipeline.id for pipeline in board.pipelines.values() if pipeline.name == "Renewals")
+        proposal = board.named("Proposal")
+        assert proposal is not None
+        globex, initech = found["accounts Globex"], found["accounts Initech"]
+        gtx, mg = found["products GTX Pro"], found["products MG Special"]
+        rows: list[tuple[dict[str, Any], list[dict[str, Any]] | None]] = [
+            ({"name": "Roof", "owner_id": rita, "account_id": globex, "close_date": date(2026, 3, 31)},
+             [{"product_id": gtx, "quantity": Decimal(2)}, {"product_id": mg, "discount_percent": Decimal(10)}]),
+            ({"name": "Cellar", "owner_id": rita, "account_id": globex, "amount": Money(33, "USD"),
+              "stage_id": proposal.id}, None),
+            ({"name": "Attic", "owner_id": rita, "account_id": initech, "amount": usd(100_000), "probability": 33},
+             None),
+            ({"name": "Barn", "owner_id": tom, "account_id": initech, "amount": usd(100_000),
+              "close_date": date(2026, 3, 31)}, [{"name": "By hand", "unit_price": usd(100_000)}]),
+            ({"name": "Garage", "owner_id": tom, "account_id": found["accounts Zenith"],
+              "amount": Money(99_999, "JPY")}, None),
+            ({"name": "Hangar", "owner_id": None, "account_id": None}, None),
+            ({"name": "Ledger", "owner_id": rita, "account_id": found["accounts Éclair"], "pipeline_id": renewals,
+              "amount": Money(12_345, "EUR"), "close_date": date(2026, 6, 1)}, None),
+            ({"name": "Shed", "owner_id": rita, "account_id": globex, "amount": usd(75_000)}, None),
+        ]  # fmt: skip
+        for values, lines in rows:
+            await opportunities.create(work, values, lines=lines)  # type: ignore[arg-type]
+            await work.flush()
+
+
+async def move_on(sessions: Sessions, world: World) -> None:
+    """Barn is won, Attic lost, Cellar pushed and then moved, Shed archived."""
+    async with at(sessions, world.admin, 20) as work:
+        board, found = await opportunities.load_board(work), await named(work)
+        await opportunities.win(work, found["opportunities Barn"], closed_on=date(2026, 1, 20))
+        await opportunities.lose(work, found["opportunities Attic"], "Too dear", competitor="Initrode")
+        stage = board.named("Negotiation")
+        assert stage is not None
+        await opportunities.advance(work, found["opportunities Cellar"], stage.id)
+        await opportunities.archive(work, found["opportunities Shed"])
+
+
+async def add_bookkeeping(sessions: Sessions, world: World) -> None:
+    """A row in each table that nothing above has filled, then the names of all records."""
+    async with at(sessions, world.admin, 21) as work:
+        await record_rate(work, "EUR", "USD", date(2025, 1, 1), Decimal("1.08"), "ECB")
+        await claim(work, "a-used-key", "accountCreate", b"fingerprint")
+        await remember(work, "a-used-key", {})
+        await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
+    async with at(sessions, world.admin, 22) as work:
+        pipelines = {pipeline.id: pipeline.name for pipeline in (await opportunities.load_board(work)).pipelines.values()}
+        for stage in (await opportunities.load_board(work)).stages.values():
+            world.names[wire("stg", stage.id)] = f"stg {pipelines[stage.pipeline_id]}/{stage.name}"
+        tables = {"usr": "users", "tea": "teams", "acc": "accounts", "prd": "products", "pip": "pipelines", "opp": "opportunities"}  # fmt: skip
+        for prefix, table in tables.items():
+            for name, id in (await named(work, table)).items():
+                world.names[wire(prefix, id)] = f"{prefix} {name.removeprefix(table + ' ')}"
+        world.names[wire("ten", world.tenant.id)] = "ten own"
+
+
+async def named(work: Work, *tables: str) -> dict[str, UUID]:
+    """`table name` → id."""
+    await work.flush()
+    found: dict[str, UUID] = {}
+    for table in tables or ("accounts", "products", "opportunities"):
+        rows = await work.session.execute(text(f"SELECT name, id FROM {table}"))
+        found |= {f"{table} {name}": id for name, id in rows}
+    return found
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, "USD")
