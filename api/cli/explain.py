@@ -147,10 +147,11 @@ def lines_of(part: Any, depth: int = 0, name: str = "") -> list[str]:
         value = getattr(part, field.name)
         if isinstance(value, UNTOLD) or (isinstance(value, str | tuple | bool | None) and not value):
             continue
-        if is_a_tree(value):
-            inside += [(field.name, one) for one in (value if isinstance(value, tuple) else (value,))]
-        else:
+        trees = trees_in(field.name, value)
+        if trees is None:
             own.append(f"{field.name}={shortened(value)}")
+        else:
+            inside += trees
     label = f"{name}: " if name else ""
     found = [f"{'  ' * depth}{label}{type(part).__name__}({', '.join(own)})"]
     for field_name, one in inside:
@@ -158,9 +159,20 @@ def lines_of(part: Any, depth: int = 0, name: str = "") -> list[str]:
     return found
 
 
-def is_a_tree(value: Any) -> bool:
-    if isinstance(value, tuple):
-        return all(is_dataclass(one) and not isinstance(one, Entity) for one in value)
+def trees_in(name: str, value: Any) -> list[tuple[str, Any]] | None:
+    """The parts of the plan that a value is, each with its name; None for a value that is no part."""
+    if is_part(value):
+        return [(name, value)]
+    if not isinstance(value, tuple):
+        return None
+    if all(is_part(one) for one in value):
+        return [(name, one) for one in value]
+    if all(isinstance(one, tuple) and is_part(one[-1]) for one in value):
+        return [(f"{name} {one[0]}", one[-1]) for one in value]
+    return None
+
+
+def is_part(value: Any) -> bool:
     return is_dataclass(value) and not isinstance(value, Entity | Column)
 
 

@@ -15,14 +15,14 @@ from graphql import (
 
 from .arguments import Group, Items, Leaf, Leaves, Null, Tree, converted, shape_of
 from .cache import Cache
-from .catalog import Catalog, Column, Composite, Entity, Keys, Root, Scope, ToMany, ToOne, Value
+from .catalog import Catalog, Column, Composite, Entity, Keys, Root, Scope, Through, ToMany, ToOne, Value
 from .errors import RequestError, RequestErrors
 from .ir import ReadPlan
 from .passes import PASSES
 from .render import Renderer, wire_uuid
 from .request import Getter, Request
 from .selection import Selection
-from .statement import Statement
+from .statement import Statement, storable
 
 __all__ = [
     "Cache",
@@ -45,12 +45,14 @@ __all__ = [
     "Root",
     "Scope",
     "Statement",
+    "Through",
     "ToMany",
     "ToOne",
     "Tree",
     "Value",
     "converted",
     "shape_of",
+    "storable",
     "wire_uuid",
 ]
 

@@ -91,6 +91,15 @@ Source = Value | Composite | ToOne | ToMany | Keys
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """A sort by a column of the record that a to-one column points at; a record that may not be seen has none."""
+
+    key: str  # the column that points
+    entity: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column as filters and sorts see it. `column` is the folded companion where there is one."""
 
@@ -99,6 +108,7 @@ class Column:
     kind: str  # text, enum, uuid, int, bigint, bool, date, timestamp, money, decimal
     nullable: bool = False
     convert: Callable[[Any], Any] | None = None  # from the argument's value to the column's
+    through: Through | None = None
 
 
 Lookup = Callable[[Any, Scope, Tree], ColumnElement[bool]]

@@ -46,7 +46,8 @@ class Connection:
         self.renderer, self.read, self.parent = renderer, read, parent
         self.page_name, self.window_name = f"p{read.alias}", f"w{read.alias}"
         self.table = renderer.table(read)
-        self.columns = Columns(self.page_name, self.table)
+        self.keyed = renderer.keyed(read, self.table, "s")
+        self.columns = Columns(self.page_name, self.keyed)
         self.seal = Seal(read.owner, read.order)
         self.page: Page = read.page  # type: ignore[assignment] # the paging pass has run
         self.opened = {
@@ -85,10 +86,10 @@ class Connection:
 
     def ctes(self) -> list[CTE]:
         renderer, columns = self.renderer, self.columns
-        order = [directed(self.table.c[key.column], key, backward=self.page.backward) for key in self.read.order]
+        order = [directed(self.keyed.c[key.column], key, backward=self.page.backward) for key in self.read.order]
         for key in self.read.order:
             getattr(columns, key.column)
-        rows = renderer.window(columns, self.table).where(*self.inside(self.table)).order_by(*order)
+        rows = renderer.window(columns, self.keyed).where(*self.inside()).order_by(*order)
         size = renderer.bind(self.page.size, BigInteger())
         if not self.read.more:
             return [rows.limit(size).cte(self.page_name, nesting=True)]
@@ -102,11 +103,11 @@ class Connection:
         )
         return [window, cut.limit(size).cte(self.page_name, nesting=True)]
 
-    def inside(self, reference: Any) -> list[ColumnElement[bool]]:
+    def inside(self) -> list[ColumnElement[bool]]:
         """Conditions of the list, and of the window that the cursors open on it."""
-        conditions = self.renderer.where(self.read, reference, self.parent)
+        conditions = self.renderer.where(self.read, self.table, self.parent)
         for name, opened in self.opened.items():
-            conditions.append(beyond(self.read.order, reference.c, opened, self.renderer, after=name == "after"))
+            conditions.append(beyond(self.read.order, self.keyed.c, opened, self.renderer, after=name == "after"))
         return conditions
 
     def order(self, name: str, backward: bool = False) -> list[ColumnElement[Any]]:  # noqa: FBT001, FBT002 - a direction
@@ -160,9 +161,10 @@ class Connection:
     def outside(self, name: str) -> ColumnElement[bool]:
         """Whether a row of the list lies at or beyond the cursor, on the far side of the window."""
         reference = self.renderer.table(self.read, "o")
-        within = beyond(self.read.order, reference.c, self.opened[name], self.renderer, after=name == "after")
+        keyed = self.renderer.keyed(self.read, reference, "q")
+        within = beyond(self.read.order, keyed.c, self.opened[name], self.renderer, after=name == "after")
         conditions = self.renderer.where(self.read, reference, self.parent)
-        return exists(select(literal_column("1")).select_from(reference).where(*conditions, within.is_not(true())))
+        return exists(select(literal_column("1")).select_from(keyed.source).where(*conditions, within.is_not(true())))
 
     def edge_cursor(self, *, last: bool) -> ColumnElement[Any]:
         cursor = self.seal.written(self.columns, self.renderer)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from graphql import FieldNode
 
 from .arguments import Leaf, Leaves, Tree
-from .catalog import Column, Composite, Entity, Source, ToMany, ToOne, Value
+from .catalog import Column, Composite, Entity, Source, Through, ToMany, ToOne, Value
 from .request import Getter
 
 Kind = Literal["one", "page", "list", "node", "nodes", "row", "rows"]
@@ -110,6 +110,7 @@ class Order:
     descending: bool = False
     nullable: bool = False
     nulls_first: bool = False
+    through: Through | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from .errors import RequestError
 from .ir import Constant, GroupKeys, Object, Read, ReadPlan, Scalar
 from .predicates import condition
 from .request import Getter, Request
-from .rows import Columns, array_of, joined, json_object, row_of
+from .rows import Columns, Keyed, array_of, joined, json_object, row_of
 from .statement import Parameters, Statement, compiled
 
 Visibility = Any
@@ -212,8 +212,21 @@ class Renderer:
 
     def window(self, columns: Columns, table: Any) -> Select[Any]:
         """SELECT of just the columns that are used further out."""
-        used = [table.c[name] for name in columns.used]
-        return select(*(used or [literal_column("1").label("one")])).select_from(table)
+        used = [table.c[name].label(name) for name in columns.used]
+        source = table.source if isinstance(table, Keyed) else table
+        return select(*(used or [literal_column("1").label("one")])).select_from(source)
+
+    def keyed(self, read: Read, reference: Any, letter: str) -> Keyed:
+        """A reference joined to the records that its rows are sorted through, as far as they may be seen."""
+        source, keys = reference, {}
+        for at, key in enumerate(read.order):
+            if key.through is not None:
+                entity = self.catalog.entities[key.through.entity]
+                other = entity.table.alias(f"{letter}{read.alias}_{at}")  # type: ignore[union-attr]
+                own = other.c.id == reference.c[key.through.key]
+                source = source.outerjoin(other, and_(self.guard(entity, other), own))
+                keys[key.column] = other.c[key.through.column]
+        return Keyed(reference, source, keys)
 
     def nodes(self, reads: tuple[Read, ...]) -> ColumnElement[Any]:
         """The array of `nodes(ids:)`: in the order asked, null where there is nothing to be seen."""

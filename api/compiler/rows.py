@@ -25,6 +25,28 @@ class Columns:
         return literal_column(f"{self._name}.{column}", self._source[column].type)
 
 
+class Keyed:
+    """A table reference with the columns of other tables that its rows are sorted by, under names of their own."""
+
+    def __init__(self, reference: Any, source: Any, keys: Mapping[str, ColumnElement[Any]]) -> None:
+        self.source = source
+        self.c = KeyedColumns(reference.c, keys)
+
+
+class KeyedColumns:
+    """Columns by attribute and by item, the further ones first."""
+
+    def __init__(self, own: Any, keys: Mapping[str, ColumnElement[Any]]) -> None:
+        self._own, self._keys = own, keys
+
+    def __getitem__(self, name: str) -> ColumnElement[Any]:
+        found: ColumnElement[Any] = self._keys[name] if name in self._keys else self._own[name]
+        return found
+
+    def __getattr__(self, name: str) -> ColumnElement[Any]:
+        return self[name]
+
+
 def joined(source: Any, laterals: list[Any]) -> Any:
     """`source` with every lateral beside it, kept where a lateral finds nothing."""
     for lateral in laterals:

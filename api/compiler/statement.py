@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
 from sqlalchemy.dialects.postgresql import asyncpg
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from .errors import RequestError
 from .request import Getter, Request
 
+T = TypeVar("T")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -57,13 +58,13 @@ class Statement:
         return [storable(get(request)) for get in self.getters]
 
 
-def storable(value: Any) -> Any:
+def storable(value: T) -> T:
     """The value. PostgreSQL has no text with U+0000 or half of a surrogate pair, so nothing equals one.
 
     Raises:
-        RequestError: BAD_USER_INPUT for such a text, or a list with one.
+        RequestError: BAD_USER_INPUT for such a text, or a list or tuple with one.
     """
-    texts = value if isinstance(value, list) else (value,)
+    texts = value if isinstance(value, list | tuple) else (value,)
     if any(isinstance(text, str) and UNSTORABLE.search(text) for text in texts):
         raise RequestError("BAD_USER_INPUT", "a text cannot contain U+0000 or half of a surrogate pair")
     return value

@@ -1,15 +1,16 @@
 """The compiler's catalog, built from the bound types and the finished schema."""
 
+from dataclasses import replace
 from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 from sqlalchemy import ColumnElement
 
-from api.compiler import Catalog, Column, Composite, Entity, Keys, Root, ToMany, ToOne, Value, wire_uuid
+from api.compiler import Catalog, Column, Composite, Entity, Keys, Root, Through, ToMany, ToOne, Value, wire_uuid
 from api.domain.kernel import Record, camel
 
-from .binding import READABLE, SOURCE, MoneyOf, Readable, Related, definition_of, info_of
-from .filters import sort_columns
+from .binding import READABLE, SOURCE, MoneyOf, Readable, Related, definition_of, info_of, readable_of
+from .filters import Sortable, sort_columns
 from .references import lookups
 from .wire import CONVERSIONS, id_text, kind_of, written
 
@@ -63,7 +64,7 @@ def entity(type_: GraphQLObjectType, cls: type[Any], about: Readable) -> Entity:
         prefix=record.prefix if record else None,
         visible=about.visible,
         filters=columns,
-        sorts={key: columns_by_name(about, field, name) for key, (field, name) in sort_columns(cls).items()},
+        sorts={key: sort_column(sort) for key, sort in sort_columns(cls).items()},
         lookups=lookups(record, about.naturals) if record else {},
         build=about.build,
         filtered=about.filtered,
@@ -102,6 +103,14 @@ def filter_columns(cls: type[Any], about: Readable) -> dict[str, Column]:
             column = columns_by_name(about, camel(one.python_name), key)
             found[column.name] = column
     return found
+
+
+def sort_column(sort: Sortable) -> Column:
+    column = columns_by_name(readable_of(sort.cls), sort.field, sort.column)
+    if sort.through is None:
+        return column
+    through = Through(sort.through, sort.cls.__name__, column.column)
+    return replace(column, column=f"{sort.through}__{column.column}", nullable=True, through=through)
 
 
 def columns_by_name(about: Readable, field: str, name: str) -> Column:

@@ -115,10 +115,11 @@ class Writes:
     def restore(self, description: str) -> Any:
         return self.verb(self.service.restore, description)
 
-    def verb(self, act: Callable[..., Awaitable[Any]], description: str, **extra: Any) -> Any:
+    def verb(self, act: Callable[..., Awaitable[Any]], description: str, *, holder: str = "where", **extra: Any) -> Any:
         """A mutation on one record: `act(work, id, **arguments)`. `extra`: further arguments, `Annotated`.
 
-        An argument that is a reference input reaches `act` as the id it names.
+        An argument that is a reference input reaches `act` as the id it names. Refused values that are no argument
+        themselves stand in `holder`.
         """
 
         async def command(work: Work, arguments: dict[str, Any]) -> Record:
@@ -127,7 +128,7 @@ class Writes:
             await act(work, id, **values, if_version=arguments["if_version"])
             return await work.get(readable_of(self.cls).record, id)
 
-        return self.mutation(command, description, {"where": self.where(), **extra}, "where", versioned=True)
+        return self.mutation(command, description, {"where": self.where(), **extra}, holder, versioned=True)
 
     def where(self) -> Any:
         return about(self.ref, f"The {self.cls.__name__} that is meant.")

@@ -1,6 +1,7 @@
 """Filter and sort inputs, derived from what the models' columns declare."""
 
 import sys
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -183,7 +184,7 @@ described_enum(
 def sort_inputs(cls: type[Any]) -> tuple[type[Any], type[Any]]:
     name, sortable = cls.__name__, sort_columns(cls)
     enum = StrEnum(f"{name}SortField", {key: key for key in sortable}, module=cls.__module__)  # type: ignore[misc]
-    values = {key: f"By `{field}`." for key, (field, _) in sortable.items()}
+    values = {key: f"By `{sort.field}`." for key, sort in sortable.items()}
     described_enum(enum, f"{name}SortField", f"What {name} lists can be sorted by.", **values)
     made = type(
         f"{name}Sort",
@@ -199,14 +200,43 @@ def sort_inputs(cls: type[Any]) -> tuple[type[Any], type[Any]]:
     return strawberry.input(made, description=f"One sort key of a list of {name} records."), enum
 
 
-def sort_columns(cls: type[Any]) -> dict[str, tuple[str, str]]:
-    """Sort enum value → (GraphQL field, column)."""
+RELATED_SORTS = ("name", "position")
+
+
+@dataclass(frozen=True)
+class Sortable:
+    """What a list can be sorted by: a column of `cls`, which a to-one column leads to if there is a `through`."""
+
+    field: str
+    cls: type[Any]
+    column: str
+    through: str | None = None
+
+
+def sort_columns(cls: type[Any]) -> dict[str, Sortable]:
+    """Sort enum value → what it sorts by."""
     about = readable_of(cls)
-    found: dict[str, tuple[str, str]] = {}
+    found = own_sorts(cls)
+    for one in definition_of(cls).fields:
+        source = about.sources.get(one.python_name)
+        if isinstance(source, Related):
+            module, target = source.target.split(".")
+            other = getattr(sys.modules[f"api.schema.{module}"], target)
+            for key, sort in own_sorts(other).items():
+                if key.lower() in RELATED_SORTS:
+                    field = f"{camel(one.python_name)}.{sort.field}"
+                    name = f"{one.python_name.upper()}_{key}"
+                    found[name] = Sortable(field, other, sort.column, source.source.column)
+    return found
+
+
+def own_sorts(cls: type[Any]) -> dict[str, Sortable]:
+    about = readable_of(cls)
+    found: dict[str, Sortable] = {}
     for one in definition_of(cls).fields:
         source, python_name = about.sources.get(one.python_name), one.python_name
         key = source.column if isinstance(source, MoneyOf) else source if isinstance(source, str) else python_name
         column = about.columns.get(key)
         if column is not None and not isinstance(source, Related) and info_of(column).get("sort"):
-            found[python_name.upper()] = (camel(python_name), key)
+            found[python_name.upper()] = Sortable(camel(python_name), cls, key)
     return found

@@ -1,5 +1,7 @@
 """Opportunities: possible sales, their lines, their way through the stages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -10,7 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Numeric, case, cast, extract, fun
 
 from api.compiler import wire_uuid
 from api.domain import opportunities as domain
-from api.domain.kernel import Work
+from api.domain.kernel import DomainError, Work
 from api.domain.users import User as DomainUser
 
 from .accounts import Account
@@ -218,6 +220,17 @@ async def create(work: Work, values: dict[str, Any], *, external_ids: Any) -> do
     return await domain.create(work, values, external_ids=external_ids, lines=lines)  # type: ignore[arg-type]
 
 
+@contextmanager
+def renamed(name: str, argument: str) -> Iterator[None]:
+    """Refusals of what the command calls `name` are about the mutation's argument."""
+    try:
+        yield
+    except DomainError as refusal:
+        if refusal.path[:1] == (name,):
+            refusal.path = (argument, *refusal.path[1:])
+        raise
+
+
 async def line_add(work: Work, id: UUID, *, line: OpportunityLineInput, if_version: int | None) -> Any:
     values = line_values(line, await ids_of(work, line_references(line)))
     return await domain.add_line(work, id, values, if_version=if_version)  # type: ignore[arg-type]
@@ -225,19 +238,23 @@ async def line_add(work: Work, id: UUID, *, line: OpportunityLineInput, if_versi
 
 async def line_update(work: Work, id: UUID, *, line_id: str, line: OpportunityLineInput, if_version: int | None) -> Any:
     values = line_values(line, await ids_of(work, line_references(line)))
-    return await domain.update_line(work, id, wire_uuid("opl", line_id), values, if_version=if_version)  # type: ignore[arg-type]
+    with renamed("line", "line_id"):
+        return await domain.update_line(work, id, wire_uuid("opl", line_id), values, if_version=if_version)  # type: ignore[arg-type]
 
 
 async def line_remove(work: Work, id: UUID, *, line_id: str, if_version: int | None) -> Any:
-    return await domain.remove_line(work, id, wire_uuid("opl", line_id), if_version=if_version)
+    with renamed("line", "line_id"):
+        return await domain.remove_line(work, id, wire_uuid("opl", line_id), if_version=if_version)
 
 
 async def advance(work: Work, id: UUID, *, to: UUID, if_version: int | None) -> Any:
-    return await domain.advance(work, id, to, if_version=if_version)
+    with renamed("stage", "to"):
+        return await domain.advance(work, id, to, if_version=if_version)
 
 
 async def reopen(work: Work, id: UUID, *, to: UUID, reason: str, if_version: int | None) -> Any:
-    return await domain.reopen(work, id, to, reason, if_version=if_version)
+    with renamed("stage", "to"):
+        return await domain.reopen(work, id, to, reason, if_version=if_version)
 
 
 async def lose(work: Work, id: UUID, *, reason: str, if_version: int | None, **facts: Any) -> Any:
@@ -245,7 +262,8 @@ async def lose(work: Work, id: UUID, *, reason: str, if_version: int | None, **f
 
 
 async def move_pipeline(work: Work, id: UUID, *, to: UUID, if_version: int | None) -> Any:
-    return await domain.move_pipeline(work, id, to, if_version=if_version)
+    with renamed("stage", "to"):
+        return await domain.move_pipeline(work, id, to, if_version=if_version)
 
 
 OPPORTUNITIES = Writes(
@@ -353,9 +371,9 @@ class Mutation:
         move_pipeline, "Move to an open stage of another pipeline.", to=about(STAGE, "The stage there.")
     )
     opportunity_line_add = OPPORTUNITIES.verb(
-        line_add, "Add a line; the amount becomes the sum of the lines.", line=LINE
+        line_add, "Add a line; the amount becomes the sum of the lines.", holder="line", line=LINE
     )
     opportunity_line_update = OPPORTUNITIES.verb(
-        line_update, "Change a line; what is left out stays.", line_id=LINE_ID, line=LINE
+        line_update, "Change a line; what is left out stays.", holder="line", line_id=LINE_ID, line=LINE
     )
     opportunity_line_remove = OPPORTUNITIES.verb(line_remove, "Remove a line.", line_id=LINE_ID)

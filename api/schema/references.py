@@ -10,8 +10,8 @@ import strawberry
 from sqlalchemy import ColumnElement, Text, and_, cast, column, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from api.compiler import Group, Leaf, RequestError, Scope, Tree, converted, wire_uuid
-from api.domain.kernel import ExternalId, ExternalKey, MalformedId, NotFound, Record, Work, camel, parse
+from api.compiler import Group, Leaf, RequestError, Scope, Tree, converted, storable, wire_uuid
+from api.domain.kernel import DomainError, ExternalId, ExternalKey, MalformedId, NotFound, Record, Work, camel, parse
 
 from .binding import Natural, readable_of
 from .filters import input_type
@@ -78,13 +78,19 @@ def by_external_id(object_type: str) -> Any:
 
 
 def by_natural(natural: Natural) -> Any:
+    def convert(value: Any) -> str:
+        try:
+            return natural.convert(value)  # type: ignore[no-any-return]
+        except DomainError as refusal:
+            raise RequestError("BAD_USER_INPUT", str(refusal), ("where",)) from refusal
+
     def condition(table: Any, scope: Scope, tree: Tree) -> ColumnElement[bool]:
         values: Any
         if isinstance(tree, Group):
             leaves = {key: leaf for key, leaf in tree.fields.items() if isinstance(leaf, Leaf)}
-            values = {key: scope.bind(converted(leaf.get, natural.convert), Text()) for key, leaf in leaves.items()}
+            values = {key: scope.bind(converted(leaf.get, convert), Text()) for key, leaf in leaves.items()}
         elif isinstance(tree, Leaf):
-            values = scope.bind(converted(tree.get, natural.convert), Text())
+            values = scope.bind(converted(tree.get, convert), Text())
         else:
             raise RequestError("BAD_USER_INPUT", "this reference cannot be a list", ("where",))
         return and_(table.c.archived_at.is_(None), natural.condition(table, scope.tenant, values))
@@ -130,7 +136,7 @@ async def resolve_all(work: Work, references: Sequence[Asked]) -> list[UUID | No
         else:
             groups.setdefault((cls, name), []).append(at)
     for (cls, name), places in groups.items():
-        keys = [key_of(cls, name, getattr(references[at].reference, name)) for at in places]
+        keys = [key_of(cls, name, references[at]) for at in places]
         known = await holders(work, cls, name, list(dict.fromkeys(keys)))
         for at, key in zip(places, keys, strict=True):
             found[at] = known.get(key)
@@ -145,13 +151,23 @@ def type_of(reference: Any) -> type[Record]:
     return readable_of(type(reference).__crm_type__).record
 
 
-def key_of(cls: type[Any], name: str, value: Any) -> tuple[str, ...]:
-    """The converted texts of a key, in the order of its parts."""
+def key_of(cls: type[Any], name: str, asked: Asked) -> tuple[str, ...]:
+    """The converted texts of a key, in the order of its parts.
+
+    Raises:
+        DomainError: with the path of the reference, for a text that cannot be such a key.
+        RequestError: BAD_USER_INPUT for one that no column can hold.
+    """
+    value = getattr(asked.reference, name)
     if name == "external_id":
-        return (value.source, value.value)
+        return storable((value.source, value.value))
     natural = readable_of(cls).naturals[name]
     parts = given(value).values() if hasattr(type(value), "__strawberry_definition__") else (value,)
-    return tuple(natural.convert(part) for part in parts)
+    try:
+        return storable(tuple(natural.convert(part) for part in parts))
+    except DomainError as refusal:
+        refusal.path = (*asked.path, name)
+        raise
 
 
 async def holders(work: Work, cls: type[Any], name: str, keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], UUID]:

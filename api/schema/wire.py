@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, Numeric, Text, Uuid, cast, func, literal_column
 
-from api.domain.kernel import EnumText, Money, fold, major
+from api.compiler import RequestError
+from api.domain.kernel import EnumText, Invalid, Money, fold, major
 
 UTC_FORMAT: ColumnElement[str] = literal_column("""'YYYY-MM-DD"T"HH24:MI:SS.US'""")
 
@@ -58,10 +59,13 @@ def minor_units(value: tuple[Decimal, str]) -> int:
     """(amount in major units, currency) → minor units.
 
     Raises:
-        Invalid: more digits than the currency has.
+        RequestError: INVALID_FILTER for more digits than the currency has, or more than can be stored.
     """
     amount, currency = value
-    return Money.of(amount, currency).minor
+    try:
+        return Money.of(amount, currency).minor
+    except Invalid as refusal:
+        raise RequestError("INVALID_FILTER", str(refusal), ("filter",)) from refusal
 
 
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {"money": minor_units, "text": fold, "enum": str}

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from strawberry.types import Info
 
 from api.compiler import RequestError
-from api.domain.kernel import DomainError, Outcome, Record, Viewer, Work, camel, open_work
+from api.domain.kernel import DomainError, NotFound, Outcome, Record, Viewer, Work, camel, open_work
 from api.domain.kernel.idempotency import claim, remember
 
 from .context import Context
@@ -116,6 +116,8 @@ async def write(
     """
 
     def refused(refusal: DomainError) -> Any:
+        if isinstance(refusal, NotFound) and not refusal.path:  # as for a key that nobody has
+            refusal.path = ("where" if "where" in arguments else "match",)
         error = answered(refusal, lambda path: argument_path(path, arguments, argument))
         return payload(read=None, outcome=Outcome.FAILED, errors=[error])
 
@@ -174,9 +176,9 @@ def argument_path(path: tuple[str, ...], arguments: Mapping[str, Any], argument:
     if not path:
         return []
     first = path[0]
-    own = first in arguments or first in {"if_version", "idempotency_key", "where"}
+    own = first in arguments or first in {"if_version", "idempotency_key", "where", "match"}
     names = [camel(part.removesuffix("_id")) for part in path]
-    return names if own else [argument, *names]
+    return [camel(first), *names[1:]] if own else [argument, *names]
 
 
 @asynccontextmanager
@@ -220,7 +222,7 @@ class Writes:
     ) -> WriteAnswer:
         """Raises RequestErrors when variables do not fit, RequestError for a key that stands for several fields."""
         coerced, _ = self.reads.coerced(operation, variables)
-        if idempotency_key is not None and len(operation.selection_set.selections) != 1:
+        if idempotency_key is not None and self.fields_of(document, operation, coerced) != 1:
             raise RequestError("BAD_REQUEST", "the header Idempotency-Key needs exactly one mutation in the request")
         context = Context(
             viewer=viewer,
@@ -242,6 +244,14 @@ class Writes:
         answer = await result if isawaitable(result) else result
         errors = [shown(error) for error in answer.errors or ()]
         return WriteAnswer(orjson.dumps(answer.data), errors, bool(context.replayed))
+
+    def fields_of(
+        self, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> int:
+        """How many mutations an operation runs, fragments opened."""
+        selection = self.reads.compiler.selection(document, variables)
+        fields = selection.fields(selection.object_type("Mutation"), [operation.selection_set])
+        return sum(nodes[0].name.value != "__typename" for nodes in fields.values())
 
 
 def shown(error: GraphQLError) -> dict[str, Any]:

@@ -51,7 +51,8 @@ def one(entity: Entity, key: Group) -> Order:
 
 
 def ordered(column: Column, *, descending: bool, nulls_first: bool = False) -> Order:
-    return Order(column.column, column.kind, descending, column.nullable, column.nullable and nulls_first)
+    first = column.nullable and nulls_first
+    return Order(column.column, column.kind, descending, column.nullable, first, column.through)
 
 
 def default(entity: Entity) -> tuple[Order, ...]:
