@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -111,7 +112,7 @@ def serve(
     with listening:
         if workers == 1:
             tell = None if on_started is None else partial(on_started, url)
-            application_ = create_app(settings, urls, secret)
+            application_ = settled(create_app(settings, urls, secret))
             with suppress(KeyboardInterrupt):  # uvicorn has stopped in good order and says so once more
                 server.Server(server.configuration(application_), tell).run([listening])
             return
@@ -140,4 +141,11 @@ def from_environment() -> Starlette:
     urls = Urls(
         app=url, partner=settings.partner_database_url or url, worker=settings.worker_database_url or url, migration=""
     )
-    return create_app(settings, urls, secret_key(settings.data_dir, settings))
+    return settled(create_app(settings, urls, secret_key(settings.data_dir, settings)))
+
+
+def settled(made: Starlette) -> Starlette:
+    """Spare what lives as long as the process from every later garbage collection: each would cost a request 0.1 s."""
+    gc.collect()
+    gc.freeze()
+    return made

@@ -134,7 +134,7 @@ async def fresh_tokens(database: Database, tenant: UUID) -> dict[str, str]:
 
 async def people_by_name(work: Work) -> dict[str, UUID]:
     query = select(User.name, User.id).where(User.tenant_id == work.tenant, User.archived_at.is_(None))
-    return {name: id for name, id in (await work.session.execute(query)).all()}
+    return dict((await work.session.execute(query)).all())
 
 
 async def count(database: Database, tenant: UUID) -> dict[str, int]:

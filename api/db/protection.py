@@ -129,7 +129,8 @@ def may_change(table: Table, kind: Kind, column: str) -> bool:
     if kind is Kind.ENTRY:
         return column in COMPLETED_LATER.get(table.name, ())
     fixed = ("created_at", *NEVER_CHANGED.get(table.name, ()))
-    return not table.columns[column].primary_key and column not in fixed
+    declared = table.columns[column]
+    return not declared.primary_key and declared.computed is None and column not in fixed
 
 
 def column_protection(model: type[DeclarativeBase], column: str) -> str:

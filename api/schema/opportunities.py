@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import ColumnElement, Integer, Numeric, case, cast, extract, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, case, cast, extract, func, literal_column, select
 
 from api.compiler import wire_uuid
 from api.domain import opportunities as domain
@@ -17,7 +17,7 @@ from api.domain.users import User as DomainUser
 
 from .accounts import Account
 from .aggregates import Aggregate, Key, column_key, month_key
-from .binding import composed, computed, described, listed, money, readable, to_one
+from .binding import computed, described, listed, money, readable, to_one
 from .commands import Service, Writes
 from .connections import Connection, about, extend, many, one
 from .enums import described_enum
@@ -30,7 +30,7 @@ from .references import Asked, given
 from .scalars import CurrencyCode
 from .transitions import TRANSITIONS, OpportunityVerb, may_write
 from .users import User
-from .wire import id_text, money_text
+from .wire import id_text
 
 described_enum(
     domain.OpportunityType,
@@ -47,11 +47,6 @@ DAY_SECONDS: ColumnElement[int] = literal_column("86400")
 def whole_days(start: Any, end: Any) -> Any:
     """SQL: full days of 24 hours between two instants."""
     return cast(func.floor(extract("epoch", end - start) / DAY_SECONDS), Integer)
-
-
-def expected_minor(row: Any) -> Any:
-    """SQL: amount × probability in minor units, rounded half away from zero."""
-    return func.round(cast(row.amount_minor, Numeric) * row.probability / literal_column("100"))
 
 
 def days_in_stage(row: Any, scope: Any) -> Any:
@@ -145,13 +140,8 @@ class Opportunity(Record, Node):
     competitor: str | None = described("Who won instead, or competes.")
     stage_entered_at: datetime = described("Since when it is in its stage.")
     push_count: int = described("How often the close date moved to a later month.")
-    expected_revenue: Money | None = composed(
-        {
-            "amount": lambda row, _scope: money_text(expected_minor(row), row.currency),
-            "currency": lambda row, _scope: row.currency,
-        },
-        "Amount × probability in its currency, rounded half away from zero.",
-        absent=lambda row, _scope: row.amount_minor.is_(None),
+    expected_revenue: Money | None = money(
+        "expected_revenue_minor", "Amount × probability in its currency, rounded half away from zero."
     )
     age_days: int = computed(age_days, "Days since it was opened, until it closed or now; days begin in UTC.")
     days_in_stage: int | None = computed(days_in_stage, "Full days of 24 hours in its stage; null once closed.")

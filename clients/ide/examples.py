@@ -76,6 +76,7 @@ TEXTS: Mapping[str, str] = {
     "source": "example",
     "value": "1",
 }
+NUMBERS: Mapping[str, int] = {"probability": 40}
 # Arguments that need not be given, but show what the field is for.
 SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "opportunities": {"filter": {"status": {"eq": "OPEN"}}, "orderBy": [{"field": "AMOUNT", "direction": "DESC"}]},
@@ -87,8 +88,11 @@ SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "AccountCreateInput": ("industry",),
     "OpportunityCreateInput": ("account", "amount", "closeDate"),
     "OpportunityLineInput": ("product", "quantity"),
-    "OpportunityPatch": ("nextStep",),
+    "OpportunityPatch": ("name", "nextStep"),
     "ProductCreateInput": ("listPrice",),
+    "StageCreateInput": ("probability",),
+    "StagePatch": ("pipeline", "name", "probability"),
+    "ProductPatch": ("code", "name", "listPrice"),
 }
 PATCHED = ("name", "notes", "title", "description")
 
@@ -110,12 +114,15 @@ def opportunity(document: str, **into: str) -> Lookup:
 
 
 WITH_LINES = opportunity(
-    "{ opportunities(first: 100, filter: {status: {eq: OPEN}}) { nodes { id lines { id } } } }",
+    '{ opportunities(first: 100, filter: {status: {eq: OPEN}, currency: {eq: "USD"}}) { nodes { id lines { id } } } }',
     where__id="id",
     lineId="lines.0.id",
 )
+IN_DOLLARS = opportunity(
+    '{ opportunities(first: 1, filter: {status: {eq: OPEN}, currency: {eq: "USD"}}) { nodes { id } } }', where__id="id"
+)
 # Where a verb needs a record in a certain state.
-STATES: Mapping[str, Lookup] = {
+STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
     "node": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
     "nodes": Lookup(ANY_ACCOUNT, "accounts.nodes", {"ids.0": "id"}),
     "opportunityAdvance": opportunity(
@@ -124,11 +131,23 @@ STATES: Mapping[str, Lookup] = {
         where__id="id",
         to__id="pipeline.stages.nodes.0.id",
     ),
-    "opportunityLineAdd": opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", where__id="id"),
+    "opportunityLineAdd": IN_DOLLARS,
     "opportunityLineRemove": WITH_LINES,
     "opportunityLineUpdate": WITH_LINES,
     "opportunityLose": opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", where__id="id"),
-    "opportunityMovePipeline": opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", where__id="id"),
+    "opportunityMovePipeline": (
+        Lookup(
+            "{ pipelines(first: 1, orderBy: {field: CREATED_AT}) { nodes {"
+            " opportunities(first: 1, filter: {status: {eq: OPEN}}) { nodes { id } } } } }",
+            "pipelines.nodes",
+            {"where.id": "opportunities.nodes.0.id"},
+        ),
+        Lookup(
+            "{ pipelines(first: 1) { nodes { stages(first: 1, filter: {kind: {eq: OPEN}}) { nodes { id } } } } }",
+            "pipelines.nodes",
+            {"to.id": "stages.nodes.0.id"},
+        ),
+    ),
     "opportunityReopen": opportunity(
         "{ opportunities(first: 1, filter: {status: {eq: LOST}}) { nodes { id pipeline {"
         " stages(first: 1, filter: {kind: {eq: OPEN}}) { nodes { id } } } } } }",
@@ -164,7 +183,8 @@ class Writer:
     def example(self, kind: str, name: str, of: GraphQLField) -> Example:
         example = Example(kind, name, " ".join((of.description or "").split()))
         if name in STATES:
-            example.lookups.append(STATES[name])
+            known = STATES[name]
+            example.lookups += [known] if isinstance(known, Lookup) else known
         given = self.given(example, of)
         declared = [f"${argument}: {of.args[argument].type}" for argument in given]
         passed = ", ".join(f"{argument}: ${argument}" for argument in given)
@@ -210,6 +230,8 @@ class Writer:
             return f"<{name}>"
         if kind.name in {"Decimal", "String"} and name in TEXTS:
             return TEXTS[name]
+        if kind.name == "Int" and name in NUMBERS:
+            return NUMBERS[name]
         return SCALARS.get(kind.name, "Example")
 
     def record(self, example: Example, kind: GraphQLInputObjectType, path: tuple[str, ...]) -> dict[str, Any]:
@@ -224,6 +246,8 @@ class Writer:
     def reference(self, example: Example, kind: GraphQLInputObjectType, path: tuple[str, ...]) -> dict[str, Any]:
         """The id of a record that is looked up when the example is used, else the first way to name one."""
         target = kind.name.removesuffix("Ref")
+        if path[-1] == "match" and "externalId" in kind.fields:  # an upsert shows best how it makes a record
+            return {"externalId": self.value(example, "externalId", kind.fields["externalId"], (*path, "externalId"))}
         if "id" not in kind.fields:
             name, one = next(iter(kind.fields.items()))
             return {name: self.value(example, name, one, (*path, name))}

@@ -779,6 +779,12 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
         sa.Column("status", sa.Text(collation="C"), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.Text(collation="C"), nullable=False),
+        sa.Column(
+            "expected_revenue_minor",
+            sa.BigInteger(),
+            sa.Computed("round(amount_minor::numeric * probability / 100)::bigint", persisted=True),
+            nullable=True,
+        ),
         sa.Column("close_date", sa.Date(), nullable=True),
         sa.Column("opened_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
@@ -905,6 +911,20 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
         "ix_opportunities_currency",
         "opportunities",
         ["tenant_id", "currency"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NULL"),
+    )
+    op.create_index(
+        "ix_opportunities_expected_revenue_minor",
+        "opportunities",
+        ["tenant_id", "expected_revenue_minor", "id"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NULL"),
+    )
+    op.create_index(
+        "ix_opportunities_expected_revenue_minor_desc",
+        "opportunities",
+        ["tenant_id", sa.literal_column("expected_revenue_minor DESC NULLS LAST"), sa.literal_column("id DESC")],
         unique=False,
         postgresql_where=sa.text("archived_at IS NULL"),
     )

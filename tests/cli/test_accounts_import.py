@@ -11,20 +11,17 @@ HEADINGS = (
     "Customer no;Company;Legal name;Type;Sector;Employees;Revenue in thousands;Founded;VAT id;Region;"
     "Account manager;Parent no;Web;Street;Postcode;City;Country;Remark;Source"
 )
-ROWS = """\
-K-2;Käse & Söhne;Käse & Söhne GmbH;Client;food;12;1500,;1901;DE1;South;Ada Lovelace;K-1;kaese.example;Am Tor 1;80331;München;Germany;Pays late;fair
-K-1;Molkerei Nord;;lead;;;;;;;ada@example.com;;nord.example, milch.example;;;;DE;Old friend;
-"""
+ROWS = (
+    "K-2;Käse & Söhne;Käse & Söhne GmbH;Client;food;12;1500,;1901;DE1;South;Ada Lovelace;K-1;kaese.example;"
+    "Am Tor 1;80331;München;Germany;Pays late;fair\n"
+    "K-1;Molkerei Nord;;Lead;;;;;;;ada@example.com;;nord.example, milch.example;;;;DE;Old friend;\n"
+)
 
 
 @pytest.fixture
 def example(crm: Crm, asking: Asking, place: Path) -> Path:
     """The example mapping for a file with semicolons, a tenant and the user Ada Lovelace."""
     crm("tenant", "create", "acme", "--currency", "EUR")
-    (place / "users.toml").write_text(
-        'source = "people"\ncurrency = "EUR"\n[[records]]\nkind = "user"\nfile = "users.csv"\n'
-        '[records.fields]\nname = "{name}"\nemail = "{email}"\n'
-    )
     asking.execute(
         "INSERT INTO users (tenant_id, id, name, name_sort, email, email_norm, is_active, version, created_at,"
         " updated_at) SELECT id, gen_random_uuid(), 'Ada Lovelace', 'ada lovelace', 'ada@example.com',"
@@ -46,8 +43,8 @@ def test_the_example_mapping_reads_a_file_of_ones_own(crm: Crm, asking: Asking, 
 
     assert (done.code, json.loads(done.out)["created"]) == (0, 2)
     assert asking.rows(
-        "SELECT account.name, account.type, annual_revenue_minor, account.currency, owner.name, parent.name, country,"
-        " account.notes FROM accounts AS account LEFT JOIN accounts AS parent ON parent.id = account.parent_id"
+        "SELECT account.name, account.type, account.annual_revenue_minor, account.currency, owner.name, parent.name,"
+        " country, account.notes FROM accounts AS account LEFT JOIN accounts AS parent ON parent.id = account.parent_id"
         " LEFT JOIN users AS owner ON owner.id = account.owner_id"
         " LEFT JOIN account_addresses AS address ON address.account_id = account.id ORDER BY account.name"
     ) == [

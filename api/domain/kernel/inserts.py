@@ -53,7 +53,7 @@ async def send(session: AsyncSession, model: type[Model], rows: Iterable[Mapping
 @cache
 def insertion(model: type[Model]) -> tuple[tuple[str, ...], TextClause]:
     """The columns and the statement; every value is in the parameter."""
-    names = tuple(columns_of(model))
+    names = tuple(name for name, column in columns_of(model).items() if column.computed is None)
     table, columns = model.__table__.name, ", ".join(f'"{name}"' for name in names)  # type: ignore[attr-defined]
     source = f"json_populate_recordset(NULL::{table}, :rows)"
     statement = text(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {source}")  # noqa: S608 - our own names

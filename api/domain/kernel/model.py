@@ -17,6 +17,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     ColumnElement,
+    Computed,
     Date,
     DateTime,
     Dialect,
@@ -76,6 +77,7 @@ def column(  # noqa: PLR0913 - one keyword for each thing that is declared
     internal: bool = False,
     pii: bool = False,
     partner: bool = False,
+    computed: str | None = None,
     **options: Any,
 ) -> MappedColumn[Any]:
     """A column and what the registry knows of it.
@@ -97,7 +99,8 @@ def column(  # noqa: PLR0913 - one keyword for each thing that is declared
         "pii": pii,
         "partner": partner,
     }
-    return mapped_column(type_, info=info, **options)
+    generated = (Computed(computed, persisted=True),) if computed else ()
+    return mapped_column(type_, *generated, info=info, **options)
 
 
 class Model(DeclarativeBase):

@@ -102,6 +102,9 @@ class Opportunity(Record):
     status: Mapped[Status] = column(EnumText(Status), filter=True)
     amount_minor: Mapped[int | None] = column(filter=True, sort=True)
     currency: Mapped[str] = column(filter=True)
+    expected_revenue_minor: Mapped[int | None] = column(
+        computed="round(amount_minor::numeric * probability / 100)::bigint", internal=True, filter=True, sort=True
+    )
     close_date: Mapped[date | None] = column(Date(), filter=True, sort=True)
     opened_on: Mapped[date | None] = column(Date(), filter=True, sort=True)
     closed_on: Mapped[date | None] = column(Date(), filter=True, sort=True)

@@ -1,0 +1,62 @@
+import asyncio
+from datetime import date
+
+from api.cli.database import open_database
+from api.cli.demo_data import fill
+from api.cli.tenants import create_tenant
+from tests.cli.conftest import Asking
+
+TODAY = date(2026, 3, 2)
+ALL = """
+SELECT opportunity.name, account.name, owner.name, stage.name, opportunity.amount_minor, opportunity.currency,
+       opportunity.opened_on, opportunity.closed_on, opportunity.close_date, opportunity.push_count
+  FROM opportunities AS opportunity JOIN accounts AS account ON account.id = opportunity.account_id
+  JOIN users AS owner ON owner.id = opportunity.owner_id JOIN stages AS stage ON stage.id = opportunity.stage_id
+  JOIN tenants AS tenant ON tenant.id = opportunity.tenant_id
+ WHERE tenant.name = $1 ORDER BY opportunity.name
+"""
+
+
+def make(*names: str) -> None:
+    with open_database() as database:
+        for name in names:
+            tenant = asyncio.run(create_tenant(database, name))
+            asyncio.run(fill(database, tenant.id, TODAY))
+
+
+def test_the_demo_tenant_shows_every_kind_of_record_in_every_stage_and_is_the_same_each_time(asking: Asking):
+    make("one", "two")
+
+    assert asking.rows(ALL, "one") == asking.rows(ALL, "two")
+    one = "(SELECT id FROM tenants WHERE name = 'one')"
+
+    def count(rest: str) -> int:
+        number = asking.value(f"SELECT count(*) FROM {rest} {'AND' if 'WHERE' in rest else 'WHERE'} tenant_id = {one}")
+        assert isinstance(number, int)
+        return number
+
+    assert (count("accounts"), count("opportunities"), count("products")) == (30, 140, 10)
+    assert (count("users"), count("teams"), count("pipelines")) == (10, 3, 2)
+    assert (count("account_domains"), count("account_addresses")) == (30, 30)
+    assert count("accounts WHERE parent_id IS NOT NULL") >= 5
+    assert count("accounts WHERE type = 'CUSTOMER'") >= 5
+    assert count("opportunities WHERE push_count > 0") >= 5
+    in_stages = asking.rows(
+        f"SELECT count(opportunity.id) FROM stages LEFT JOIN opportunities AS opportunity ON opportunity.stage_id ="
+        f" stages.id WHERE stages.tenant_id = {one} GROUP BY stages.id"
+    )
+    assert len(in_stages) == 10
+    assert min(in_stages) >= (5,)
+
+
+def test_its_history_has_the_dates_of_a_year_and_none_is_in_the_future(asking: Asking):
+    make("one")
+
+    assert asking.value("SELECT max(at)::date FROM change_events WHERE operation = 'demo'") < TODAY
+    assert asking.value("SELECT count(DISTINCT at::date) FROM change_events WHERE operation = 'demo'") > 40
+    assert asking.value("SELECT count(*) FROM opportunities WHERE closed_on > '2026-03-02'") == 0
+    assert asking.value("SELECT count(*) FROM stage_history WHERE left_at < entered_at") == 0
+    assert asking.value("SELECT count(*) FROM stage_history") > 350
+    assert asking.value("SELECT count(*) FROM outbox WHERE types @> '{opportunity.won}'") == asking.value(
+        "SELECT count(*) FROM opportunities WHERE status = 'WON'"
+    )
