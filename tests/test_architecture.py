@@ -7,6 +7,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,7 @@ def test_decision_records_are_numbered_without_a_gap_and_have_their_five_parts()
 
 def test_every_dependency_has_its_reason():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))
-    listed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    listed = [*project["project"]["dependencies"], *chain.from_iterable(project["dependency-groups"].values())]
     names = [re.split(r"[\[><=]", requirement)[0] for requirement in listed]
     reasons = (ROOT / "docs/decisions/0002-dependencies.md").read_text("utf8")
     assert [name for name in names if f"`{name}`" not in reasons] == []

@@ -85,6 +85,8 @@ class Opened:
         try:
             text = self.get(request)
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            if base64.urlsafe_b64encode(raw).rstrip(b"=") != text.encode():
+                raise self.error()
             body, seal = raw[:-SEAL], raw[-SEAL:]
             # Python skips what is not base64; only the one text that PostgreSQL wrote is the cursor.
             written = base64.urlsafe_b64encode(raw).rstrip(b"=") == text.encode()

@@ -37,7 +37,7 @@ SEALED = ("change_events", "change_values")
 READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "tenants": ("id", "name", "currency", "zone", "created_at", "archived_at"),
-        "users": ("tenant_id", "id", "name", "archived_at"),
+        "users": ("tenant_id", "id", "name", "is_active", "archived_at"),
         "tokens": (
             "tenant_id",
             "id",
@@ -178,6 +178,7 @@ CREATE FUNCTION crm_authenticate(token_key text)
         SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind, token.role,
                token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
                tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
+               OR NOT coalesce(person.is_active, true)
           FROM public.tokens AS token
           JOIN public.tenants AS tenant ON tenant.id = token.tenant_id
           LEFT JOIN public.users AS person ON person.tenant_id = token.tenant_id AND person.id = token.user_id

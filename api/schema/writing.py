@@ -16,7 +16,6 @@ from uuid import UUID
 
 import orjson
 import strawberry
-import structlog
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, execute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -31,7 +30,6 @@ from .enums import described_enum
 from .errors import UserError, answered
 from .reading import Reads
 
-log = structlog.get_logger("api.schema.writing")
 
 AGAIN = frozenset({"40001", "40P01"})  # serialisation failure, deadlock: nothing was done, try again
 BUSY = frozenset({"55P03"})  # lock not available within the role's lock_timeout
@@ -199,7 +197,7 @@ class WriteAnswer:
     """What became of a mutation operation: JSON of `data`, errors beside it, whether a stored result was replayed."""
 
     data: bytes
-    errors: list[dict[str, Any]]
+    errors: list[GraphQLError]
     replayed: bool
 
 
@@ -242,7 +240,7 @@ class Writes:
             operation_name=name,
         )
         answer = await result if isawaitable(result) else result
-        errors = [shown(error) for error in answer.errors or ()]
+        errors = list(answer.errors or ())
         return WriteAnswer(orjson.dumps(answer.data), errors, bool(context.replayed))
 
     def fields_of(
@@ -252,34 +250,3 @@ class Writes:
         selection = self.reads.compiler.selection(document, variables)
         fields = selection.fields(selection.object_type("Mutation"), [operation.selection_set])
         return sum(nodes[0].name.value != "__typename" for nodes in fields.values())
-
-
-def shown(error: GraphQLError) -> dict[str, Any]:
-    """An error as the client may see it: ours with its code, anything else only as INTERNAL."""
-    original = error.original_error
-    if isinstance(original, RequestError):
-        located = original.located()
-        return {
-            "message": original.message,
-            "path": error.path,
-            "locations": locations(error),
-            "extensions": located.extensions,
-        }
-    if original is None:
-        return {
-            "message": error.message,
-            "path": error.path,
-            "locations": locations(error),
-            "extensions": {"code": "BAD_USER_INPUT"},
-        }
-    log.error("mutation failed", exc_info=original)
-    return {
-        "message": "Something went wrong on our side.",
-        "path": error.path,
-        "locations": locations(error),
-        "extensions": {"code": "INTERNAL"},
-    }
-
-
-def locations(error: GraphQLError) -> list[dict[str, int]]:
-    return [{"line": one.line, "column": one.column} for one in error.locations or ()]

@@ -154,6 +154,11 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
         where__id="id",
         to__id="pipeline.stages.nodes.0.id",
     ),
+    "stageUpdate": Lookup(
+        "{ stages(first: 1, filter: {kind: {eq: OPEN}}) { nodes { id pipeline { id } } } }",
+        "stages.nodes",
+        {"where.id": "id", "patch.pipeline.id": "pipeline.id"},
+    ),
     "opportunityWin": opportunity(
         "{ opportunities(first: 1, filter: {status: {eq: OPEN}, account: {isNull: false}}) { nodes { id } } }",
         where__id="id",

@@ -34,6 +34,7 @@ CREATE FUNCTION crm_authenticate(token_key text)
         SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind, token.role,
                token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
                tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
+               OR NOT coalesce(person.is_active, true)
           FROM public.tokens AS token
           JOIN public.tenants AS tenant ON tenant.id = token.tenant_id
           LEFT JOIN public.users AS person ON person.tenant_id = token.tenant_id AND person.id = token.user_id
@@ -1259,7 +1260,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
     GRANT UPDATE (name, name_sort, email, email_norm, title, team_id, zone, is_active, version,
         updated_at, archived_at) ON users TO crm_app;
     CREATE POLICY reader ON users FOR SELECT TO crm_reader USING (true);
-    GRANT SELECT (tenant_id, id, name, archived_at) ON users TO crm_reader;
+    GRANT SELECT (tenant_id, id, name, is_active, archived_at) ON users TO crm_reader;
     """
     )
     script(

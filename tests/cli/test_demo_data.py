@@ -24,7 +24,7 @@ def make(*names: str) -> None:
             asyncio.run(fill(database, tenant.id, TODAY))
 
 
-def test_the_demo_tenant_shows_every_kind_of_record_in_every_stage_and_is_the_same_each_time(asking: Asking):
+def test_the_demo_tenant_shows_a_year_of_selling_in_every_stage_and_is_the_same_each_time(asking: Asking):
     make("one", "two")
 
     assert asking.rows(ALL, "one") == asking.rows(ALL, "two")
@@ -48,15 +48,8 @@ def test_the_demo_tenant_shows_every_kind_of_record_in_every_stage_and_is_the_sa
     assert len(in_stages) == 10
     assert min(in_stages) >= (5,)
 
-
-def test_its_history_has_the_dates_of_a_year_and_none_is_in_the_future(asking: Asking):
-    make("one")
-
     assert asking.value("SELECT max(at)::date FROM change_events WHERE operation = 'demo'") < TODAY
     assert asking.value("SELECT count(DISTINCT at::date) FROM change_events WHERE operation = 'demo'") > 40
-    assert asking.value("SELECT count(*) FROM opportunities WHERE closed_on > '2026-03-02'") == 0
-    assert asking.value("SELECT count(*) FROM stage_history WHERE left_at < entered_at") == 0
-    assert asking.value("SELECT count(*) FROM stage_history") > 350
-    assert asking.value("SELECT count(*) FROM outbox WHERE types @> '{opportunity.won}'") == asking.value(
-        "SELECT count(*) FROM opportunities WHERE status = 'WON'"
-    )
+    assert count("opportunities WHERE closed_on > '2026-03-01'") == 0
+    assert count("stage_history") > 350
+    assert count("outbox WHERE types @> '{opportunity.won}'") == count("opportunities WHERE status = 'WON'")

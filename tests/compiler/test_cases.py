@@ -48,11 +48,12 @@ async def test_case(path: Path, library: Library, accept: bool):
     case = case_in(path, library.world)
     texts, answers = [], {}
     for role in case.roles:
+        variables = case.variables
         if case.then:
-            first = await library(case.query, case.variables, as_=role)
-            case.variables |= {name: picked(first, place) for name, place in case.then.items()}
+            first = await library(case.query, variables, as_=role)
+            variables = variables | {name: picked(first, place) for name, place in case.then.items()}
         library.sent.clear()
-        data = await library.bytes(case.query, case.variables, as_=role)
+        data = await library.bytes(case.query, variables, as_=role)
 
         ((sql, parameters),) = library.sent
         assert orjson.loads(data) == orjson.loads(await library.exempt.fetchval(sql, *parameters))

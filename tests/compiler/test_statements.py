@@ -52,7 +52,13 @@ async def test_its_constants_are_words_of_the_schema_and_its_parameters_are_all_
     case = case_in(path, library.world)
     enums = [type_ for type_ in schema.core.type_map.values() if isinstance(type_, GraphQLEnumType)]
     words = {*schema.core.type_map, *(value for enum in enums for value in enum.values), *CURRENCIES, *CONSTANTS}
-    words |= {f"{entity.prefix}_" for entity in schema.catalog.entities.values()} | {"opl_", "sth_", "evt_", "tok_", "ten_"}
+    words |= {f"{entity.prefix}_" for entity in schema.catalog.entities.values()} | {
+        "opl_",
+        "sth_",
+        "evt_",
+        "tok_",
+        "ten_",
+    }
     words |= set(WORD.findall(case.query)) | TABLES | {"account", "opportunity", "pipeline", "stage", "user", "team", "product"}  # fmt: skip
     for role in case.roles:
         statement, parameters = library.compiled(case.query, case.variables, as_=role)
@@ -188,11 +194,11 @@ async def test_a_whole_operation_is_one_statement(library: Library):
     query = "{" + " ".join(f"r{path.stem}: __typename" for path in CASES) + "}"
     parts = [
         "a: accounts { nodes { opportunities { nodes { lines { product { code } } } } } }",
-        "b: opportunities(filter: {account: {owner: {name: {eq: \"x\"}}}}) { totalCount { value } nodes { name } }",
+        'b: opportunities(filter: {account: {owner: {name: {eq: "x"}}}}) { totalCount { value } nodes { name } }',
         "c: viewer { name }",
         "d: salesMetrics { currency }",
         "e: opportunitiesAggregate(groupBy: [OWNER]) { keys { node { id } } }",
-        "f: node(id: \"%s\") { id }" % library.world.id("acc", "Globex"),
+        'f: node(id: "%s") { id }' % library.world.id("acc", "Globex"),
     ]
     library.sent.clear()
     await library("{" + " ".join(parts) + "}")

@@ -180,7 +180,9 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         await remember(work, "a-used-key", {})
         await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
     async with at(sessions, world.admin, 22) as work:
-        pipelines = {pipeline.id: pipeline.name for pipeline in (await opportunities.load_board(work)).pipelines.values()}
+        pipelines = {
+            pipeline.id: pipeline.name for pipeline in (await opportunities.load_board(work)).pipelines.values()
+        }
         for stage in (await opportunities.load_board(work)).stages.values():
             world.names[wire("stg", stage.id)] = f"stg {pipelines[stage.pipeline_id]}/{stage.name}"
         tables = {"usr": "users", "tea": "teams", "acc": "accounts", "prd": "products", "pip": "pipelines", "opp": "opportunities"}  # fmt: skip

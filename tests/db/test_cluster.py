@@ -12,6 +12,8 @@ from api.db.embedded import EmbeddedPostgres, temporary_postgres
 from api.db.urls import for_sqlalchemy
 from tests.db.sessions import ask
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[EmbeddedPostgres]:

@@ -19,6 +19,7 @@ from api.db.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, temporary_
 from api.db.failure import explain
 from tests.db.sessions import ask
 
+pytestmark = pytest.mark.embedded
 ROOT = Path(__file__).parents[2]
 AS_ROOT = os.geteuid() == 0
 HOLDER = """

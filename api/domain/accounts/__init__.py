@@ -1,7 +1,9 @@
 """Organisations we sell to."""
 
-from .models import Account, AccountAddress, AccountDomain, AccountType, AddressKind
-from .parts import AddressValues, normal_domain, remove_address, remove_domain
+from api.domain.kernel import AddressKind, AddressValues
+
+from .models import Account, AccountAddress, AccountDomain, AccountType
+from .parts import normal_domain, remove_address, remove_domain
 from .service import AccountRow, AccountValues, archive, create, restore, update, upsert_many
 
 __all__ = [

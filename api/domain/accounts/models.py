@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, Index, text
 from sqlalchemy.orm import Mapped
 
-from api.domain.kernel import EnumText, Part, Record, as_its_record, column
+from api.domain.kernel import AddressKind, EnumText, Part, Record, as_its_record, column
 
 from . import policy
 
@@ -19,13 +19,6 @@ class AccountType(StrEnum):
     PARTNER = "PARTNER"
     SUPPLIER = "SUPPLIER"
     COMPETITOR = "COMPETITOR"
-    OTHER = "OTHER"
-
-
-class AddressKind(StrEnum):
-    BILLING = "BILLING"
-    SHIPPING = "SHIPPING"
-    OFFICE = "OFFICE"
     OTHER = "OTHER"
 
 

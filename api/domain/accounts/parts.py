@@ -4,48 +4,19 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text, select
 
-from api.domain.kernel import (
-    Invalid,
-    LimitExceeded,
-    NotFound,
-    TextField,
-    Work,
-    among,
-    checked_texts,
-    require,
-    under,
-)
+from api.domain.kernel import AddressKind, Invalid, LimitExceeded, NotFound, Work, among
 
-from .models import Account, AccountAddress, AccountDomain, AddressKind
+from .models import Account, AccountAddress, AccountDomain
 
 MOST_DOMAINS = 50
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = re.compile(rf"({LABEL}\.)+{LABEL}")
 LONGEST_DOMAIN = 253
-COUNTRY = re.compile(r"[A-Z]{2}")
-ADDRESS_TEXTS = {
-    "street": TextField(500),
-    "city": TextField(200),
-    "region": TextField(200),
-    "postal_code": TextField(20),
-    "country": TextField(2),
-}
-
-
-class AddressValues(TypedDict, total=False):
-    """A postal address; `street` may have several lines, `country` is an ISO 3166 code of two letters."""
-
-    kind: AddressKind
-    street: str | None
-    city: str | None
-    region: str | None
-    postal_code: str | None
-    country: str | None
 
 
 @dataclass
@@ -166,20 +137,3 @@ def normal_domain(text: str) -> str:
     if len(domain) > LONGEST_DOMAIN or not DOMAIN.fullmatch(domain):
         raise Invalid(("domains",), "this is not an internet domain, such as example.com", "domain")
     return domain
-
-
-def checked_addresses(addresses: Sequence[AddressValues]) -> dict[AddressKind, dict[str, Any]]:
-    """Kind → columns; what an address does not say is empty. The last of a kind counts.
-
-    Raises:
-        Required, TooLong, Invalid: with a path that begins with `addresses` and the index.
-    """
-    found: dict[AddressKind, dict[str, Any]] = {}
-    for index, address in enumerate(addresses):
-        with under("addresses", str(index)):
-            require(address, "kind")
-            columns = dict.fromkeys(ADDRESS_TEXTS) | checked_texts(address, ADDRESS_TEXTS)
-            if columns["country"] is not None and not COUNTRY.fullmatch(columns["country"]):
-                raise Invalid(("country",), "a country is a code of two capital letters, such as DE", "country")
-            found[address["kind"]] = columns
-    return found

@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from api.domain.kernel import (
+    AddressValues,
     ExternalKey,
     Matching,
     Money,
@@ -14,6 +15,7 @@ from api.domain.kernel import (
     Work,
     Written,
     assign,
+    checked_addresses,
     checked_money,
     checked_number,
     checked_references,
@@ -28,7 +30,7 @@ from api.domain.kernel import (
 from api.domain.users import User
 
 from .models import Account, AccountType
-from .parts import AddressValues, Parts, checked_addresses, domains_in, holders_of_domains, load_parts
+from .parts import Parts, domains_in, holders_of_domains, load_parts
 
 TEXTS = {
     "name": TextField(255, required=True, folded="name_sort"),

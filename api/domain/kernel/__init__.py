@@ -1,5 +1,6 @@
 """What every slice stands on: identity, tenancy, money, work, audit, events, refusals."""
 
+from .addresses import AddressKind, AddressValues, check_country, checked_addresses
 from .audit import ChangeEvent, ChangeValues
 from .bulk import Match, Matching, Outcome, Row, Written, by_column, write_rows
 from .changes import Change, camel
@@ -37,10 +38,11 @@ from .fields import (
 )
 from .idempotency import IdempotencyKey
 from .ids import new_id, parse, prefix_of, wire
+from .languages import language_tag
 from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
 from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
 from .outbox import Event, OutboxEntry
-from .policy import Context, Visible, as_its_record
+from .policy import Context, Visible, as_its_record, seen_through
 from .rates import ExchangeRate
 from .tenants import Tenant
 from .text import checked, fold
@@ -51,6 +53,8 @@ from .work import Work, open_work
 __all__ = [
     "CAPABILITIES",
     "CURRENCIES",
+    "AddressKind",
+    "AddressValues",
     "Archived",
     "Capability",
     "Change",
@@ -104,7 +108,9 @@ __all__ = [
     "assign",
     "by_column",
     "camel",
+    "check_country",
     "checked",
+    "checked_addresses",
     "checked_currency",
     "checked_day",
     "checked_money",
@@ -115,6 +121,7 @@ __all__ = [
     "columns_of",
     "digits_of",
     "fold",
+    "language_tag",
     "load_references",
     "load_tree",
     "major",
@@ -127,6 +134,7 @@ __all__ = [
     "refuse_null",
     "require",
     "rounded",
+    "seen_through",
     "under",
     "unique_live",
     "wire",

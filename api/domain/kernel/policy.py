@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, True_, and_, exists, false, literal_column, select, true
 
 from .viewer import Capability, Level
 
@@ -29,6 +29,27 @@ class Context:
         if level is Level.OWN and owner is not None:
             return owner == self.user
         return false()
+
+
+def seen_through(**records: Any) -> "Visible":
+    """The rule of a row that ties records together: seen by whoever sees all of them.
+
+    Each argument is a column of the row and the kind of record it points at.
+    """
+
+    def visible(t: Any, context: Context) -> ColumnElement[bool]:
+        conditions: list[ColumnElement[bool]] = []
+        for name, record in records.items():
+            other = record.__table__.alias(f"seen_{record.__tablename__}")
+            rule = record.visible(other.c, context)
+            if isinstance(rule, True_):
+                continue  # whoever sees all of them needs no look
+            same = (other.c.tenant_id == t.tenant_id, other.c.id == getattr(t, name), rule)
+            found = select(literal_column("1")).select_from(other).where(*same).correlate_except(other)
+            conditions.append(exists(found))
+        return and_(true(), *conditions)
+
+    return visible
 
 
 Visible = Callable[[Any, Context], ColumnElement[bool]]

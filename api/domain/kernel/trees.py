@@ -8,6 +8,7 @@ from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import aliased
 
 from .errors import Invalid
+from .fields import argument
 from .model import among
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ DEPTH = 10
 class Tree:
     """The part of a tenant's trees that a command may change: all ancestors and descendants of what moves."""
 
-    def __init__(self, parents: Mapping[UUID, UUID | None]) -> None:
+    def __init__(self, parents: Mapping[UUID, UUID | None], path: str = "parent") -> None:
         self.parents = dict(parents)
+        self.path = path
         self.children: dict[UUID, set[UUID]] = {}
         for id, parent in parents.items():
             if parent is not None:
@@ -32,9 +34,9 @@ class Tree:
         while (higher := self.parents.get(above[-1])) is not None and len(above) <= DEPTH:
             above.append(higher)
         if id in above:
-            raise Invalid(("parent",), "a record cannot be below itself; choose another parent", "circle")
+            raise Invalid((self.path,), "a record cannot be below itself; choose another one", "circle")
         if len(above) + self.height(id) > DEPTH:
-            raise Invalid(("parent",), f"a tree has at most {DEPTH} levels; choose a higher parent", "depth", DEPTH)
+            raise Invalid((self.path,), f"a tree has at most {DEPTH} levels; choose a higher one", "depth", DEPTH)
 
     def move(self, id: UUID, parent: UUID | None) -> None:
         before = self.parents.get(id)
@@ -50,22 +52,28 @@ class Tree:
         return 1 + max((self.height(child) for child in below), default=0)
 
 
-async def load_tree(work: "Work", entity: Any, moved: Iterable[UUID], parents: set[UUID]) -> Tree:
+async def load_tree(
+    work: "Work", entity: Any, moved: Iterable[UUID], parents: set[UUID], column: str = "parent_id"
+) -> Tree:
     """The tree around records that may move and the parents they may get, with one recursive statement.
 
+    `column` names the parent.
     No other transaction can change the tenant's trees of this kind until this one ends.
     """
+    path = argument(column)
     if not parents:
-        return Tree({})
+        return Tree({}, path)
     await work.flush()
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"{entity.__tablename__}.parent {work.tenant}", 0))
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"{entity.__tablename__}.{path} {work.tenant}", 0))
     await work.session.execute(select(lock))
-    own = select(entity.id, entity.parent_id).where(entity.tenant_id == work.tenant)
+    parent = getattr(entity, column)
+    own = select(entity.id, parent.label("parent_id")).where(entity.tenant_id == work.tenant)
     node = aliased(entity)
-    next_one = select(node.id, node.parent_id).where(node.tenant_id == work.tenant)
+    above = getattr(node, column)
+    next_one = select(node.id, above.label("parent_id")).where(node.tenant_id == work.tenant)
     up = own.where(among(entity.id, parents)).cte("up", recursive=True)
     up = up.union(next_one.where(node.id == up.c.parent_id))
     down = own.where(among(entity.id, moved)).cte("down", recursive=True)
-    down = down.union(next_one.where(node.parent_id == down.c.id))
+    down = down.union(next_one.where(above == down.c.id))
     rows = await work.session.execute(union_all(select(up), select(down)))
-    return Tree(dict(rows.all()))
+    return Tree(dict(rows.all()), path)

@@ -50,7 +50,9 @@ OWN = Right(Level.OWN, Level.OWN, create=True)
 CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
     {
         "admin": Capability("admin", MappingProxyType({}), FULL),
-        "sales_rep": Capability("sales_rep", MappingProxyType({"account": OWN, "opportunity": OWN}), Right()),
+        "sales_rep": Capability(
+            "sales_rep", MappingProxyType({"account": OWN, "contact": OWN, "opportunity": OWN}), Right()
+        ),
         "read_only": Capability("read_only", MappingProxyType({}), Right()),
     }
 )

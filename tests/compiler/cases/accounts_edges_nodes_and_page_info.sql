@@ -25,6 +25,6 @@ WHERE c1.tenant_id = $3 AND c1.archived_at IS NULL
  LIMIT $9) AS b1) <= CAST($10 AS BIGINT))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.name AS name 
-FROM p1 ORDER BY p1.name_sort ASC, p1.id ASC) AS r2) AS n1_1, (SELECT coalesce(json_agg(row_to_json(r3)), '[]'::json) AS j 
+FROM p1 ORDER BY p1.name_sort ASC, p1.id ASC) AS r2) AS n1_1, (SELECT coalesce(json_agg(row_to_json(en1_2)), '[]'::json) AS j 
 FROM (SELECT 'AccountEdge' AS __typename, translate(encode(($6 || convert_to(CAST(json_build_array(p1.name_sort, CAST(p1.id AS TEXT)) AS TEXT), 'UTF8')) || substr(sha256($7 || sha256($8 || ($6 || convert_to(CAST(json_build_array(p1.name_sort, CAST(p1.id AS TEXT)) AS TEXT), 'UTF8')))), 1, 8), 'base64'), E'+/=\n', '-_') AS cursor, json_build_object('id', 'acc_' || translate(CAST(p1.id AS TEXT), '-', ''), '__typename', 'Account') AS node 
-FROM p1 ORDER BY p1.name_sort ASC, p1.id ASC) AS r3) AS n1_2) AS accounts) AS r) END AS anon_1
+FROM p1 ORDER BY p1.name_sort ASC, p1.id ASC) AS en1_2) AS n1_2) AS accounts) AS r) END AS anon_1

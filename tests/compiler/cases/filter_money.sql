@@ -35,16 +35,16 @@ FROM (SELECT p7.name AS name, CASE WHEN (p7.amount_minor IS NULL) THEN NULL::jso
 FROM p7 ORDER BY p7.created_at DESC, p7.id DESC) AS r8) AS n7_0) AS not_yen, (WITH p9 AS 
 (SELECT t9.name AS name, t9.created_at AS created_at, t9.id AS id 
 FROM opportunities AS t9 
-WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND t9.amount_minor IS NULL ORDER BY t9.created_at DESC, t9.id DESC 
- LIMIT $17)
+WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND t9.amount_minor IS NULL AND (t9.currency IS NULL OR t9.currency = $17) ORDER BY t9.created_at DESC, t9.id DESC 
+ LIMIT $18)
  SELECT json_build_object('nodes', n9_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r10)), '[]'::json) AS j 
 FROM (SELECT p9.name AS name 
 FROM p9 ORDER BY p9.created_at DESC, p9.id DESC) AS r10) AS n9_0) AS unknown, (WITH p11 AS 
 (SELECT t11.name AS name, t11.created_at AS created_at, t11.id AS id 
 FROM opportunities AS t11 
-WHERE t11.tenant_id = $3 AND t11.archived_at IS NULL AND t11.currency = $18 AND t11.amount_minor IS DISTINCT FROM $19 ORDER BY t11.created_at DESC, t11.id DESC 
- LIMIT $20)
+WHERE t11.tenant_id = $3 AND t11.archived_at IS NULL AND t11.currency = $19 AND t11.amount_minor IS DISTINCT FROM $20 ORDER BY t11.created_at DESC, t11.id DESC 
+ LIMIT $21)
  SELECT json_build_object('nodes', n11_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r12)), '[]'::json) AS j 
 FROM (SELECT p11.name AS name 

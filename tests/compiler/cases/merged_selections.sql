@@ -11,6 +11,6 @@ FROM (SELECT x3.j AS owner, p1.name AS name
 FROM p1 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r3) AS j 
 FROM (SELECT t3.name AS name, t3.email AS email 
 FROM users AS t3 
-WHERE t3.tenant_id = $3 AND t3.id = p1.owner_id) AS r3) AS x3 ON true ORDER BY p1.name_sort ASC, p1.id ASC) AS r2) AS n1_0, (SELECT coalesce(json_agg(row_to_json(r4)), '[]'::json) AS j 
-FROM (SELECT json_build_object('id', 'acc_' || translate(CAST(p1.id AS TEXT), '-', ''), 'name', p1.name, 'type', p1.type) AS a, json_build_object('id', 'acc_' || translate(CAST(p1.id AS TEXT), '-', ''), 'name', p1.name, 'type', p1.type) AS b, json_build_object('id', 'acc_' || translate(CAST(p1.id AS TEXT), '-', ''), 'name', p1.name, 'type', p1.type) AS node 
-FROM p1 ORDER BY p1.name_sort ASC, p1.id ASC) AS r4) AS n1_1) AS accounts) AS r) END AS anon_1
+WHERE t3.tenant_id = $3 AND t3.id = p1.owner_id) AS r3) AS x3 ON true ORDER BY p1.name_sort ASC, p1.id ASC) AS r2) AS n1_0, (SELECT coalesce(json_agg(row_to_json(en1_1)), '[]'::json) AS j 
+FROM (SELECT json_build_object('id', 'acc_' || translate(CAST(p1.id AS TEXT), '-', '')) AS a, json_build_object('name', p1.name) AS b, json_build_object('type', p1.type) AS node 
+FROM p1 ORDER BY p1.name_sort ASC, p1.id ASC) AS en1_1) AS n1_1) AS accounts) AS r) END AS anon_1

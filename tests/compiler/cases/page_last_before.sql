@@ -17,6 +17,6 @@ FROM p1 ORDER BY p1.created_at ASC, p1.id ASC
  LIMIT 1), 'endCursor', (SELECT translate(encode(($10 || convert_to(CAST(json_build_array(CAST(CAST(EXTRACT(epoch FROM p1.created_at) * 1000000 AS BIGINT) AS TEXT), CAST(p1.id AS TEXT)) AS TEXT), 'UTF8')) || substr(sha256($11 || sha256($12 || ($10 || convert_to(CAST(json_build_array(CAST(CAST(EXTRACT(epoch FROM p1.created_at) * 1000000 AS BIGINT) AS TEXT), CAST(p1.id AS TEXT)) AS TEXT), 'UTF8')))), 1, 8), 'base64'), E'+/=\n', '-_') AS translate_2 
 FROM p1 ORDER BY p1.created_at DESC, p1.id DESC 
  LIMIT 1))) AS j 
-FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
+FROM (SELECT coalesce(json_agg(row_to_json(en1_0)), '[]'::json) AS j 
 FROM (SELECT json_build_object('name', p1.name) AS node 
-FROM p1 ORDER BY p1.created_at ASC, p1.id ASC) AS r2) AS n1_0) AS opportunities) AS r) END AS anon_1
+FROM p1 ORDER BY p1.created_at ASC, p1.id ASC) AS en1_0) AS n1_0) AS opportunities) AS r) END AS anon_1

@@ -48,6 +48,6 @@ WHERE c5.tenant_id = $3 AND c5.archived_at IS NULL AND c5.name_sort = $16
  LIMIT $17) AS b5) <= CAST($18 AS BIGINT))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r6)), '[]'::json) AS j 
 FROM (SELECT p5.name AS name 
-FROM p5 ORDER BY p5.created_at DESC, p5.id DESC) AS r6) AS n5_0, (SELECT coalesce(json_agg(row_to_json(r7)), '[]'::json) AS j 
+FROM p5 ORDER BY p5.created_at DESC, p5.id DESC) AS r6) AS n5_0, (SELECT coalesce(json_agg(row_to_json(en5_1)), '[]'::json) AS j 
 FROM (SELECT translate(encode(($13 || convert_to(CAST(json_build_array(CAST(CAST(EXTRACT(epoch FROM p5.created_at) * 1000000 AS BIGINT) AS TEXT), CAST(p5.id AS TEXT)) AS TEXT), 'UTF8')) || substr(sha256($14 || sha256($15 || ($13 || convert_to(CAST(json_build_array(CAST(CAST(EXTRACT(epoch FROM p5.created_at) * 1000000 AS BIGINT) AS TEXT), CAST(p5.id AS TEXT)) AS TEXT), 'UTF8')))), 1, 8), 'base64'), E'+/=\n', '-_') AS cursor 
-FROM p5 ORDER BY p5.created_at DESC, p5.id DESC) AS r7) AS n5_1) AS empty) AS r) END AS anon_1
+FROM p5 ORDER BY p5.created_at DESC, p5.id DESC) AS en5_1) AS n5_1) AS empty) AS r) END AS anon_1

@@ -1,0 +1,174 @@
+"""A tenant with many rows of every kind that share their sort values or have none, put there past the commands."""
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from api.domain.accounts import Account, AccountType
+from api.domain.kernel import Tenant, fold, new_id
+from api.domain.kernel.model import Model
+from api.domain.opportunities import ForecastCategory, Opportunity, Pipeline, Stage, Status
+from api.domain.products import Product
+from api.domain.users import Team, User
+from tests.people import NOW, Sessions, a_tenant, a_user
+
+ROWS = 23
+NAMES = ("Globex", "globex", "Éclair", "Zenith & Söhne", "Åre", "")
+
+
+async def a_crowd(sessions: Sessions, name: str, rows: int = ROWS) -> tuple[Tenant, User]:
+    """The tenant and its administrator."""
+    tenant = await a_tenant(sessions, name)
+    admin = await a_user(sessions, tenant.id)
+    chance = random.Random(name)
+    async with sessions() as session:
+        await session.execute(select(func.set_config("crm.tenant", str(tenant.id), True)))
+        for kind in (teams, users, products, accounts, pipelines, stages, opportunities):
+            session.add_all(kind(tenant, chance, rows))
+            await session.flush()
+        await session.commit()
+    return tenant, admin
+
+
+def record(model: type[Model], tenant: Tenant, chance: random.Random, **values: Any) -> Any:
+    at = NOW - timedelta(microseconds=chance.choice((0, 1, 2, 10**12)))
+    known = {"tenant_id": tenant.id, "id": new_id(), "version": 1, "created_at": at, "updated_at": at}
+    return model(**known, **values)
+
+
+def named(name: str) -> dict[str, str]:
+    return {"name": name or "-", "name_sort": fold(name)}
+
+
+kept: dict[Any, list[Any]] = {}
+
+
+def teams(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    made = [record(Team, tenant, chance, **named(f"Team {at}")) for at in range(rows)]
+    kept[tenant.id, Team] = made
+    return made
+
+
+def users(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    team = [*kept[tenant.id, Team][:3], None]
+    made = []
+    for _ in range(rows):
+        of = chance.choice(team)
+        made.append(record(User, tenant, chance, **named(chance.choice(NAMES)), team_id=of and of.id, is_active=True))
+    kept[tenant.id, User] = made
+    return made
+
+
+def products(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    made = []
+    for at in range(rows):
+        family, price = chance.choice(("GTX", "gtx", None)), chance.choice((None, 0, 5_500, 10**16))
+        made.append(
+            record(
+                Product,
+                tenant,
+                chance,
+                **named(chance.choice(NAMES)),
+                code=f"C{at}",
+                code_norm=f"c{at}",
+                family=family,
+                family_sort=family and fold(family),
+                list_price_minor=price,
+                currency=None if price is None else "USD",
+                is_active=True,
+            )
+        )
+    return made
+
+
+def accounts(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    owners = [*kept[tenant.id, User][:3], None]
+    made: list[Any] = []
+    for _ in range(rows):
+        owner, industry, revenue = (
+            chance.choice(owners),
+            chance.choice(("Bank", "bänk", None)),
+            chance.choice((None, 5)),
+        )
+        parent = chance.choice([*made[:3], None])
+        made.append(
+            record(
+                Account,
+                tenant,
+                chance,
+                **named(chance.choice(NAMES)),
+                type=AccountType.PROSPECT,
+                industry=industry,
+                industry_sort=industry and fold(industry),
+                employees=chance.choice((None, 0, 7, 10_000_000)),
+                annual_revenue_minor=revenue,
+                currency=None if revenue is None else chance.choice(("USD", "JPY")),
+                owner_id=owner and owner.id,
+                parent_id=parent and parent.id,
+            )
+        )
+    kept[tenant.id, Account] = made
+    return made
+
+
+def pipelines(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    made = [record(Pipeline, tenant, chance, **named(f"Pipeline {at}"), strict_order=False) for at in range(rows)]
+    kept[tenant.id, Pipeline] = made
+    return made
+
+
+def stages(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    made = []
+    for at in range(rows):
+        pipeline = kept[tenant.id, Pipeline][at % 3]
+        made.append(
+            record(
+                Stage,
+                tenant,
+                chance,
+                **named(f"{chance.choice(NAMES)} {at // 3}"),
+                pipeline_id=pipeline.id,
+                position=1 + at // 3,
+                kind=Status.OPEN,
+                probability=50,
+                forecast_category=ForecastCategory.PIPELINE,
+            )
+        )
+    kept[tenant.id, Stage] = made
+    return made
+
+
+def opportunities(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    account, owners = [*kept[tenant.id, Account][:4], None], [*kept[tenant.id, User][:3], None]
+    days = (None, date(2026, 1, 1), date(2026, 1, 2), date(2200, 12, 31), date(1900, 1, 1))
+    made = []
+    for _ in range(rows):
+        stage, of, owner = chance.choice(kept[tenant.id, Stage]), chance.choice(account), chance.choice(owners)
+        lost = chance.random() < 0.3
+        made.append(
+            record(
+                Opportunity,
+                tenant,
+                chance,
+                **named(chance.choice(NAMES)),
+                account_id=of and of.id,
+                owner_id=owner and owner.id,
+                pipeline_id=stage.pipeline_id,
+                stage_id=stage.id,
+                status=Status.LOST if lost else Status.OPEN,
+                amount_minor=chance.choice((None, 0, 1, 10**17)),
+                currency=chance.choice(("USD", "JPY")),
+                close_date=chance.choice(days),
+                opened_on=date(1900, 1, 1) if lost else chance.choice(days),
+                closed_on=chance.choice(days[1:]) if lost else None,
+                probability=0 if lost else chance.choice((10, 50)),
+                is_probability_overridden=False,
+                forecast_category=ForecastCategory.OMITTED if lost else ForecastCategory.PIPELINE,
+                is_forecast_category_overridden=False,
+                stage_entered_at=NOW,
+                push_count=0,
+            )
+        )
+    return made

@@ -1,3 +1,0 @@
-from tests.graphql_client import app, graphql
-
-__all__ = ["app", "graphql"]

@@ -1,0 +1,308 @@
+"""What the API says of each field, in Python over plain rows: domain.md §3 and the descriptions of the SDL.
+
+A new slice adds itself to the tables below; what follows from the names of its columns needs no line.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tests.oracle.memory import Memory, Row, models, objects, prefixes
+from tests.oracle.wire import Money, fold, half_away
+
+DAY = 86_400
+MODELS, PREFIXES = models(), prefixes()
+TYPES = {prefix: type_ for type_, prefix in PREFIXES.items()}
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks."""
+
+    tenant: UUID
+    principal: UUID
+    user: UUID | None
+    kind: str
+    name: str
+    role: str
+
+
+# Role → what it reads and writes only if it is its own; what it may change at all.
+OWN: Mapping[str, frozenset[str]] = {"sales_rep": frozenset({"Account", "Opportunity"})}
+WRITES_ALL = frozenset({"admin"})
+
+
+@dataclass
+class World:
+    """What there is, when it is, and who asks."""
+
+    memory: Memory
+    now: datetime
+    asker: Asker
+
+    def sees(self, row: Row) -> bool:
+        owned = row.typename in OWN.get(self.asker.role, ())
+        return row.tenant_id == self.asker.tenant and (not owned or self.owns(row))
+
+    def changes(self, row: Row) -> bool:
+        return self.asker.role in WRITES_ALL or (row.typename in OWN.get(self.asker.role, ()) and self.owns(row))
+
+    def owns(self, row: Row) -> bool:
+        return self.asker.user is not None and row.owner_id == self.asker.user
+
+    def all(self, type_: str) -> list[Row]:
+        """All rows of the type that the asker may see."""
+        return [row for row in self.memory.of(type_) if self.sees(row)]
+
+    def one(self, type_: str, id: UUID | None) -> Row | None:
+        row = self.memory.one(type_, id)
+        return row if row is not None and self.sees(row) else None
+
+    @property
+    def tenant(self) -> Row:
+        tenant = self.memory.one("Tenant", self.asker.tenant)
+        assert tenant is not None
+        return tenant
+
+    def day(self, at: datetime) -> date:
+        """The day of an instant where the tenant is."""
+        return at.astimezone(ZoneInfo(self.tenant.zone)).date()
+
+
+Fact = Callable[[Row, World], Any]
+
+
+def snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+def wire_id(type_: str, id: UUID) -> str:
+    return f"{PREFIXES[type_]}_{id.hex}"
+
+
+# -- facts: what a field of a row is, before it is written ----------------------------------------------------------
+
+
+def fact(world: World, row: Row, field: str) -> Any:
+    """The value of a field: text, number, truth value, day, instant, Money, a list of texts."""
+    known = FACTS.get((row.typename, field))
+    if known is not None:
+        return known(row, world)
+    if field == "id":
+        return wire_id(row.typename, row.id)
+    name = snake(field)
+    if f"{name}_minor" in vars(row):
+        return Money(getattr(row, f"{name}_minor"), row.currency)
+    return getattr(row, name)
+
+
+def age_days(row: Row, world: World) -> int:
+    opened = row.opened_on or row.created_at.astimezone(UTC).date()
+    ended = row.closed_on or world.now.astimezone(UTC).date()
+    return (ended - opened).days
+
+
+def days_in_stage(row: Row, world: World) -> int | None:
+    if row.status != "OPEN":
+        return None
+    return max(full_days(row.stage_entered_at, world.now), 0)
+
+
+def full_days(start: datetime, end: datetime) -> int:
+    return int((end - start).total_seconds() // DAY)
+
+
+def is_rotting(row: Row, world: World) -> bool:
+    days, stage = days_in_stage(row, world), world.one("Stage", row.stage_id)
+    return days is not None and stage is not None and stage.max_days is not None and days > stage.max_days
+
+
+def expected_revenue(row: Row, _world: World) -> Money:
+    if row.amount_minor is None:
+        return Money(None, row.currency)
+    return Money(int(half_away(Fraction(row.amount_minor * row.probability, 100))), row.currency)
+
+
+def domains(row: Row, world: World) -> list[str]:
+    return sorted(one.domain for one in world.all("AccountDomain") if one.account_id == row.id)
+
+
+def days_of_stay(row: Row, world: World) -> int:
+    return full_days(row.entered_at, row.left_at or world.now)
+
+
+def actor(row: Row, _world: World) -> dict[str, Any]:
+    prefix = {"STAFF": "usr_", "INTEGRATION": "tok_"}.get(row.actor_kind)
+    return {"kind": row.actor_kind, "id": prefix and prefix + row.actor_id.hex, "name": row.actor_name}
+
+
+FACTS: Mapping[tuple[str, str], Fact] = {
+    ("Account", "domains"): domains,
+    ("ChangeEvent", "actor"): actor,
+    ("ChangeEvent", "changedFields"): lambda row, _world: row.changed,
+    ("Opportunity", "ageDays"): age_days,
+    ("Opportunity", "daysInStage"): days_in_stage,
+    ("Opportunity", "expectedRevenue"): expected_revenue,
+    ("Opportunity", "isRotting"): is_rotting,
+    ("StageHistoryEntry", "days"): days_of_stay,
+    ("Tenant", "id"): lambda row, _world: f"ten_{row.id.hex}",
+}
+
+
+# -- lists: which rows belong to a field of a row -------------------------------------------------------------------
+
+
+def listed(world: World, row: Row, field: str, target: str) -> list[Row]:
+    """The rows of a list, those of a short list in its order. By default the rows that point back, if only one way."""
+    known = LISTS.get((row.typename, field)) or LISTS.get(("", field))
+    if known is not None:
+        return known(row, world)
+    back = pointing_back(target, row.typename)
+    rows = [one for one in world.all(target) if getattr(one, back) == row.id]
+    order = SHORT_LISTS.get((row.typename, field))
+    return sorted(rows, key=lambda one: getattr(one, order)) if order else rows
+
+
+def pointing_back(target: str, to: str) -> str:
+    """The column of `target` that points at rows of `to`."""
+    table = MODELS[to].__tablename__
+    found = [column.name for column in MODELS[target].__table__.c if column.info.get("references") == table]
+    if len(found) != 1:
+        raise LookupError(f"say in LISTS how {target} rows belong to {to}: {found or 'no column'} points at it")
+    return found[0]
+
+
+def external_ids(row: Row, world: World) -> list[Row]:
+    keys = [one for one in world.all("ExternalId") if one.record_id == row.id and one.type == MODELS[row.typename].object]  # type: ignore[attr-defined]
+    return sorted(keys, key=lambda one: (one.source, one.value))
+
+
+def history(row: Row, world: World) -> list[Row]:
+    object_type = MODELS[row.typename].object  # type: ignore[attr-defined]
+    return [one for one in world.all("ChangeEvent") if (one.object_type, one.object_id) == (object_type, row.id)]
+
+
+def changes(row: Row, world: World) -> list[Row]:
+    found = [one for one in world.all("ChangeValues") if one.id == row.id]
+    return [
+        Row("FieldChange", {"field": name, "before": text_of(one.before.get(name)), "after": text_of(one.after[name])})
+        for one in found
+        for name in sorted(one.after)
+    ]
+
+
+def text_of(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def transitions(row: Row, world: World) -> list[Row]:
+    """domain.md §3: what the verbs would accept, verb by verb, the stages in the order of their pipeline."""
+    if row.archived_at is not None or not world.changes(row):
+        return []
+    live = [stage for stage in world.all("Stage") if stage.archived_at is None]
+    pipelines = {one.id: one for one in world.all("Pipeline")}
+    live = sorted(
+        (one for one in live if pipelines[one.pipeline_id].archived_at is None), key=lambda one: (one.position, one.id)
+    )
+    here = [stage for stage in live if stage.pipeline_id == row.pipeline_id]
+    steps: list[tuple[str, list[Row]]]
+    if row.status == "OPEN":
+        steps = [
+            ("ADVANCE", advances(row, here, world, strict=pipelines[row.pipeline_id].strict_order)),
+            ("MOVE_PIPELINE", [one for one in live if one.pipeline_id != row.pipeline_id and one.kind == "OPEN"]),
+            ("WIN", [one for one in here if one.kind == "WON"]),
+            ("LOSE", [one for one in here if one.kind == "LOST"]),
+        ]
+    else:
+        steps = [("REOPEN", [one for one in here if one.kind == "OPEN"])]
+    return [
+        Row("OpportunityTransition", {"verb": verb, "stage_id": one.id, "tenant_id": row.tenant_id})
+        for verb, stages in steps
+        for one in stages
+    ]
+
+
+def advances(row: Row, here: list[Row], world: World, *, strict: bool) -> list[Row]:
+    """The other open stages; in strict order any before and the next one."""
+    others = [stage for stage in here if stage.kind == "OPEN" and stage.id != row.stage_id]
+    now = world.one("Stage", row.stage_id)
+    if not strict or now is None:
+        return others
+    back = [stage for stage in others if stage.position <= now.position]
+    return back + [stage for stage in others if stage.position > now.position][:1]
+
+
+LISTS: Mapping[tuple[str, str], Callable[[Row, World], list[Row]]] = {
+    ("", "externalIds"): external_ids,
+    ("", "history"): history,
+    ("ChangeEvent", "changes"): changes,
+    ("Opportunity", "availableTransitions"): transitions,
+}
+SHORT_LISTS: Mapping[tuple[str, str], str] = {("Account", "addresses"): "kind", ("Opportunity", "lines"): "position"}
+
+# Lists that are not ordered by `orderBy`: the column, which runs downwards.
+FIXED_ORDERS: Mapping[str, str] = {"ChangeEvent": "version", "StageHistoryEntry": "entered_at"}
+
+
+# -- references ------------------------------------------------------------------------------------------------------
+
+
+def named(world: World, type_: str, reference: Mapping[str, Any]) -> Row | None:
+    """The record that a reference names: archived ones by id or external id, live ones by their natural key."""
+    ((name, value),) = reference.items()
+    rows = world.all(type_)
+    if name == "id":
+        return next((row for row in rows if wire_id(type_, row.id) == value), None)
+    if name == "externalId":
+        key = (MODELS[type_].object, value["source"], value["value"])  # type: ignore[attr-defined]
+        keys = [one for one in world.all("ExternalId") if (one.type, one.source, one.value) == key]
+        return next((row for row in rows if keys and row.id == keys[0].record_id), None)
+    fits = NATURAL_KEYS.get((type_, name), lambda row, given, _world: same(getattr(row, snake(name)), given))
+    return next((row for row in rows if row.archived_at is None and fits(row, value, world)), None)
+
+
+def same(text: str | None, other: str) -> bool:
+    return text is not None and fold(text) == fold(other)
+
+
+def stage_by_name(row: Row, names: Mapping[str, str], world: World) -> bool:
+    pipeline = world.one("Pipeline", row.pipeline_id)
+    if pipeline is None or pipeline.archived_at is not None:
+        return False
+    return same(row.name, names["name"]) and same(pipeline.name, names["pipeline"])
+
+
+NATURAL_KEYS: Mapping[tuple[str, str], Callable[[Row, Any, World], bool]] = {
+    ("Account", "domain"): lambda row, name, world: name.lower() in domains(row, world),
+    ("Stage", "byName"): stage_by_name,
+}
+
+
+# -- the viewer ------------------------------------------------------------------------------------------------------
+
+
+def viewer(world: World) -> dict[str, Any]:
+    asker, prefix = world.asker, "usr" if world.asker.kind == "STAFF" else "tok"
+    return {
+        "id": f"{prefix}_{asker.principal.hex}",
+        "kind": asker.kind,
+        "name": asker.name,
+        "user": world.one("User", asker.user),
+        "tenant": world.tenant,
+        "roles": [asker.role],
+        "permissions": [right for name in objects() for right in rights(name, asker.role)],
+    }
+
+
+def rights(object_: str, role: str) -> list[str]:
+    owned = any(object_ == MODELS[type_].object for type_ in OWN.get(role, ()))  # type: ignore[attr-defined]
+    if role in WRITES_ALL:
+        return [f"{object_}:{verb}:all" for verb in ("read", "write", "create")]
+    return [f"{object_}:read:own", f"{object_}:write:own", f"{object_}:create:all"] if owned else [f"{object_}:read:all"]
