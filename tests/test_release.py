@@ -10,6 +10,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from api.http.ide import BUNDLE
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -57,6 +59,15 @@ def test_the_wheel_holds_migrations_mappings_and_the_public_schema_but_no_tests(
     assert migrations | {"api/migrations/script.py.mako", "api/schema/schema.graphql"} <= names
     assert {name.split("/")[0] for name in names} == {"api", f"{wheel.name.rsplit('-', 3)[0]}.dist-info"}
     assert [name for name in names if "test" in name or name.endswith(".pyc")] == []
+
+
+@pytest.mark.skipif(not (BUNDLE / "index.html").is_file(), reason="GraphiQL is not built: make ide")
+def test_the_wheel_holds_the_built_page_with_the_licences_of_what_is_in_it(wheel: Path):
+    built = {path.relative_to(ROOT).as_posix() for path in BUNDLE.rglob("*") if path.is_file()}
+    names = set(ZipFile(wheel).namelist())
+    assert len(built) > 10
+    assert {name for name in names if name.startswith("api/http/ide_bundle/")} == built
+    assert "api/http/ide_bundle/licenses.md" in built
 
 
 def test_the_installed_code_is_the_wheel_and_not_the_checkout(installed: Path, tmp_path: Path):

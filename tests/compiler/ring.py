@@ -85,7 +85,7 @@ class Reader:
             alias = node.alias.aliasname
             scope.aliases.add(alias)
             inner = self.select(node.subquery, scope)
-            for target in node.subquery.targetList:
+            for target in node.subquery.targetList or ():  # a VALUES list has none
                 if isinstance(target.val, ast.ColumnRef):
                     column = self.column(target.val, inner)
                     self.ties.tie((scope.number, alias, target.name or column[2]), column)

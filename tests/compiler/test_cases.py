@@ -57,11 +57,18 @@ async def test_case(path: Path, library: Library, accept: bool):
 
         ((sql, parameters),) = library.sent
         assert orjson.loads(data) == orjson.loads(await library.exempt.fetchval(sql, *parameters))
-        texts.append(f"-- {role}\n{sql}\n")
+        texts.append(f"-- {role}: {len(parameters)} parameters, the tenant is {tenant_in(sql)}\n{sql}\n")
         answers[role] = orjson.loads(data)
     masked = library.world.masked(orjson.dumps(answers, option=orjson.OPT_INDENT_2).decode()) + "\n"
     expect(path.with_suffix(".sql"), "\n".join(texts), accept=accept)
     expect(path.with_suffix(".json"), masked, accept=accept)
+
+
+def tenant_in(sql: str) -> str:
+    """The first thing a tenant column is compared with; `test_statements` shows that all of them are."""
+    found = re.search(r"(?:tenant_id|zone_of\.id|tenant\.id|t2\.id) = (\$\d+)", sql)
+    assert found is not None
+    return found[1]
 
 
 def expect(path: Path, found: str, *, accept: bool) -> None:

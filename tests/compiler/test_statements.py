@@ -13,27 +13,39 @@ from api.domain.kernel.model import Model
 from api.schema import schema
 from tests.compiler.conftest import Library
 from tests.compiler.ring import Reader, leaves_of
-from tests.compiler.test_cases import CASES, case_in
+from tests.compiler.test_cases import CASES
 
 TABLES = set(Model.metadata.tables)
+EVERY_CASE = pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+HEAD = re.compile(r"^-- \w+: (\d+) parameters, the tenant is \$(\d+)$", re.MULTILINE)
 WORD = re.compile(r"\w+")
-CONSTANTS = {
-    *("", "-", "_", "+/=\n", "-_", ",", "0", ".", "Z", "}", "[]", "{}", "base64", "UTF8", "UTC", "epoch", "nothing"),
+ENUMS = [type_ for type_ in schema.core.type_map.values() if isinstance(type_, GraphQLEnumType)]
+PREFIXES = {entity.prefix for entity in schema.catalog.entities.values() if entity.prefix}
+WORDS = {
+    *schema.core.type_map,
+    *(value for enum in ENUMS for value in enum.values),
+    *CURRENCIES,
+    *PREFIXES,
+    *(f"{prefix}_" for prefix in {*PREFIXES, "opl", "sth", "evt", "tok", "ten"}),
+    *(entity.name.lower() for entity in schema.catalog.entities.values()),
+    *("", "-", "_", "+/=\n", "-_", ",", "0", ".", "Z", "}", "[]", "{}", "base64", "UTF8", "UTC", "epoch"),
     *("crm.tenant", "crm.principal", "YYYY-MM", "YYYY-MM-DD", 'YYYY-MM-DD"T"HH24:MI:SS.US'),
     *("sum_minor", "average_minor", "rate_date", "unconverted_count"),  # members of JSON that stays inside
 }
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-async def test_every_reference_to_a_table_is_tied_to_the_tenant(path: Path, library: Library):
-    case = case_in(path, library.world)
-    for role in case.roles:
-        statement, parameters = library.compiled(case.query, case.variables, as_=role)
-        (tenant,) = [at for at, value in enumerate(parameters, 1) if value == library.world.tenant.id] or [0]
+def statements_in(path: Path) -> list[tuple[str, int, int]]:
+    """The statements of a case, which `test_cases` shows to be the present ones: text, number of parameters, tenant."""
+    found = HEAD.split(path.with_suffix(".sql").read_text("utf8"))[1:]
+    return [(sql, int(number), int(tenant)) for number, tenant, sql in zip(*[iter(found)] * 3, strict=True)]
 
-        reader = Reader(statement.text, TABLES)
+
+@EVERY_CASE
+def test_every_reference_to_a_table_is_tied_to_the_tenant(path: Path):
+    for sql, _, tenant in statements_in(path):
+        reader = Reader(sql, TABLES)
         assert reader.untied(tenant) == []
-        assert reader.references or "viewer" in path.stem
+        assert reader.references != []
 
 
 def test_the_reader_notices_a_reference_that_is_not_tied():
@@ -47,26 +59,14 @@ def test_the_reader_notices_a_reference_that_is_not_tied():
     assert reader.untied(1) == ["users u", "teams t"]
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-async def test_its_constants_are_words_of_the_schema_and_its_parameters_are_all_used(path: Path, library: Library):
-    case = case_in(path, library.world)
-    enums = [type_ for type_ in schema.core.type_map.values() if isinstance(type_, GraphQLEnumType)]
-    words = {*schema.core.type_map, *(value for enum in enums for value in enum.values), *CURRENCIES, *CONSTANTS}
-    words |= {f"{entity.prefix}_" for entity in schema.catalog.entities.values()} | {
-        "opl_",
-        "sth_",
-        "evt_",
-        "tok_",
-        "ten_",
-    }
-    words |= set(WORD.findall(case.query)) | TABLES | {"account", "opportunity", "pipeline", "stage", "user", "team", "product"}  # fmt: skip
-    for role in case.roles:
-        statement, parameters = library.compiled(case.query, case.variables, as_=role)
-        leaves = leaves_of(statement.text)
-
+@EVERY_CASE
+def test_its_constants_are_words_of_the_schema_and_its_parameters_are_all_used(path: Path):
+    words = WORDS | set(WORD.findall(path.read_text("utf8")))
+    for sql, number, _ in statements_in(path):
+        leaves = leaves_of(sql)
         assert leaves.texts <= words, leaves.texts - words
         assert leaves.numbers <= {*range(101), 250, 1000, 10_000, 86_400, 1_000_000}
-        assert leaves.parameters == set(range(1, len(parameters) + 1))
+        assert leaves.parameters == set(range(1, number + 1))
 
 
 CANARIES: dict[str, Any] = {
@@ -78,7 +78,7 @@ CANARIES: dict[str, Any] = {
     "id": "acc_" + "9182736455463728" * 2,
     "bound": 91_827,
     "size": 87,
-    "currency": "XPF",
+    "currency": "SGD",
 }
 QUERY = """
 query($text: String!, $number: Int!, $amount: Decimal!, $day: Date!, $instant: DateTime!, $id: ID!, $bound: Int!,
@@ -109,7 +109,7 @@ async def test_no_value_of_a_request_is_in_the_text(library: Library, *, literal
     statement, parameters = library.compiled(query, variables, as_="sales_rep")
 
     for value in (*CANARIES.values(), 91_827_364, "canary", UUID(CANARIES["id"][4:]), "9182736455463728"):
-        assert str(value) not in statement.text.replace("'XPF'", "")  # the code stands in the table of digits, too
+        assert str(value) not in statement.text
     for identity in (library.world.tenant.id, library.world.rep.id):
         assert str(identity) not in statement.text
         assert identity in parameters
@@ -128,7 +128,7 @@ async def test_other_values_of_the_same_shape_are_answered_by_the_same_statement
     library.sent.clear()
     answers = [
         await library(query, {"names": names, "n": n})
-        for names, n in ((["globex"], 5), (["zenith", "ÉCLAIR", "x"], 5), ([], 1))
+        for names, n in ((["globex"], 5), (["zenith", "ÉCLAIR", "x"], 5), (["x"], 1))
     ]
 
     assert [[node["name"] for node in answer["accounts"]["nodes"]] for answer in answers] == [

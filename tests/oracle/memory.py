@@ -22,7 +22,7 @@ class Row:
         self.__dict__.update(values)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"a row of {self.__dict__["typename"]} has no {name}")
+        raise AttributeError(f"a row of {self.__dict__['typename']} has no {name}")
 
     def __repr__(self) -> str:
         return f"{self.typename} {self.__dict__.get('id')}"

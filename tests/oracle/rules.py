@@ -5,7 +5,7 @@ A new slice adds itself to the tables below; what follows from the names of its 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
@@ -44,6 +44,7 @@ class World:
     memory: Memory
     now: datetime
     asker: Asker
+    seen: dict[str, list[Row]] = field(default_factory=dict)
 
     def sees(self, row: Row) -> bool:
         owned = row.typename in OWN.get(self.asker.role, ())
@@ -57,7 +58,9 @@ class World:
 
     def all(self, type_: str) -> list[Row]:
         """All rows of the type that the asker may see."""
-        return [row for row in self.memory.of(type_) if self.sees(row)]
+        if type_ not in self.seen:
+            self.seen[type_] = [row for row in self.memory.of(type_) if self.sees(row)]
+        return self.seen[type_]
 
     def one(self, type_: str, id: UUID | None) -> Row | None:
         row = self.memory.one(type_, id)
@@ -88,17 +91,17 @@ def wire_id(type_: str, id: UUID) -> str:
 # -- facts: what a field of a row is, before it is written ----------------------------------------------------------
 
 
-def fact(world: World, row: Row, field: str) -> Any:
+def fact(world: World, row: Row, name: str) -> Any:
     """The value of a field: text, number, truth value, day, instant, Money, a list of texts."""
-    known = FACTS.get((row.typename, field))
+    known = FACTS.get((row.typename, name))
     if known is not None:
         return known(row, world)
-    if field == "id":
+    if name == "id":
         return wire_id(row.typename, row.id)
-    name = snake(field)
-    if f"{name}_minor" in vars(row):
-        return Money(getattr(row, f"{name}_minor"), row.currency)
-    return getattr(row, name)
+    column = snake(name)
+    if f"{column}_minor" in vars(row):
+        return Money(getattr(row, f"{column}_minor"), row.currency)
+    return getattr(row, column)
 
 
 def age_days(row: Row, world: World) -> int:
@@ -157,14 +160,14 @@ FACTS: Mapping[tuple[str, str], Fact] = {
 # -- lists: which rows belong to a field of a row -------------------------------------------------------------------
 
 
-def listed(world: World, row: Row, field: str, target: str) -> list[Row]:
+def listed(world: World, row: Row, name: str, target: str) -> list[Row]:
     """The rows of a list, those of a short list in its order. By default the rows that point back, if only one way."""
-    known = LISTS.get((row.typename, field)) or LISTS.get(("", field))
+    known = LISTS.get((row.typename, name)) or LISTS.get(("", name))
     if known is not None:
         return known(row, world)
     back = pointing_back(target, row.typename)
     rows = [one for one in world.all(target) if getattr(one, back) == row.id]
-    order = SHORT_LISTS.get((row.typename, field))
+    order = SHORT_LISTS.get((row.typename, name))
     return sorted(rows, key=lambda one: getattr(one, order)) if order else rows
 
 

@@ -1,4 +1,4 @@
--- admin
+-- admin: 5 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT (SELECT coalesce(json_agg(d.domain ORDER BY d.domain), '[]'::json) AS coalesce_1 
@@ -50,7 +50,7 @@ WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND (EXISTS (SELECT 1
 FROM account_domains AS d 
 WHERE d.tenant_id = $3 AND d.account_id = t1.id AND d.domain = $5))) AS r1) AS account) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 6 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT (SELECT coalesce(json_agg(d.domain ORDER BY d.domain), '[]'::json) AS coalesce_1 

@@ -1,4 +1,4 @@
--- admin
+-- admin: 10 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
 FROM (SELECT json_build_array() AS keys, p1.count AS count, x2.j AS amounts 
@@ -78,7 +78,7 @@ WHERE f15_0_0.tenant_id = $3 AND f15_0_0.id = row.account_id AND true)) AND row.
  LIMIT $10) AS t15 
  LIMIT 1000) AS p15) AS r15) AS team) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 11 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
 FROM (SELECT json_build_array() AS keys, p1.count AS count, x2.j AS amounts 

@@ -1,4 +1,4 @@
--- admin
+-- admin: 14 parameters, the tenant is $4
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
 FROM (SELECT p1.count AS count, x2.j AS converted 

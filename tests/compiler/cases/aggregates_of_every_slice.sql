@@ -1,4 +1,4 @@
--- admin
+-- admin: 12 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
 FROM (SELECT json_build_array(json_build_object('field', 'INDUSTRY', 'value', p1.value_0, 'node', NULL::json), json_build_object('field', 'PARENT', 'value', p1.value_1, 'node', x2.j)) AS keys, p1.count AS count, x3.j AS amounts 
@@ -81,7 +81,7 @@ WHERE row.tenant_id = $3 AND row.archived_at IS NULL AND false GROUP BY 1, 2, ro
  LIMIT $12) AS t14 
  LIMIT 1000) AS p14) AS r14) AS no_group) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 13 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
 FROM (SELECT json_build_array(json_build_object('field', 'INDUSTRY', 'value', p1.value_0, 'node', NULL::json), json_build_object('field', 'PARENT', 'value', p1.value_1, 'node', x2.j)) AS keys, p1.count AS count, x3.j AS amounts 

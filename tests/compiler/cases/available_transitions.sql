@@ -1,4 +1,4 @@
--- admin
+-- admin: 4 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT t1.name AS name, t1.status AS status, t1.id AS id, t1.name_sort AS name_sort 
@@ -23,7 +23,7 @@ FROM pipelines AS t5
 WHERE t5.tenant_id = $3 AND t5.id = t4.pipeline_id) AS r5) AS x5 ON true 
 WHERE t4.tenant_id = $3 AND t4.id = p3.stage_id) AS r4) AS x4 ON true ORDER BY p3.place, p3.position, p3.stage_id) AS r3) AS x3 ON true ORDER BY p1.name_sort ASC, p1.id ASC) AS r2) AS n1_0) AS opportunities) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 5 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT t1.name AS name, t1.status AS status, t1.id AS id, t1.name_sort AS name_sort 
@@ -48,7 +48,7 @@ FROM pipelines AS t5
 WHERE t5.tenant_id = $3 AND t5.id = t4.pipeline_id) AS r5) AS x5 ON true 
 WHERE t4.tenant_id = $3 AND t4.id = p3.stage_id) AS r4) AS x4 ON true ORDER BY p3.place, p3.position, p3.stage_id) AS r3) AS x3 ON true ORDER BY p1.name_sort ASC, p1.id ASC) AS r2) AS n1_0) AS opportunities) AS r) END AS anon_1
 
--- read_only
+-- read_only: 4 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT t1.name AS name, t1.status AS status, t1.id AS id, t1.name_sort AS name_sort 

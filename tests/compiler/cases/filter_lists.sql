@@ -1,4 +1,4 @@
--- admin
+-- admin: 18 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT t1.name AS name, t1.created_at AS created_at, t1.id AS id 
@@ -82,7 +82,7 @@ FROM (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j
 FROM (SELECT p13.name AS name 
 FROM p13 ORDER BY p13.created_at DESC, p13.id DESC) AS r14) AS n13_0) AS not_some) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 19 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT t1.name AS name, t1.created_at AS created_at, t1.id AS id 

@@ -1,4 +1,4 @@
--- admin
+-- admin: 23 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
 FROM (SELECT 1 AS one 

@@ -1,4 +1,4 @@
--- admin
+-- admin: 18 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT t1.name AS name, t1.created_at AS created_at, t1.id AS id 
@@ -100,7 +100,7 @@ FROM (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j
 FROM (SELECT p17.name AS name 
 FROM p17 ORDER BY p17.created_at DESC, p17.id DESC) AS r18) AS n17_0) AS below) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 19 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT t1.name AS name, t1.created_at AS created_at, t1.id AS id 

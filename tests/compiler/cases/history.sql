@@ -1,4 +1,4 @@
--- admin
+-- admin: 9 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT x2.j AS history, x5.j AS "stageHistory" 
@@ -37,7 +37,7 @@ FROM stages AS t8
 WHERE t8.tenant_id = $3 AND t8.id = p5.from_stage_id) AS r8) AS x8 ON true ORDER BY p5.entered_at DESC, p5.id DESC) AS r6) AS n5_0) AS x5 ON true 
 WHERE t1.tenant_id = $3 AND t1.id = $9) AS r1) AS opportunity) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 10 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT x2.j AS history, x5.j AS "stageHistory" 

@@ -1,4 +1,4 @@
--- admin
+-- admin: 6 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT 'Account' AS __typename, 'acc_' || translate(CAST(t1.id AS TEXT), '-', '') AS id, t1.name AS name 
@@ -14,7 +14,7 @@ FROM (SELECT 'acc_' || translate(CAST(t4.id AS TEXT), '-', '') AS id
 FROM accounts AS t4 
 WHERE t4.tenant_id = $3 AND t4.id = $6) AS r4) AS none) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 7 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT 'Account' AS __typename, 'acc_' || translate(CAST(t1.id AS TEXT), '-', '') AS id, t1.name AS name 

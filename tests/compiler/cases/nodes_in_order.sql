@@ -1,4 +1,4 @@
--- admin
+-- admin: 5 parameters, the tenant is $5
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(coalesce(x1.j, x3.j, x4.j, x5.j) ORDER BY asked.place), '[]'::json) AS coalesce_1 
 FROM unnest(CAST($3 AS UUID[]), CAST($4 AS TEXT[])) WITH ORDINALITY AS asked(id, prefix, place) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r1) AS j 
@@ -18,7 +18,7 @@ FROM (SELECT 'User' AS __typename, 'usr_' || translate(CAST(t5.id AS TEXT), '-',
 FROM users AS t5 
 WHERE t5.tenant_id = $5 AND asked.prefix = 'usr' AND t5.id = asked.id) AS r5) AS x5 ON true) AS nodes, '[]'::json AS nothing) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 6 parameters, the tenant is $5
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(coalesce(x1.j, x3.j, x4.j, x5.j) ORDER BY asked.place), '[]'::json) AS coalesce_1 
 FROM unnest(CAST($3 AS UUID[]), CAST($4 AS TEXT[])) WITH ORDINALITY AS asked(id, prefix, place) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r1) AS j 

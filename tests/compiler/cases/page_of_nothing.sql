@@ -1,4 +1,4 @@
--- admin
+-- admin: 18 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH w1 AS 
 (SELECT t1.name AS name, t1.created_at AS created_at, t1.id AS id 

@@ -1,4 +1,4 @@
--- admin
+-- admin: 21 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT t1.name AS name, t1.position AS position, t1.kind AS kind, t1.probability AS probability, t1.forecast_category AS "forecastCategory", t1.max_days AS "maxDays", x2.j AS pipeline 
@@ -80,7 +80,7 @@ WHERE t20.tenant_id = $3 AND t20.id = (SELECT k.record_id
 FROM external_ids AS k 
 WHERE k.tenant_id = $3 AND k.type = 'opportunity' AND k.source = $20 AND k.value = $21)) AS r20) AS opportunity) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 22 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT t1.name AS name, t1.position AS position, t1.kind AS kind, t1.probability AS probability, t1.forecast_category AS "forecastCategory", t1.max_days AS "maxDays", x2.j AS pipeline 

@@ -1,4 +1,4 @@
--- admin
+-- admin: 11 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH w1 AS 
 (SELECT t1.name AS name, t1.account_id AS account_id, t1.stage_id AS stage_id, s1_0.name_sort AS account_id__name_sort, s1_1.position AS stage_id__position, t1.id AS id 
@@ -27,7 +27,7 @@ FROM (SELECT t4.name AS name
 FROM stages AS t4 
 WHERE t4.tenant_id = $3 AND t4.id = p1.stage_id) AS r4) AS x4 ON true ORDER BY p1.account_id__name_sort DESC NULLS FIRST, p1.stage_id__position ASC NULLS LAST, p1.id DESC) AS r2) AS n1_0) AS opportunities) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 12 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH w1 AS 
 (SELECT t1.name AS name, t1.account_id AS account_id, t1.stage_id AS stage_id, s1_0.name_sort AS account_id__name_sort, s1_1.position AS stage_id__position, t1.id AS id 

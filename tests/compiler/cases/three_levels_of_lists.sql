@@ -1,4 +1,4 @@
--- admin
+-- admin: 9 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT t1.name AS name, t1.id AS id, t1.name_sort AS name_sort 
@@ -49,7 +49,7 @@ FROM (SELECT t10.code AS code
 FROM products AS t10 
 WHERE t10.tenant_id = $3 AND t10.id = p9.product_id) AS r10) AS x10 ON true ORDER BY p9.position) AS r9) AS x9 ON true ORDER BY p5.amount_minor DESC NULLS LAST, p5.id DESC) AS r6) AS n5_0) AS x5 ON true ORDER BY p3.name_sort ASC, p3.id ASC) AS r4) AS n3_1) AS x3 ON true ORDER BY p1.name_sort ASC, p1.id ASC) AS r2) AS n1_0) AS users) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 10 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT t1.name AS name, t1.id AS id, t1.name_sort AS name_sort 

@@ -1,4 +1,4 @@
--- admin
+-- admin: 11 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT json_build_object('all', json_build_object('value', least((SELECT count(*) AS count_1 
 FROM (SELECT 1 AS one 
@@ -30,7 +30,7 @@ FROM opportunities AS c2
 WHERE c2.tenant_id = $3 
  LIMIT $10) AS b2), CAST($11 AS BIGINT)))) AS j) AS opportunities) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 12 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT json_build_object('all', json_build_object('value', least((SELECT count(*) AS count_1 
 FROM (SELECT 1 AS one 

@@ -1,4 +1,4 @@
--- admin
+-- admin: 10 parameters, the tenant is $10
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT t1.id AS id, t1.kind AS kind, t1.name AS name, array_to_json(t1.roles) AS roles, array_to_json(t1.permissions) AS permissions, x2.j AS "user", x4.j AS tenant 
@@ -13,7 +13,7 @@ FROM (SELECT 'ten_' || translate(CAST(t4.id AS TEXT), '-', '') AS id, t4.name AS
 FROM tenants AS t4 
 WHERE t4.id = $10 AND t4.id = t1.tenant_id) AS r4) AS x4 ON true) AS r1) AS viewer) AS r) END AS anon_1
 
--- sales_rep
+-- sales_rep: 10 parameters, the tenant is $10
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT t1.id AS id, t1.kind AS kind, t1.name AS name, array_to_json(t1.roles) AS roles, array_to_json(t1.permissions) AS permissions, x2.j AS "user", x4.j AS tenant 
@@ -28,7 +28,7 @@ FROM (SELECT 'ten_' || translate(CAST(t4.id AS TEXT), '-', '') AS id, t4.name AS
 FROM tenants AS t4 
 WHERE t4.id = $10 AND t4.id = t1.tenant_id) AS r4) AS x4 ON true) AS r1) AS viewer) AS r) END AS anon_1
 
--- read_only
+-- read_only: 10 parameters, the tenant is $10
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
 FROM (SELECT t1.id AS id, t1.kind AS kind, t1.name AS name, array_to_json(t1.roles) AS roles, array_to_json(t1.permissions) AS permissions, x2.j AS "user", x4.j AS tenant 

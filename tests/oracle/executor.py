@@ -1,0 +1,145 @@
+"""A slow, dumb executor: graphql-core over the committed SDL, resolvers over plain Python objects.
+
+It shares nothing with the compiler, so that a difference between their answers is a mistake of one of them.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    build_schema,
+    execute_sync,
+    get_named_type,
+    is_list_type,
+    is_object_type,
+)
+
+from tests.oracle.figures import Aggregates, sales_metrics
+from tests.oracle.filters import Filters
+from tests.oracle.memory import Memory, Row
+from tests.oracle.paging import Cursors, Page, Place, keys_of, order_text, page_of
+from tests.oracle.rules import TYPES, Asker, World, fact, listed, named, snake, viewer, wire_id
+from tests.oracle.wire import written
+
+SDL = Path(__file__).parents[2] / "api/schema/schema.graphql"
+CONNECTION = "Connection"
+
+
+def committed_schema() -> GraphQLSchema:
+    return build_schema(SDL.read_text("utf8"))
+
+
+class Oracle:
+    """Answers queries of one world as one asker."""
+
+    def __init__(self, schema: GraphQLSchema, memory: Memory, cursors: Cursors, now: Any, asker: Asker) -> None:
+        self.schema, self.cursors = schema, cursors
+        self.world = World(memory, now, asker)
+        self.filters = Filters(schema, self.world)
+
+    def answer(self, document: DocumentNode, variables: Mapping[str, Any]) -> Any:
+        """`data`, with marks of `Cursors` where cursors stand."""
+        result = execute_sync(
+            self.schema,
+            document,
+            variable_values=dict(variables),
+            field_resolver=self.resolve,
+            type_resolver=lambda value, _info, _type: value.typename,
+        )
+        if result.errors:
+            raise AssertionError(f"the oracle cannot answer: {result.errors}") from result.errors[0].original_error
+        return result.data
+
+    def resolve(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        name, type_ = info.field_name, info.parent_type.name
+        if type_ == "Query":
+            return self.root(name, info, arguments)
+        if isinstance(source, Page):
+            return self.part(source, name, arguments)
+        if isinstance(source, tuple):  # an edge: the page and the row
+            return source[1] if name == "node" else self.cursor(*source)
+        if isinstance(source, Row):
+            return self.field(source, name, info, arguments)
+        return source[name]
+
+    # -- roots ---------------------------------------------------------------------------------------------------
+
+    def root(self, name: str, info: GraphQLResolveInfo, arguments: dict[str, Any]) -> Any:
+        named_type = get_named_type(info.return_type).name
+        if name == "viewer":
+            return viewer(self.world)
+        if name == "salesMetrics":
+            return sales_metrics(self.world, arguments)
+        if name == "node":
+            return self.node(arguments["id"])
+        if name == "nodes":
+            return [self.node(id) for id in arguments["ids"]]
+        if name.endswith("Aggregate"):
+            return Aggregates(self.schema, self.world).groups(named_type.removesuffix("Group"), arguments)
+        if named_type.endswith(CONNECTION):
+            target = named_type.removesuffix(CONNECTION)
+            return self.page(self.world.all(target), target, f"Query.{name}", arguments)
+        if "where" in arguments:
+            return named(self.world, named_type, arguments["where"])
+        raise LookupError(f"the oracle does not know Query.{name}; teach it in tests/oracle/executor.py")
+
+    def node(self, id: str) -> Row | None:
+        type_ = TYPES[id.partition("_")[0]]
+        return next((row for row in self.world.all(type_) if wire_id(type_, row.id) == id), None)
+
+    # -- fields of rows ------------------------------------------------------------------------------------------
+
+    def field(self, row: Row, name: str, info: GraphQLResolveInfo, arguments: dict[str, Any]) -> Any:
+        target = get_named_type(info.return_type)
+        if target.name.endswith(CONNECTION):
+            type_ = target.name.removesuffix(CONNECTION)
+            return self.page(listed(self.world, row, name, type_), type_, f"{row.typename}.{name}", arguments)
+        if is_object_type(target) and self.is_of_rows(target):
+            if is_list_type(getattr(info.return_type, "of_type", info.return_type)):
+                return listed(self.world, row, name, target.name)
+            return self.world.one(target.name, getattr(row, f"{snake(name)}_id"))
+        return written(fact(self.world, row, name))
+
+    def is_of_rows(self, type_: GraphQLObjectType) -> bool:
+        return type_.name not in {"Money", "Actor"}
+
+    # -- lists -----------------------------------------------------------------------------------------------------
+
+    def page(self, rows: list[Row], type_: str, list_: str, arguments: dict[str, Any]) -> Page:
+        if arguments.get("filter"):
+            rows = [row for row in rows if self.filters.fits(row, arguments["filter"], type_)]
+        if not arguments.get("includeArchived"):
+            rows = [row for row in rows if getattr(row, "archived_at", None) is None]
+        order_by = arguments.get("orderBy")
+        keys = keys_of(self.schema, self.world, type_, order_by)
+
+        def place(row: Row) -> Place:
+            values = tuple(key.value(row) for key in keys)
+            return Place(self.world.asker.tenant, list_, order_text(order_by), values)
+
+        return page_of(rows, keys, arguments, self.cursors, place, type_)
+
+    def part(self, page: Page, name: str, arguments: dict[str, Any]) -> Any:
+        if name == "nodes":
+            return page.rows
+        if name == "edges":
+            return [(page, row) for row in page.rows]
+        if name == "totalCount":
+            bound = arguments["upTo"]
+            return {"value": min(len(page.all), bound), "isExact": len(page.all) <= bound}
+        return {
+            "hasNextPage": page.has_next,
+            "hasPreviousPage": page.has_previous,
+            "startCursor": self.cursor(page, page.rows[0]) if page.rows else None,
+            "endCursor": self.cursor(page, page.rows[-1]) if page.rows else None,
+        }
+
+    def cursor(self, page: Page, row: Row) -> str:
+        return self.cursors.written(page.place(row))
+
+
