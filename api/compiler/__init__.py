@@ -15,7 +15,7 @@ from graphql import (
 
 from .arguments import Group, Items, Leaf, Leaves, Null, Tree, converted, shape_of
 from .cache import Cache
-from .catalog import Catalog, Column, Composite, Entity, Keys, Root, Scope, Through, ToMany, ToOne, Value
+from .catalog import Catalog, Column, Composite, Entity, Keys, Root, Scope, Through, ToAny, ToMany, ToOne, Value
 from .errors import RequestError, RequestErrors
 from .ir import ReadPlan
 from .passes import PASSES
@@ -46,6 +46,7 @@ __all__ = [
     "Scope",
     "Statement",
     "Through",
+    "ToAny",
     "ToMany",
     "ToOne",
     "Tree",

@@ -21,6 +21,7 @@ class Scope(Protocol):
 
     tenant: ColumnElement[UUID]
     now: ColumnElement[Any]
+    objects: Mapping[str, str]  # object name → entity, of all kinds of records
 
     def bind(self, get: Getter, type_: Any) -> ColumnElement[Any]:
         """A parameter computed from the request by `get`."""
@@ -77,6 +78,18 @@ class ToMany:
 
 
 @dataclass(frozen=True, slots=True)
+class ToAny:
+    """The record of any type that two columns point at: one says which type, the other which record.
+
+    `types`: value of the type column → entity. For fields of an interface or union type.
+    """
+
+    type_column: str
+    column: str
+    types: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """The group keys of an aggregate row: columns `value_<n>` and `id_<n>` for the n-th of the `groupBy` argument.
 
@@ -87,7 +100,7 @@ class Keys:
     typename: str
 
 
-Source = Value | Composite | ToOne | ToMany | Keys
+Source = Value | Composite | ToOne | ToMany | ToAny | Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +141,7 @@ class Entity:
     fields: Mapping[str, Source]
     targets: Mapping[str, str]  # relation field → entity
     prefix: str | None = None
+    object: str | None = None
     visible: Callable[[Any, Any], ColumnElement[bool]] | None = None
     filters: Mapping[str, Column] = field(default_factory=dict)
     sorts: Mapping[str, Column] = field(default_factory=dict)
@@ -157,6 +171,11 @@ class Catalog:
 
     entities: Mapping[str, Entity]
     roots: Mapping[str, Root]
+
+    @property
+    def objects(self) -> dict[str, str]:
+        """Object name → entity of all kinds of records."""
+        return {entity.object: name for name, entity in self.entities.items() if entity.object is not None}
 
     def by_prefix(self, prefix: str | None) -> Entity | None:
         return next((entity for entity in self.entities.values() if entity.prefix == prefix and prefix), None)

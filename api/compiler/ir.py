@@ -173,6 +173,17 @@ class GroupKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """A record of any of several types: a read for each; at most one of them finds something."""
+
+    key: str
+    reads: tuple[Read, ...]
+
+    def change(self, change: Callable[[Read], Read]) -> Either:
+        return replace(self, reads=tuple(map(change, self.reads)))
+
+
+@dataclass(frozen=True, slots=True)
 class Selected:
     """What is asked of a connection: response key, part, (response key, field) below it, the bound of a count.
 
@@ -204,6 +215,7 @@ class Read:
     selected: tuple[Selected, ...] = ()
     relation: ToOne | ToMany | None = None
     link: Link | None = None
+    when: tuple[str, str] | None = None  # only where this column of the parent has this value
     guarded: bool = False
     where: tuple[Predicate, ...] = ()
     order: tuple[Order, ...] = ()
@@ -219,7 +231,7 @@ class Read:
         def item(one: Any) -> Any:
             if isinstance(one, Read):
                 return one.map(change)
-            if isinstance(one, GroupKeys):
+            if isinstance(one, GroupKeys | Either):
                 return one.change(lambda read: read.map(change))
             return one
 
@@ -255,6 +267,7 @@ __all__ = [
     "Archived",
     "Compare",
     "Constant",
+    "Either",
     "Found",
     "GroupKeys",
     "Kind",

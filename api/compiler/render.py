@@ -5,6 +5,7 @@ those rows. References to a parent's columns are written as text, `p1.id`: the a
 has to be correlated.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from .arguments import PREFIX, Group, Leaf, Leaves, Tree, converted
 from .catalog import Catalog, Entity, Matching, ToOne
 from .connection import Connection
 from .errors import RequestError
-from .ir import Constant, GroupKeys, Object, Read, ReadPlan, Scalar
+from .ir import Constant, Either, GroupKeys, Object, Read, ReadPlan, Scalar
 from .predicates import condition
 from .request import Getter, Request
 from .rows import Columns, Keyed, array_of, joined, json_object, row_of
@@ -67,6 +68,7 @@ class Renderer:
 
     def __init__(self, catalog: Catalog, context: Visibility) -> None:
         self.catalog = catalog
+        self.objects: Mapping[str, str] = catalog.objects
         self.parameters = Parameters()
         self.tenant = self.bind(tenant_of, Uuid())
         self.now: ColumnElement[Any] = cast(self.bind(now_of, DateTime(timezone=True)), DateTime(timezone=True))
@@ -164,6 +166,8 @@ class Renderer:
         if read.link is not None and parent is not None:
             conditions.append(table.c[read.link.column] == getattr(parent, read.link.key))
             conditions += [table.c[name] == literal_column(f"'{value}'") for name, value in read.link.constants.items()]
+        if read.when is not None and parent is not None:
+            conditions.append(getattr(parent, read.when[0]) == literal_column(f"'{read.when[1]}'", Text()))
         if read.ids is not None and read.kind == "one":
             conditions.append(table.c.id == self.bind(read.ids, Uuid()))
         return [*conditions, *self.matching(read)(table)]
@@ -271,6 +275,10 @@ class Renderer:
                     self.child(one, columns).lateral(f"x{one.alias}") for _, reads in item.groups for _, one in reads
                 ]
                 names.append(self.group_keys(item, columns).label(item.key))
+            elif isinstance(item, Either):
+                laterals += [self.child(one, columns).lateral(f"x{one.alias}") for one in item.reads]
+                found = func.coalesce(*(literal_column(f"x{one.alias}.j", JSON()) for one in item.reads))
+                names.append(found.label(item.key))
             elif isinstance(item, Read):
                 laterals.append(self.child(item, columns).lateral(f"x{item.alias}"))
                 names.append(literal_column(f"x{item.alias}.j", JSON()).label(item.key))

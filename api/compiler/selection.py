@@ -25,9 +25,9 @@ from graphql import (
 )
 
 from .arguments import PREFIX, Leaf, Leaves, Tree, argument_trees
-from .catalog import Catalog, Composite, Entity, Keys, Root, ToMany, ToOne, Value
+from .catalog import Catalog, Composite, Entity, Keys, Root, ToAny, ToMany, ToOne, Value
 from .errors import RequestError
-from .ir import Constant, GroupKeys, Object, Read, ReadPlan, Scalar, Selected
+from .ir import Constant, Either, GroupKeys, Object, Read, ReadPlan, Scalar, Selected
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -146,7 +146,9 @@ class Selection:
         type_ = self.object_type(entity.name)
         return tuple(self.item(key, entity, nodes, around) for key, nodes in self.fields(type_, sets).items())
 
-    def item(self, key: str, entity: Entity, nodes: list[FieldNode], around: Mapping[str, Tree]) -> Any:
+    def item(  # noqa: PLR0911 - one for each kind of source
+        self, key: str, entity: Entity, nodes: list[FieldNode], around: Mapping[str, Tree]
+    ) -> Any:
         type_ = self.object_type(entity.name)
         node, name = nodes[0], nodes[0].name.value
         if name == "__typename":
@@ -161,6 +163,8 @@ class Selection:
             return Object(key, source, members, inner.name)
         if isinstance(source, Keys):
             return self.keys(key, source, sets, node, around)
+        if isinstance(source, ToAny):
+            return self.either(key, source, sets, node)
         target, owner = self.catalog.entities[entity.targets[name]], f"{type_.name}.{name}"
         arguments = self.arguments(node, declared)
         if isinstance(source, ToMany) and source.paged:
@@ -185,6 +189,15 @@ class Selection:
             groups.append((str(value), tuple(reads)))
         members = tuple((k, f[0].name.value) for k, f in fields.items())
         return GroupKeys(key, members, tuple(groups), source.typename)
+
+    def either(self, key: str, source: ToAny, sets: list[SelectionSetNode], node: FieldNode) -> Either:
+        """The record of any type that the row points at: one read for each type it may be of."""
+        relation, reads = ToOne(source.column), []
+        for value, name in sorted(source.types.items()):
+            entity = self.catalog.entities[name]
+            when, items = (source.type_column, value), self.items(entity, sets)
+            reads.append(Read(key, "one", entity, name, {}, node, items, relation=relation, when=when))
+        return Either(key, tuple(reads))
 
     def arguments(self, node: FieldNode, declared: GraphQLField) -> Mapping[str, Tree]:
         if not declared.args:

@@ -10,14 +10,14 @@ from strawberry.tools import merge_types
 
 from api.compiler import Catalog
 
-from . import accounts, opportunities, pipelines, products, roots, sales, users
+from . import accounts, opportunities, pipelines, products, records, roots, sales, users
 from .binding import READABLE
 from .catalog import build_catalog
 from .errors import BOUND
 from .interfaces import Node, Record
 from .scalars import SCALARS
 
-SLICES: tuple[ModuleType, ...] = (roots, users, accounts, products, pipelines, opportunities, sales)
+SLICES: tuple[ModuleType, ...] = (roots, records, users, accounts, products, pipelines, opportunities, sales)
 
 
 class Schema:

@@ -105,6 +105,19 @@ def to_one(column: str, target: str, description: str, *, key: str = "id") -> An
     return strawberry.field(description=description, metadata={SOURCE: Related(ToOne(column, key), target)})
 
 
+def to_any(type_column: str, column: str, description: str) -> Any:
+    """The record of any type that two columns point at: the object name of its type, and its id."""
+    return strawberry.field(description=description, metadata={SOURCE: AnyRecord(type_column, column)})
+
+
+@dataclass(frozen=True)
+class AnyRecord:
+    """A `to_any` field; its types are all record types of the schema."""
+
+    type_column: str
+    column: str
+
+
 def listed(column: str, description: str, *, order: tuple[str, ...], constants: Mapping[str, str] | None = None) -> Any:
     """A short list of rows that point back with `column`, in `order`."""
     source = ToMany(column, constants=constants or {}, paged=False, order=order)

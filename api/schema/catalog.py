@@ -1,15 +1,16 @@
 """The compiler's catalog, built from the bound types and the finished schema."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 from sqlalchemy import ColumnElement
 
-from api.compiler import Catalog, Column, Composite, Entity, Keys, Root, Through, ToMany, ToOne, Value, wire_uuid
+from api.compiler import Catalog, Column, Composite, Entity, Keys, Root, Through, ToAny, ToMany, ToOne, Value, wire_uuid
 from api.domain.kernel import Record, camel
 
-from .binding import READABLE, SOURCE, MoneyOf, Readable, Related, definition_of, info_of, readable_of
+from .binding import READABLE, SOURCE, AnyRecord, MoneyOf, Readable, Related, definition_of, info_of, readable_of
 from .filters import Sortable, sort_columns
 from .references import lookups
 from .wire import CONVERSIONS, id_text, kind_of, written
@@ -18,11 +19,12 @@ from .wire import CONVERSIONS, id_text, kind_of, written
 def build_catalog(core: GraphQLSchema) -> Catalog:
     """Every readable type of the schema as an entity, every field of Query as a root."""
     entities = {}
+    types = record_types(core)
     for type_ in core.type_map.values():
         definition = type_.extensions.get("strawberry-definition") if type_.extensions else None
         about = getattr(getattr(definition, "origin", None), READABLE, None)
         if about is not None and isinstance(type_, GraphQLObjectType):
-            entities[type_.name] = entity(type_, definition.origin, about)  # type: ignore[union-attr]
+            entities[type_.name] = entity(type_, definition.origin, about, types)  # type: ignore[union-attr]
     query = core.query_type
     if query is None:
         raise TypeError("the schema has no Query")
@@ -37,14 +39,27 @@ def build_catalog(core: GraphQLSchema) -> Catalog:
     return Catalog(entities, roots)
 
 
-def entity(type_: GraphQLObjectType, cls: type[Any], about: Readable) -> Entity:
-    fields: dict[str, Value | Composite | ToOne | ToMany | Keys] = {}
+def record_types(core: GraphQLSchema) -> dict[str, str]:
+    """Object name → GraphQL type of every record type."""
+    found = {}
+    for name, type_ in core.type_map.items():
+        origin = getattr((type_.extensions or {}).get("strawberry-definition"), "origin", None)
+        rows = getattr(getattr(origin, READABLE, None), "rows", None)
+        if isinstance(rows, type) and issubclass(rows, Record):
+            found[rows.object] = name
+    return found
+
+
+def entity(type_: GraphQLObjectType, cls: type[Any], about: Readable, types: Mapping[str, str]) -> Entity:
+    fields: dict[str, Value | Composite | ToOne | ToMany | ToAny | Keys] = {}
     targets: dict[str, str] = {}
     record = about.rows if isinstance(about.rows, type) and issubclass(about.rows, Record) else None
     for one in definition_of(cls).fields:
         name, source = camel(one.python_name), about.sources.get(one.python_name)
         if isinstance(source, Related):
             fields[name] = source.source
+        elif isinstance(source, AnyRecord):
+            fields[name] = ToAny(source.type_column, source.column, types)
         elif isinstance(source, MoneyOf):
             fields[name] = source.composite
         elif source is None or isinstance(source, str):
@@ -62,6 +77,7 @@ def entity(type_: GraphQLObjectType, cls: type[Any], about: Readable) -> Entity:
         fields,
         targets,
         prefix=record.prefix if record else None,
+        object=record.object if record else None,
         visible=about.visible,
         filters=columns,
         sorts={key: sort_column(sort) for key, sort in sort_columns(cls).items()},

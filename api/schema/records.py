@@ -1,20 +1,23 @@
 """What every record type has besides its own fields: external ids, history, list inputs, a reference input."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import strawberry
+from sqlalchemy import ColumnElement, Select, and_, case, column, exists, func, literal_column, or_, select, true
 from sqlalchemy import Text as SqlText
-from sqlalchemy import case, column, func, literal_column, select, true
 
-from api.compiler import ToMany
+from api.compiler import Leaf, RequestError, Root, Scope, ToMany, Tree
 from api.domain.kernel import ChangeEvent as ChangeEventRow
-from api.domain.kernel import ChangeValues, ExternalId, PrincipalKind
+from api.domain.kernel import ChangeValues, ExternalId, PrincipalKind, records
+from api.domain.kernel import Record as RecordRow
 
-from .binding import composed, computed, definition_of, described, listed, readable, readable_of
-from .connections import bound_field, extend
+from .binding import composed, computed, definition_of, described, listed, readable, readable_of, to_any
+from .connections import argument, bound_field, extend, rooted
 from .enums import described_enum
 from .filters import list_inputs
+from .interfaces import Record
 from .references import reference
 from .wire import id_text
 
@@ -93,6 +96,52 @@ class ChangeEvent:
         lambda row, _scope: func.array_to_json(row.changed), "Names of the changed fields, sorted."
     )
     changes: list[FieldChange] = listed("change_id", "Values of the changed fields.", order=("field",))
+
+
+def seen(scope: Scope, keys: Any, record: type[RecordRow]) -> ColumnElement[bool]:
+    """Whether a key is that of a record of this kind which the viewer may see."""
+    table = record.__table__.alias(f"of_{record.object}")
+    mine = (scope.visible(scope.objects[record.object], table), table.c.id == keys.c.record_id)
+    found = exists(select(literal_column("1")).select_from(table).where(*mine).correlate_except(table))
+    return and_(keys.c.type == literal_column(f"'{record.object}'", SqlText()), found)
+
+
+def key_rows(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) -> Select[Any]:
+    keys, (source, value) = ExternalId.__table__.alias("key"), (arguments["source"], arguments["value"])
+    if not isinstance(source, Leaf) or not isinstance(value, Leaf):
+        raise RequestError("BAD_USER_INPUT", "an external id has a source and a value", ("source",))
+    return (
+        select(keys.c.type, keys.c.record_id)
+        .where(
+            keys.c.tenant_id == scope.tenant,
+            keys.c.source == scope.bind(source.get, SqlText()),
+            keys.c.value == scope.bind(value.get, SqlText()),
+            or_(*(seen(scope, keys, record) for record in records().values() if record.object in scope.objects)),
+        )
+        .order_by(keys.c.type)
+    )
+
+
+@readable(
+    build=key_rows,
+    description="A record that another system knows by a key.",
+)
+class ExternalIdHolder:
+    type: str = computed(lambda row, _scope: row.type, "What kind of record it is, as in events: `account`.")
+    record: Record | None = to_any("type", "record_id", "The record; null if you may not see it.")
+
+
+@strawberry.type
+class Query:
+    external_id_holders: list[ExternalIdHolder] = rooted(
+        list[ExternalIdHolder],
+        "The records of all types that have a key in another system, at most one of each type.",
+        Root("rows", "ExternalIdHolder"),
+        [
+            argument("source", str, "Name of the other system."),
+            argument("value", str, "The key there."),
+        ],
+    )
 
 
 def complete(cls: type[Any]) -> None:

@@ -30,7 +30,6 @@ from .enums import described_enum
 from .errors import UserError, answered
 from .reading import Reads
 
-
 AGAIN = frozenset({"40001", "40P01"})  # serialisation failure, deadlock: nothing was done, try again
 BUSY = frozenset({"55P03"})  # lock not available within the role's lock_timeout
 TRIES = 3

@@ -54,4 +54,4 @@ def test_a_newcomer_finds_his_way_in_the_browser(address: str):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1] == "ide: 9 checks passed"
+    assert done.stdout.splitlines()[-1] == "ide: 10 checks passed"

@@ -45,7 +45,7 @@ def seen_through(**records: Any) -> "Visible":
             if isinstance(rule, True_):
                 continue  # whoever sees all of them needs no look
             same = (other.c.tenant_id == t.tenant_id, other.c.id == getattr(t, name), rule)
-            found = select(literal_column("1")).select_from(other).where(*same).correlate_except(other)
+            found: Any = select(literal_column("1")).select_from(other).where(*same).correlate_except(other)
             conditions.append(exists(found))
         return and_(true(), *conditions)
 

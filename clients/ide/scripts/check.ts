@@ -64,9 +64,14 @@ async function tour(page: Page): Promise<void> {
   });
   await check('the token is out of the address and in nothing that outlives the tab', async () => {
     assert.equal(page.url(), `${address.origin}/`);
-    assert.deepEqual(await page.evaluate(() => [...Object.values(localStorage), document.cookie].join()).then(text => text.includes(token)), false);
+    const kept = await page.evaluate(() => [...Object.values(localStorage), document.cookie].join());
+    assert.equal(kept.includes(token), false);
     assert.equal(await page.evaluate(() => history.length), 2);
     assert.equal((await page.content()).includes(token), false);
+  });
+  await check('a first query stands ready with its variables', async () => {
+    await page.locator('.graphiql-query-editor .view-lines').getByText('query Opportunities').first().waitFor();
+    await page.locator('.graphiql-editor-tool .view-lines').getByText('"OPEN"').first().waitFor();
   });
   await check('a query example runs', async () => {
     await choose(page, 'opportunities');

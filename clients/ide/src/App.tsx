@@ -64,6 +64,12 @@ export function App() {
   return <Editor key={token} token={token} viewer={viewer} onOther={() => setAsking(true)} onRefused={refuse} />;
 }
 
+/** What stands in the editors of somebody who has never been here. Only these two properties fill both of them. */
+function beginningOf(): { initialQuery?: string; initialVariables?: string } {
+  const wasHere = Object.keys(localStorage).some(key => key.startsWith('graphiql:'));
+  return wasHere || !FIRST ? {} : { initialQuery: FIRST.document, initialVariables: asText(FIRST.variables) };
+}
+
 interface EditorProps {
   token: string;
   viewer: Viewer;
@@ -72,6 +78,7 @@ interface EditorProps {
 }
 
 function Editor({ token, viewer, onOther, onRefused }: EditorProps) {
+  const beginning = useMemo(beginningOf, []);
   const plugins = useMemo(() => [examplesPlugin(token), explorer, HISTORY_PLUGIN], [token]);
   const fetcher = useMemo<Fetcher>(
     () => async request => {
@@ -92,7 +99,7 @@ function Editor({ token, viewer, onOther, onRefused }: EditorProps) {
       defaultEditorToolsVisibility="variables"
       isHeadersEditorEnabled={false} // what is typed there would be kept beyond the tab
       showPersistHeadersSettings={false}
-      {...(FIRST && { defaultTabs: [{ query: FIRST.document, variables: asText(FIRST.variables) }] })}
+      {...beginning}
     >
       <GraphiQL.Logo>
         <Identity viewer={viewer} onOther={onOther} />

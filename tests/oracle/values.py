@@ -1,0 +1,312 @@
+"""Random arguments: values that the world has, and some that it has not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    get_named_type,
+    is_required_input_field,
+)
+
+from tests.oracle.document import Enum, Var, Variable
+from tests.oracle.memory import Row
+from tests.oracle.rules import PREFIXES, World, domains, fact, snake, wire_id
+from tests.oracle.wire import Money, digits_of, major, written
+from tests.oracle.world import CURRENCIES
+
+DEEPEST_FILTER = 4
+MOST_CONDITIONS = 30
+DURATIONS = "P30D|P1M|P1Y|P2W|PT12H|P1Y2M3W4DT5H6M7S|P400D|P3M|PT0S|P11M".split("|")
+MISSPELT = "ZZZ|éclair|ACME|strasse|a|%|_|O'NEILL & sohne|\\|łó|öl|us|株|".split("|")
+TABLES = {"Ref": "reference", "ListFilter": "quantified", "Filter": "filtered", "Sort": "sort_key"}
+
+
+class Values:
+    """Values for the input types of the schema. What is lifted out into variables is kept in `variables`."""
+
+    def __init__(self, schema: GraphQLSchema, random: Random, world: World) -> None:
+        self.schema, self.random, self.world = schema, random, world
+        self.variables: dict[str, Variable] = {}
+        self.makers: dict[str, Callable[[], Any]] = {}
+        self.lifting = True
+        self.conditions = 0
+
+    def chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    # -- variables -------------------------------------------------------------------------------------------------
+
+    def given(
+        self, type_: GraphQLInputType, make: Callable[[], Any], *, probability: float = 0.15, fixed: bool = False
+    ) -> Any:
+        """A value, or a variable that has it. `fixed`: it is not made anew when the query runs again."""
+        if not self.lifting or not self.chance(probability):
+            return make()
+        self.lifting = False
+        try:
+            value = make()
+        finally:
+            self.lifting = True
+        name = f"v{len(self.variables)}"
+        declared = str(type_)
+        optional = not isinstance(type_, GraphQLNonNull)
+        if optional and (value is not None) and self.chance(0.5):
+            declared, optional = f"{declared}!", False
+        variable = Variable(declared, value)
+        if optional and value is not None and self.chance(0.2):
+            variable = Variable(declared, given=False, default=value, has_default=True)
+        elif value is not None and self.chance(0.2):
+            variable = Variable(declared, value, default=make_literal(value, type_), has_default=True)
+        if variable.has_default:
+            variable.default = make_literal(value, type_)
+        self.variables[name] = variable
+        if variable.given and not fixed:
+            self.makers[name] = make
+        return Var(name)
+
+    def again(self) -> None:
+        """Other values for the variables."""
+        self.lifting = False
+        for name, make in self.makers.items():
+            value = make()
+            if value is not None or self.variables[name].value is None:
+                self.variables[name].value = value
+        self.lifting = True
+
+    # -- types -----------------------------------------------------------------------------------------------------
+
+    def value(self, type_: GraphQLInputType, about: str = "", field: str = "") -> Any:
+        """A value of an input type; `about` and `field` say what record's field it is compared with, if any."""
+        bare = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+        if isinstance(bare, GraphQLList):
+            size = self.random.choice([0, 1, 2, 4])
+            return [self.value(bare.of_type, about, field) for _ in range(size)]
+        if isinstance(bare, GraphQLInputObjectType):
+            return self.object(bare, about, field)
+        if isinstance(bare, GraphQLEnumType):
+            return self.enum(bare, about, field)
+        return self.scalar(bare.name, about, field)
+
+    def object(self, type_: GraphQLInputObjectType, about: str, field: str) -> Any:
+        name = type_.name
+        if name.endswith("Ref"):
+            return self.reference(type_)
+        if name.endswith("ListFilter"):
+            return self.quantified(type_)
+        if "and" in type_.fields:
+            return self.filtered(type_)
+        if name == "MoneyFilter":
+            return self.money(type_, about, field)
+        if name.endswith("Filter"):
+            return self.operators(type_, about, field)
+        return {
+            key: self.given(one.type, lambda one=one: self.value(one.type, about, field))  # type: ignore[misc]
+            for key, one in type_.fields.items()
+            if is_required_input_field(one) or self.chance(0.5)
+        }
+
+    def enum(self, type_: GraphQLEnumType, about: str, field: str) -> Enum:
+        known = self.known(about, field) if about and self.chance(0.6) else None
+        return Enum(known) if isinstance(known, str) and known in type_.values else Enum(self.random.choice(list(type_.values)))
+
+    def scalar(self, name: str, about: str, field: str) -> Any:
+        known = written(self.known(about, field)) if about and self.chance(0.75) else None
+        random = self.random
+        if name == "ID":
+            return self.id(about) if about else self.id(random.choice(self.node_types()))
+        if name == "Boolean":
+            return self.chance(0.5)
+        if name == "Int":
+            return known if isinstance(known, int) else random.choice([0, 1, 2, 3, 10, 200])
+        if name == "String":
+            return self.text(known)
+        if name == "CurrencyCode":
+            return random.choice(CURRENCIES)
+        if name == "Duration":
+            return random.choice(DURATIONS)
+        if name == "Date":
+            return known if isinstance(known, str) else self.somewhen()[:10]
+        if name == "DateTime":
+            return self.offset(known) if isinstance(known, str) else self.somewhen()
+        if name == "Decimal":
+            return str(random.choice([0, 1, 50, 99]))
+        raise LookupError(f"say in tests/oracle/values.py what a {name} looks like")
+
+    def text(self, known: Any) -> str:
+        if not isinstance(known, str):
+            return self.random.choice(MISSPELT)
+        return self.random.choice([str, str.upper, str.lower, lambda text: f" {text}  "])(known)
+
+    def somewhen(self) -> str:
+        rows = self.world.memory.of("Opportunity")
+        return str(written(self.random.choice(rows).created_at)) if rows else "2026-03-02T09:15:00Z"
+
+    def offset(self, instant: str) -> str:
+        """The same instant, sometimes with another offset."""
+        return instant if self.chance(0.7) else instant.replace("Z", "+00:00")
+
+    # -- records -----------------------------------------------------------------------------------------------------
+
+    def node_types(self) -> list[str]:
+        interface: Any = self.schema.type_map["Node"]
+        return [type_.name for type_ in self.schema.get_possible_types(interface)]
+
+    def row(self, type_: str) -> Row | None:
+        rows = self.world.all(type_) if self.chance(0.85) else self.world.memory.of(type_)
+        return self.random.choice(rows) if rows else None
+
+    def id(self, type_: str) -> str:
+        """Of a record that is seen, hidden, another tenant's, or not there."""
+        row = self.row(type_)
+        if row is None or self.chance(0.05):
+            return wire_id(type_, UUID(int=self.random.getrandbits(128)))
+        return wire_id(type_, row.id)
+
+    def known(self, type_: str, field: str) -> Any:
+        """What some record has in a field."""
+        row = self.row(type_)
+        return None if row is None else fact(self.world, row, field)
+
+    def reference(self, type_: GraphQLInputObjectType) -> dict[str, Any]:
+        """Exactly one key."""
+        about, name = type_.name.removesuffix("Ref"), self.random.choice(list(type_.fields))
+        field = type_.fields[name]
+        wanted = GraphQLNonNull(field.type)
+        return {name: self.given(wanted, lambda: self.key(about, name, field.type), probability=0.3)}
+
+    def key(self, about: str, name: str, type_: GraphQLInputType) -> Any:
+        row, random = self.row(about), self.random
+        if name == "id":
+            return self.id(about)
+        if name == "externalId":
+            keys = [one for one in self.world.memory.of("ExternalId") if row is None or one.record_id == row.id]
+            key = random.choice(keys or self.world.memory.of("ExternalId"))
+            return {"source": key.source, "value": key.value}
+        if name == "domain":
+            found = domains(row, self.world) if row else []
+            return random.choice(found).upper() if found else "nobody.example"
+        if name == "byName":
+            pipeline = self.world.memory.one("Pipeline", row.pipeline_id) if row else None
+            return {"name": self.text(row and row.name), "pipeline": self.text(pipeline and pipeline.name)}
+        return self.text(row and getattr(row, snake(name), None))
+
+    # -- filters -----------------------------------------------------------------------------------------------------
+
+    def filtered(self, type_: GraphQLInputObjectType, depth: int = 1, *, related: bool = False) -> dict[str, Any]:
+        """A filter of records, nested so deep and with so many conditions as the limits allow."""
+        about = type_.name.removesuffix("Filter")
+        names = [name for name in type_.fields if name != "isNull"]
+        found: dict[str, Any] = {}
+        for name in self.random.sample(names, self.random.choice([0, 1, 1, 1, 2, 2, 3])):
+            if self.conditions >= MOST_CONDITIONS:
+                break
+            field = type_.fields[name]
+            target: Any = get_named_type(field.type)
+            nests = name in {"and", "or", "not"} or target.name.endswith("ListFilter") or "and" in target.fields
+            if nests and depth >= DEEPEST_FILTER:
+                continue
+            found[name] = self.given(
+                field.type, lambda name=name, target=target: self.condition(name, target, about, depth), probability=0.08  # type: ignore[misc]
+            )
+        self.conditions += 1
+        if related and self.chance(0.25):
+            found = found if self.chance(0.3) else {}
+            found["isNull"] = self.given(type_.fields["isNull"].type, lambda: self.chance(0.5))
+        return found
+
+    def condition(self, name: str, target: GraphQLInputObjectType, about: str, depth: int) -> Any:
+        if name in {"and", "or"}:
+            return [self.filtered(target, depth + 1) for _ in range(self.random.choice([0, 1, 2, 2, 3]))]
+        if name == "not":
+            return self.filtered(target, depth + 1)
+        if target.name.endswith("ListFilter"):
+            return self.quantified(target, depth)
+        if "and" in target.fields:
+            return self.filtered(target, depth + 1, related=True)
+        return self.object(target, about, name)
+
+    def quantified(self, type_: GraphQLInputObjectType, depth: int = 1) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name in self.random.sample(list(type_.fields), self.random.choice([0, 1, 1, 2])):
+            target: Any = get_named_type(type_.fields[name].type)
+            found[name] = self.operators(target, "", "") if name == "count" else self.filtered(target, depth + 1)
+        self.conditions += 1
+        return found
+
+    def operators(self, type_: GraphQLInputObjectType, about: str, field: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name in self.random.sample(list(type_.fields), self.random.choice([0, 1, 1, 1, 2])):
+            one = type_.fields[name]
+            plain = name in {"isNull", "inLast", "inNext"}
+            make = lambda one=one, plain=plain, name=name: self.operand(one.type, name, "" if plain else about, field)  # type: ignore[misc] # noqa: E731
+            found[name] = self.given(one.type, make)
+        self.conditions += max(len(found), 1)
+        return found
+
+    def operand(self, type_: GraphQLInputType, name: str, about: str, field: str) -> Any:
+        value = self.value(type_, about, field)
+        if name == "startsWith" and isinstance(value, str):
+            return value[: self.random.randrange(4)]
+        return value
+
+    def money(self, type_: GraphQLInputObjectType, about: str, field: str) -> dict[str, Any]:
+        """Amounts have at most the currency's digits."""
+        known = self.known(about, field)
+        currency = known.currency if isinstance(known, Money) and known.currency else self.random.choice(CURRENCIES)
+        amount: Any = get_named_type(type_.fields["amount"].type)
+        found: dict[str, Any] = {}
+        for name in self.random.sample(list(amount.fields), self.random.choice([0, 1, 1, 2])):
+            wanted = amount.fields[name].type
+            make = lambda name=name, wanted=wanted: self.money_operand(wanted, name, about, field, currency)  # type: ignore[misc] # noqa: E731
+            found[name] = self.given(wanted, make)
+        self.conditions += max(len(found), 1)
+        return {"currency": self.given(type_.fields["currency"].type, lambda: currency, fixed=True), "amount": found}
+
+    def money_operand(self, type_: GraphQLInputType, name: str, about: str, field: str, currency: str) -> Any:
+        if name == "isNull":
+            return self.chance(0.5)
+        amounts = [self.amount(about, field, currency) for _ in range(3)]
+        bare = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+        return amounts[: self.random.randrange(4)] if isinstance(bare, GraphQLList) else amounts[0]
+
+    def amount(self, about: str, field: str, currency: str) -> str:
+        known = self.known(about, field)
+        if isinstance(known, Money) and known.minor is not None and known.currency == currency:
+            return major(known.minor, currency)
+        return self.random.choice(["0", "1", "50", "-1"] + (["0.5", "123.45"] if digits_of(currency) >= 2 else []))
+
+    # -- orders ------------------------------------------------------------------------------------------------------
+
+    def order(self, type_: GraphQLInputObjectType, most: int = 3) -> list[dict[str, Any]]:
+        """Different sort keys; directions and places of empty values may be left out."""
+        enum: Any = get_named_type(type_.fields["field"].type)
+        keys: list[dict[str, Any]] = []
+        for name in self.random.sample(list(enum.values), self.random.choice([1, 1, 2, most])):
+            key: dict[str, Any] = {"field": Enum(name)}
+            if self.chance(0.6):
+                key["direction"] = Enum(self.random.choice(["ASC", "DESC"]))
+            if self.chance(0.5):
+                key["nulls"] = Enum(self.random.choice(["FIRST", "LAST"]))
+            keys.append(key)
+        return keys
+
+
+def make_literal(value: Any, type_: GraphQLInputType) -> Any:
+    """The value as it is written in a document: enums without quotes. They are that already."""
+    return value
+
+
+def complete(order: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """With what is left out."""
+    return [{"direction": "ASC", "nulls": "LAST", **key} for key in order]
+
+
+__all__ = ["PREFIXES", "Values", "complete"]
