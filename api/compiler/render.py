@@ -11,6 +11,7 @@ from uuid import UUID
 
 from graphql import FieldNode
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Date,
     DateTime,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
+from sqlalchemy.sql.elements import False_
 
 from .arguments import PREFIX, Group, Leaf, Leaves, Tree, converted
 from .catalog import Catalog, Entity, Matching, ToOne
@@ -102,6 +104,8 @@ class Renderer:
     def guard(self, entity: Entity, table: Any) -> ColumnElement[bool]:
         """Tenant and visibility of a table reference. Every table of every statement carries it."""
         rule = entity.visible(table.c, self.context) if entity.visible else true()
+        if isinstance(rule, False_):  # SQLAlchemy would leave the tenant out beside it
+            rule = literal_column("false", Boolean())
         return and_(table.c[entity.tenant_column] == self.tenant, rule)
 
     def statement(self, plan: ReadPlan) -> Statement:
