@@ -6,7 +6,7 @@ They go through the commands, so that what they make is what the product makes.
 from typing import Any
 from uuid import UUID
 
-from api.domain import accounts, opportunities, products, users
+from api.domain import accounts, contacts, opportunities, products, users
 from api.domain.kernel import Money, Work
 from api.domain.opportunities import Status
 
@@ -27,6 +27,12 @@ async def an_account(work: Work, name: str = "Acme Corporation", **values: Any) 
     account = await accounts.create(work, {"name": name, **values})  # type: ignore[typeddict-item]
     await work.flush()
     return account
+
+
+async def a_contact(work: Work, last_name: str = "Lovelace", **values: Any) -> contacts.Contact:
+    contact = await contacts.create(work, {"last_name": last_name, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return contact
 
 
 async def a_product(

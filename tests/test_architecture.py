@@ -25,7 +25,10 @@ EVERY_MODULE = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.re
 # The wire form of every id, for ever: a client may have stored any of them (decision 9).
 WIRE_PREFIXES = {
     "Account": "acc",
+    "AccountContact": "aco",
+    "Contact": "con",
     "Opportunity": "opp",
+    "OpportunityContactRole": "ocr",
     "OpportunityLine": "opl",
     "Pipeline": "pip",
     "Product": "prd",

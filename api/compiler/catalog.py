@@ -56,10 +56,14 @@ class Composite:
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """The record a column points at; null when there is none or the viewer may not see it."""
+    """The record a column points at; null when there is none or the viewer may not see it.
+
+    `via`: the value to look for, instead of a column's: it leads through an association table.
+    """
 
     column: str
     key: str = "id"
+    via: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

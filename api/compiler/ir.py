@@ -9,7 +9,7 @@ from typing import Any, Literal
 from graphql import FieldNode
 
 from .arguments import Leaf, Leaves, Tree
-from .catalog import Column, Composite, Entity, Source, Through, ToMany, ToOne, Value
+from .catalog import Column, Composite, Entity, Expression, Source, Through, ToMany, ToOne, Value
 from .request import Getter
 
 Kind = Literal["one", "page", "list", "node", "nodes", "row", "rows"]
@@ -125,11 +125,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """How a row hangs on its parent: its `column` equals the parent's `key`; `constants` are further equalities."""
+    """How a row hangs on its parent: its `column` equals the parent's `key`; `constants` are further equalities.
+
+    `via` is computed from the parent's row and takes the place of its key.
+    """
 
     column: str
     key: str
     constants: Mapping[str, str] = field(default_factory=dict)
+    via: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

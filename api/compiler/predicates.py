@@ -92,12 +92,13 @@ def found(predicate: Found, table: Any, renderer: "Renderer", _name: str) -> Col
 def related(predicate: Related, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
     target = predicate.entity.table.alias(f"f{name}")  # type: ignore[union-attr]
     renderer.aliases[target] = predicate.entity
+    relation = predicate.relation
     return exists(
         select(literal_column("1"))
         .select_from(target)
         .where(
             renderer.guard(predicate.entity, target),
-            target.c[predicate.relation.key] == table.c[predicate.relation.column],
+            target.c[relation.key] == (relation.via(table.c, renderer) if relation.via else table.c[relation.column]),
             condition(predicate.part, target, renderer, name),
         )
         .correlate_except(target)

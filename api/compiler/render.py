@@ -168,7 +168,10 @@ class Renderer:
             raise AssertionError(f"{read.owner} reads {read.entity.name} without its guard")
         conditions = [self.guard(read.entity, table)]
         if read.link is not None and parent is not None:
-            conditions.append(table.c[read.link.column] == getattr(parent, read.link.key))
+            link = read.link
+            conditions.append(
+                table.c[link.column] == (link.via(parent, self) if link.via else getattr(parent, link.key))
+            )
             conditions += [table.c[name] == literal_column(f"'{value}'") for name, value in read.link.constants.items()]
         if read.when is not None and parent is not None:
             conditions.append(getattr(parent, read.when[0]) == literal_column(f"'{read.when[1]}'", Text()))

@@ -10,21 +10,36 @@ from strawberry.tools import merge_types
 
 from api.compiler import Catalog
 
-from . import accounts, opportunities, pipelines, products, records, roots, sales, users
+from . import accounts, contacts, opportunities, opportunity_people, pipelines, products, records, roots, sales, users
 from .binding import READABLE
 from .catalog import build_catalog
 from .errors import BOUND
 from .interfaces import Node, Record
 from .scalars import SCALARS
 
-SLICES: tuple[ModuleType, ...] = (roots, records, users, accounts, products, pipelines, opportunities, sales)
+ROOTS = {
+    "Query": "What can be read; one operation is answered by one statement, whatever it asks for.",
+    "Mutation": "What can be changed, object first and verb last; each field is a transaction of its own.",
+}
+SLICES: tuple[ModuleType, ...] = (
+    roots,
+    records,
+    users,
+    accounts,
+    contacts,
+    products,
+    pipelines,
+    opportunities,
+    opportunity_people,
+    sales,
+)
 
 
 class Schema:
     """The finished schema: `core` for graphql-core, `catalog` for the compiler, `sdl` for people."""
 
     def __init__(self, slices: tuple[ModuleType, ...]) -> None:
-        query = merge_types("Query", tuple(slice_.Query for slice_ in slices))
+        query = merge_types("Query", tuple(slice_.Query for slice_ in slices if hasattr(slice_, "Query")))
         mutation = merge_types("Mutation", tuple(slice_.Mutation for slice_ in slices if hasattr(slice_, "Mutation")))
         errors = tuple(dict.fromkeys(BOUND.values()))  # nothing but their interface leads to them
         built = strawberry.Schema(query, mutation, types=errors, config=StrawberryConfig(scalar_map=SCALARS))
@@ -48,6 +63,8 @@ def patch(core: GraphQLSchema) -> None:
                 field.resolve = read_back_or(field.resolve)
             if hasattr(getattr(definition, "origin", None), READABLE):
                 type_.is_type_of = None  # rows read back are dicts with a __typename
+    for name, description in ROOTS.items():
+        core.type_map[name].description = description
     node = core.type_map["Node"]
     node.resolve_type = core.type_map["Record"].resolve_type = named  # type: ignore[attr-defined]
 

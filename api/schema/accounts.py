@@ -104,6 +104,10 @@ class AccountAddressInput:
     region: str | None = strawberry.field(description="State, province or region.", default=strawberry.UNSET)
     postal_code: str | None = strawberry.field(description="Postal code.", default=strawberry.UNSET)
     country: CountryCode | None = strawberry.field(description="Country.", default=strawberry.UNSET)
+    unchecked: bool | None = strawberry.field(
+        description="Take it as it is, for addresses of the past: do not ask whether its country has such a one.",
+        default=strawberry.UNSET,
+    )
 
 
 def addresses_of(value: list[AccountAddressInput] | None, _ids: Ids) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from api.compiler import Root, ToMany
+from api.compiler import Root, ToMany, ToOne
+from api.compiler.catalog import Expression
 from api.domain.kernel import camel
 
 from .binding import SOURCE, definition_of, readable_of
@@ -124,10 +125,26 @@ def extend(owner: type[Any], name: str, cls: Any, by: str, description: str, **c
     source = ToMany(by, constants=constants)
     plain = readable_of(cls).default_order != (("created_at", True),)
     arguments = plain_page_arguments() if plain else page_arguments(cls.__name__, cls.__module__)
+    if "archived_at" not in readable_of(cls).columns:
+        arguments = [one for one in arguments if one.python_name != "include_archived"]
     definition_of(owner).fields.append(bound_field(name, Connection[cls], description, source, arguments))
     readable_of(owner).sources[name] = source
     if not plain:
         add_list_filter(owner, name, cls)
+
+
+def extend_one(owner: type[Any], name: str, cls: Any, via: Expression, description: str) -> None:
+    """Give `owner` the one record that an association table leads it to; `via` is that record's id."""
+    source = ToOne("id", via=via)
+    definition_of(owner).fields.append(bound_field(name, cls | None, description, source, []))
+    readable_of(owner).sources[name] = source
+
+
+def extend_listed(owner: type[Any], name: str, cls: Any, by: str, description: str, *, order: tuple[str, ...]) -> None:
+    """Give `owner` the short list of the rows that point at it with `by`, in `order`."""
+    source = ToMany(by, paged=False, order=order)
+    definition_of(owner).fields.append(bound_field(name, list[cls], description, source, []))
+    readable_of(owner).sources[name] = source
 
 
 def add_list_filter(owner: type[Any], name: str, cls: type[Any]) -> None:

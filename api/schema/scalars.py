@@ -11,11 +11,12 @@ import strawberry
 from graphql import GraphQLError, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
-from api.domain.kernel import CURRENCIES
+from api.domain.kernel import CURRENCIES, language_tag
 
 CurrencyCode = NewType("CurrencyCode", str)
 CountryCode = NewType("CountryCode", str)
 TimeZone = NewType("TimeZone", str)
+Locale = NewType("Locale", str)
 Duration = NewType("Duration", str)
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -127,5 +128,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         "An IANA time zone, `Europe/Berlin`.",
         one_of(lambda zone: zone in available_timezones(), "a TimeZone is an IANA name, such as Europe/Berlin"),
         "https://www.iana.org/time-zones",
+    ),
+    Locale: scalar(
+        "Locale",
+        "A language, with script and region where they matter: a BCP 47 tag, `de` or `pt-BR`.",
+        one_of(lambda tag: language_tag(tag) is not None, "a Locale is a BCP 47 language tag, such as de or pt-BR"),
+        "https://www.rfc-editor.org/info/bcp47",
     ),
 }

@@ -39,6 +39,7 @@ class User(Record, Node):
     email: str | None = described("Unique among live users; some have none.")
     title: str | None = described("Position in the company.")
     team: Team | None = to_one("team_id", "users.Team", "The team the user belongs to.")
+    reports_to: "User | None" = to_one("reports_to_id", "users.User", "Who the user answers to; at most 10 levels.")
     zone: TimeZone | None = described("The user's time zone; null for the tenant's.")
     is_active: bool = described("Whether the user still works here.")
 
@@ -46,6 +47,7 @@ class User(Record, Node):
 for record_type in (Team, User):
     complete(record_type)
 extend(Team, "members", User, "team_id", "Users of the team itself, not of teams below it.")
+extend(User, "reports", User, "reports_to_id", "Users who answer to this one.")
 extend(Team, "children", Team, "parent_id", "Teams directly below.")
 
 TEAMS = Writes(
@@ -60,7 +62,7 @@ USERS = Writes(
     User,
     "user",
     Service(domain.create, domain.upsert_many, domain.UserRow, domain.archive, domain.restore),
-    fields=("name", "email", "title", "team", "zone", "is_active"),
+    fields=("name", "email", "title", "team", "reports_to", "zone", "is_active"),
     required=("name",),
     natural={"email": lambda email: {"email": email}},
 )

@@ -473,16 +473,30 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
         sa.Column("email_norm", sa.Text(collation="C"), nullable=True),
         sa.Column("title", sa.Text(collation="C"), nullable=True),
         sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("reports_to_id", sa.Uuid(), nullable=True),
         sa.Column("zone", sa.Text(collation="C"), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("reports_to_id <> id", name=op.f("ck_users_reports_to_another")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "reports_to_id"],
+            ["users.tenant_id", "users.id"],
+            name=op.f("fk_users_tenant_id_reports_to_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "team_id"], ["teams.tenant_id", "teams.id"], name=op.f("fk_users_tenant_id_team_id")
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_users")),
+    )
+    op.create_index(
+        "ix_users_reports_to_id",
+        "users",
+        ["tenant_id", "reports_to_id"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NULL"),
     )
     op.create_index(
         "ix_users_created_at",
@@ -1257,8 +1271,8 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
         USING (tenant_id = NULLIF(current_setting('crm.tenant', true), '')::uuid)
         WITH CHECK (tenant_id = NULLIF(current_setting('crm.tenant', true), '')::uuid);
     GRANT SELECT, INSERT ON users TO crm_app;
-    GRANT UPDATE (name, name_sort, email, email_norm, title, team_id, zone, is_active, version,
-        updated_at, archived_at) ON users TO crm_app;
+    GRANT UPDATE (name, name_sort, email, email_norm, title, team_id, reports_to_id, zone, is_active,
+        version, updated_at, archived_at) ON users TO crm_app;
     CREATE POLICY reader ON users FOR SELECT TO crm_reader USING (true);
     GRANT SELECT (tenant_id, id, name, is_active, archived_at) ON users TO crm_reader;
     """

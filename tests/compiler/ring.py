@@ -70,18 +70,18 @@ class Reader:
         return scope
 
     def source(self, node: Any, scope: Scope) -> None:
-        if isinstance(node, ast.JoinExpr):
+        if is_a(node, ast.JoinExpr):
             self.source(node.larg, scope)
             self.source(node.rarg, scope)
             self.conjuncts(node.quals, scope)
             self.subselects(node.quals, scope)
-        elif isinstance(node, ast.RangeVar):
+        elif is_a(node, ast.RangeVar):
             alias = node.alias.aliasname if node.alias else node.relname
             scope.aliases.add(alias)
             if node.relname in self.tables:
                 key = "id" if node.relname == "tenants" else "tenant_id"
                 self.references.append((node.relname, (scope.number, alias, key)))
-        elif isinstance(node, ast.RangeSubselect):
+        elif is_a(node, ast.RangeSubselect):
             alias = node.alias.aliasname
             scope.aliases.add(alias)
             inner = self.select(node.subquery, scope)
@@ -93,18 +93,18 @@ class Reader:
             scope.aliases.add(node.alias.aliasname)
 
     def conjuncts(self, node: Any, scope: Scope) -> None:
-        if isinstance(node, ast.BoolExpr) and node.boolop == BoolExprType.AND_EXPR:
+        if is_a(node, ast.BoolExpr) and node.boolop == BoolExprType.AND_EXPR:
             for one in node.args:
                 self.conjuncts(one, scope)
-        elif isinstance(node, ast.A_Expr) and node.name[0].sval == "=":
+        elif is_a(node, ast.A_Expr) and node.name[0].sval == "=":
             sides = [self.side(one, scope) for one in (node.lexpr, node.rexpr)]
             if None not in sides:
                 self.ties.tie(*sides)
 
     def side(self, node: Any, scope: Scope) -> Any:
-        if isinstance(node, ast.ParamRef):
+        if is_a(node, ast.ParamRef):
             return node.number
-        return self.column(node, scope) if isinstance(node, ast.ColumnRef) and len(node.fields) == 2 else None
+        return self.column(node, scope) if is_a(node, ast.ColumnRef) and len(node.fields) == 2 else None
 
     def column(self, node: Any, scope: Scope) -> Column:
         alias, name = (one.sval for one in node.fields)
@@ -113,6 +113,11 @@ class Reader:
     def subselects(self, nodes: Any, scope: Scope) -> None:
         for node in found(nodes, ast.SelectStmt):
             self.select(node, scope)
+
+
+def is_a(node: Any, kind: type[Any]) -> bool:
+    """As `isinstance`, of which mypy would conclude that the grammar's optional parts may be missing."""
+    return isinstance(node, kind)
 
 
 def found(root: Any, kind: type[Any]) -> Iterator[Any]:
@@ -127,7 +132,7 @@ def found(root: Any, kind: type[Any]) -> Iterator[Any]:
             yield from found(getattr(root, name), kind)
 
 
-class Leaves(Visitor):  # type: ignore[misc] # pglast has no types
+class Leaves(Visitor):
     """Constants and parameters of a statement."""
 
     def __init__(self) -> None:
@@ -136,10 +141,11 @@ class Leaves(Visitor):  # type: ignore[misc] # pglast has no types
         self.parameters: set[int] = set()
 
     def visit_A_Const(self, _ancestors: Any, node: Any) -> None:  # noqa: N802 - named by the node
-        if isinstance(node.val, ast.String):
-            self.texts.add(node.val.sval)
-        elif isinstance(node.val, ast.Integer):
-            self.numbers.add(node.val.ival)
+        value = node.val
+        if is_a(value, ast.String):
+            self.texts.add(value.sval)
+        elif is_a(value, ast.Integer):
+            self.numbers.add(value.ival)
 
     def visit_ParamRef(self, _ancestors: Any, node: Any) -> None:  # noqa: N802 - named by the node
         self.parameters.add(node.number)

@@ -22,7 +22,8 @@ async def refused(library: Library, query: str, variables: dict[str, Any] | None
     with pytest.raises((RequestError, RequestErrors)) as caught:
         await library(query, variables)
     assert library.sent == []
-    return caught.value.code, getattr(caught.value, "path", ())
+    refusal: Any = caught.value
+    return refusal.code, getattr(refusal, "path", ())
 
 
 @pytest.mark.parametrize(
@@ -322,11 +323,8 @@ async def test_a_reference_names_exactly_one_key(library: Library):
 
 async def test_a_statement_of_unusual_width_is_answered_in_full(library: Library):
     keys = [f"k{number}" for number in range(200)]
-    query = "{ accounts(first: 1) { nodes { %s } edges { %s } pageInfo { %s } } }" % (
-        " ".join(f"{key}: name" for key in keys),
-        " ".join(f"{key}: cursor" for key in keys),
-        " ".join(f"{key}: hasNextPage" for key in keys),
-    )
+    names, cursors, flags = (" ".join(f"{key}: {field}" for key in keys) for field in ("name", "cursor", "hasNextPage"))
+    query = f"{{ accounts(first: 1) {{ nodes {{ {names} }} edges {{ {cursors} }} pageInfo {{ {flags} }} }} }}"
     page = (await library(query))["accounts"]
 
     assert [list(part) for part in (page["nodes"][0], page["edges"][0], page["pageInfo"])] == [keys] * 3

@@ -2,7 +2,6 @@
 
 import base64
 import random
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
@@ -98,7 +97,8 @@ async def in_order(library: Library, viewer: Viewer, name: str, keys: list[dict[
         if column.through is not None:
             other = schema.catalog.entities[column.through.entity].table
             assert other is not None
-            joins += f" LEFT JOIN {other.name} AS j{at} ON (j{at}.tenant_id, j{at}.id) = (t.tenant_id, t.{column.through.key})"
+            joins += f" LEFT JOIN {other.name} AS j{at} ON j{at}.tenant_id = t.tenant_id"
+            joins += f" AND j{at}.id = t.{column.through.key}"
             own = f"j{at}.{column.through.column}"
         order.append(f"{own} {key['direction']} NULLS {key['nulls']}")
     order.append(f"t.id {keys[0]['direction']}")
@@ -251,10 +251,10 @@ async def bad(library: Library, query: str, cursor: Any, viewer: Viewer, argumen
 
 
 @pytest.fixture
-async def cursor(library: Library) -> AsyncIterator[str]:
+async def cursor(library: Library) -> str:
     """Of the first account by name."""
     data = await library("{ accounts(first: 1, orderBy: [{field: NAME}]) { pageInfo { endCursor } } }")
-    yield data["accounts"]["pageInfo"]["endCursor"]
+    return str(data["accounts"]["pageInfo"]["endCursor"])
 
 
 ACCOUNTS = "query($c: String) { accounts(after: $c, orderBy: [{field: NAME}]) { nodes { id } } }"

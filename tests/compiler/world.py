@@ -22,6 +22,14 @@ from tests.people import REQUEST, Sessions, a_tenant, a_user, viewer_of
 
 CURSOR = re.compile(r"\bA[Q-Za-f][A-Za-z0-9_-]{40,}")
 ID = re.compile(r"([a-z]{3})_([0-9a-f]{32})")
+TABLES = {
+    "usr": "users",
+    "tea": "teams",
+    "acc": "accounts",
+    "prd": "products",
+    "pip": "pipelines",
+    "opp": "opportunities",
+}
 BEGINNING = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
 
@@ -185,8 +193,7 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         }
         for stage in (await opportunities.load_board(work)).stages.values():
             world.names[wire("stg", stage.id)] = f"stg {pipelines[stage.pipeline_id]}/{stage.name}"
-        tables = {"usr": "users", "tea": "teams", "acc": "accounts", "prd": "products", "pip": "pipelines", "opp": "opportunities"}  # fmt: skip
-        for prefix, table in tables.items():
+        for prefix, table in TABLES.items():
             for name, id in (await named(work, table)).items():
                 world.names[wire(prefix, id)] = f"{prefix} {name.removeprefix(table + ' ')}"
         world.names[wire("ten", world.tenant.id)] = "ten own"

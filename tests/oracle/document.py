@@ -101,7 +101,7 @@ class Query:
 
     def simpler(self) -> Iterator[Query]:
         """Every query with one thing less; big things first."""
-        for path in sorted(self.places(), key=lambda path: (len(path), path)):
+        for path in sorted(self.places(), key=lambda path: (len(path), str(path))):
             for change in (without_part, lifted, without_directives, without_alias):
                 made = deepcopy(self)
                 if change(made.list_at(path[:-1]), path[-1]):
@@ -142,7 +142,7 @@ class Query:
             yield made
 
     def with_literal(self, name: str) -> Query:
-        """The variable's value where the variable stood. Enums in it become texts, so that it may not be valid."""
+        """The variable's value where the variable stood."""
         made = deepcopy(self)
         for body in [made, *made.fragments.values()]:
             replace(body.parts, Var(name), self.variables[name].value)

@@ -1,12 +1,15 @@
 """What the tables hold, as plain objects: one simple SELECT for each table, made once for each world."""
 
 from collections.abc import Collection, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import api.domain
 from api.domain.kernel import Record, Tenant
 from api.domain.kernel.model import Model
 
@@ -43,7 +46,9 @@ class Memory:
 
 
 def models() -> dict[str, type[Model]]:
-    """GraphQL type → model."""
+    """GraphQL type → model, of all slices."""
+    for slice_ in iter_modules(api.domain.__path__):
+        import_module(f"api.domain.{slice_.name}")
     classes: dict[str, type[Model]] = {mapper.class_.__name__: mapper.class_ for mapper in Model.registry.mappers}
     others = {type_: classes.pop(name) for type_, name in NAMED_OTHERWISE.items()}
     return {**classes, **others}

@@ -18,15 +18,14 @@ from graphql import (
 
 from tests.oracle.document import Enum, Var, Variable
 from tests.oracle.memory import Row
-from tests.oracle.rules import PREFIXES, World, domains, fact, snake, wire_id
+from tests.oracle.rules import World, domains, fact, snake, wire_id
 from tests.oracle.wire import Money, digits_of, major, written
 from tests.oracle.world import CURRENCIES
 
-DEEPEST_FILTER = 4
+DEEPEST_FILTER = 5
 MOST_CONDITIONS = 30
 DURATIONS = "P30D|P1M|P1Y|P2W|PT12H|P1Y2M3W4DT5H6M7S|P400D|P3M|PT0S|P11M".split("|")
 MISSPELT = "ZZZ|éclair|ACME|strasse|a|%|_|O'NEILL & sohne|\\|łó|öl|us|株|".split("|")
-TABLES = {"Ref": "reference", "ListFilter": "quantified", "Filter": "filtered", "Sort": "sort_key"}
 
 
 class Values:
@@ -64,9 +63,7 @@ class Values:
         if optional and value is not None and self.chance(0.2):
             variable = Variable(declared, given=False, default=value, has_default=True)
         elif value is not None and self.chance(0.2):
-            variable = Variable(declared, value, default=make_literal(value, type_), has_default=True)
-        if variable.has_default:
-            variable.default = make_literal(value, type_)
+            variable = Variable(declared, value, default=value, has_default=True)
         self.variables[name] = variable
         if variable.given and not fixed:
             self.makers[name] = make
@@ -88,7 +85,9 @@ class Values:
         bare = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
         if isinstance(bare, GraphQLList):
             size = self.random.choice([0, 1, 2, 4])
-            return [self.value(bare.of_type, about, field) for _ in range(size)]
+            item = bare.of_type
+            make = lambda: self.value(item, about, field)  # noqa: E731
+            return [self.given(item, make, probability=0.05) for _ in range(size)]
         if isinstance(bare, GraphQLInputObjectType):
             return self.object(bare, about, field)
         if isinstance(bare, GraphQLEnumType):
@@ -299,14 +298,6 @@ class Values:
         return keys
 
 
-def make_literal(value: Any, type_: GraphQLInputType) -> Any:
-    """The value as it is written in a document: enums without quotes. They are that already."""
-    return value
-
-
 def complete(order: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """With what is left out."""
     return [{"direction": "ASC", "nulls": "LAST", **key} for key in order]
-
-
-__all__ = ["PREFIXES", "Values", "complete"]

@@ -22,7 +22,7 @@ def bind_relations(plan: ReadPlan) -> ReadPlan:
     def bind(read: Read) -> Read:
         relation = read.relation
         if isinstance(relation, ToOne):
-            return replace(read, link=Link(relation.key, relation.column))
+            return replace(read, link=Link(relation.key, relation.column, via=relation.via))
         if isinstance(relation, ToMany):
             return replace(read, link=Link(relation.column, relation.key, relation.constants))
         return read

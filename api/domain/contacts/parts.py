@@ -44,7 +44,7 @@ PHONE = Way(ContactPhone, "number", "phone", "phone", "phones", "phone numbers",
 
 @dataclass
 class Reach(Generic[P]):
-    """What will become of a contact's addresses or numbers; `columns` are those of the contact. Nothing has changed yet."""
+    """What will become of a contact's addresses or numbers; nothing has yet. `columns` are the contact's own."""
 
     way: Way[P]
     columns: dict[str, Any] = field(default_factory=dict)

@@ -10,7 +10,15 @@ from .events import (
     StageChanged,
 )
 from .lines import LineValues, add_line, remove_line, total_of, update_line
-from .models import Opportunity, OpportunityLine, Pipeline, Stage, StageHistory
+from .models import (
+    Opportunity,
+    OpportunityContactRole,
+    OpportunityLine,
+    OpportunitySplit,
+    Pipeline,
+    Stage,
+    StageHistory,
+)
 from .moves import Transition, advance, available_transitions, lose, move_pipeline, reopen, win
 from .pipelines import (
     DEFAULT_STAGES,
@@ -26,8 +34,10 @@ from .pipelines import (
     update_pipeline,
     update_stage,
 )
+from .roles import remove_contact_role, set_contact_role
 from .service import archive, create, record, record_many, restore, update, upsert_many
-from .stages import CLOSED_FIGURES, TRANSITIONS, ForecastCategory, OpportunityType, Status
+from .splits import SplitValues, set_splits
+from .stages import CLOSED_FIGURES, TRANSITIONS, ContactRole, ForecastCategory, OpportunityType, SplitKind, Status
 from .upserts import PipelineRow, StageRow, upsert_pipelines, upsert_stages
 from .values import OpportunityRow, OpportunityValues
 
@@ -36,14 +46,17 @@ __all__ = [
     "DEFAULT_STAGES",
     "TRANSITIONS",
     "Board",
+    "ContactRole",
     "ForecastCategory",
     "LineValues",
     "Opportunity",
+    "OpportunityContactRole",
     "OpportunityLine",
     "OpportunityLost",
     "OpportunityPushed",
     "OpportunityReopened",
     "OpportunityRow",
+    "OpportunitySplit",
     "OpportunityType",
     "OpportunityValues",
     "OpportunityWon",
@@ -51,6 +64,8 @@ __all__ = [
     "PipelineMoved",
     "PipelineRow",
     "PipelineValues",
+    "SplitKind",
+    "SplitValues",
     "Stage",
     "StageChanged",
     "StageHistory",
@@ -73,11 +88,14 @@ __all__ = [
     "move_pipeline",
     "record",
     "record_many",
+    "remove_contact_role",
     "remove_line",
     "reopen",
     "restore",
     "restore_pipeline",
     "restore_stage",
+    "set_contact_role",
+    "set_splits",
     "total_of",
     "update",
     "update_line",

@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, DateTime, Index, Numeric, text
+from sqlalchemy import CheckConstraint, Date, DateTime, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from api.domain.kernel import Entry, EnumText, Part, Record, as_its_record, column, unique_live
+from api.domain.contacts import Contact
+from api.domain.kernel import Entry, EnumText, Part, Record, as_its_record, column, seen_through, unique_live
 
 from . import policy
-from .stages import ForecastCategory, OpportunityType, Status
+from .stages import ContactRole, ForecastCategory, OpportunityType, SplitKind, Status
 
 
 class Pipeline(Record):
@@ -148,6 +149,48 @@ class OpportunityLine(Part):
     discount_percent: Mapped[Decimal] = column(Numeric(5, 2))
     total_minor: Mapped[int] = column()
     currency: Mapped[str] = column()
+
+
+class OpportunityContactRole(Part):
+    """A contact of the buying side and its part in the decision; a contact has one role."""
+
+    __tablename__ = "opportunity_contact_roles"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "opportunity_id", "contact_id"),
+        Index(
+            "uq_opportunity_contact_roles_primary",
+            "tenant_id",
+            "opportunity_id",
+            unique=True,
+            postgresql_where=text("is_primary"),
+        ),
+    )
+    prefix: ClassVar[str] = "ocr"
+    whole = "opportunity_id"
+    field = "contact_roles"
+    visible = staticmethod(seen_through(opportunity_id=Opportunity, contact_id=Contact))
+
+    id: Mapped[UUID] = column(primary_key=True, sort_order=-19)
+    opportunity_id: Mapped[UUID] = column(references="opportunities", filter=True)
+    contact_id: Mapped[UUID] = column(references="contacts", filter=True)
+    role: Mapped[ContactRole] = column(EnumText(ContactRole), filter=True)
+    is_primary: Mapped[bool] = column(filter=True, default=False)
+    created_at: Mapped[datetime] = column(DateTime(timezone=True), filter=True, sort=True)
+
+
+class OpportunitySplit(Part):
+    """A user's share of the credit, in percent; the revenue splits of an opportunity add up to 100 %."""
+
+    __tablename__ = "opportunity_splits"
+    __table_args__ = (CheckConstraint("percent > 0 AND percent <= 100", name="percent"),)
+    whole = "opportunity_id"
+    field = "splits"
+    visible = staticmethod(as_its_record)
+
+    opportunity_id: Mapped[UUID] = column(references="opportunities", primary_key=True)
+    user_id: Mapped[UUID] = column(references="users", primary_key=True)
+    kind: Mapped[SplitKind] = column(EnumText(SplitKind), primary_key=True)
+    percent: Mapped[Decimal] = column(Numeric(5, 2))
 
 
 class StageHistory(Entry):

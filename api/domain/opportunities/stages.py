@@ -31,6 +31,24 @@ class OpportunityType(StrEnum):
     WIN_BACK = "WIN_BACK"
 
 
+class ContactRole(StrEnum):
+    """The part of a contact in the decision."""
+
+    DECISION_MAKER = "DECISION_MAKER"
+    INFLUENCER = "INFLUENCER"
+    CHAMPION = "CHAMPION"
+    USER = "USER"
+    BLOCKER = "BLOCKER"
+    OTHER = "OTHER"
+
+
+class SplitKind(StrEnum):
+    """What a user's share is of: the revenue itself, or credit beside it."""
+
+    REVENUE = "REVENUE"
+    OVERLAY = "OVERLAY"
+
+
 # Status → verb → the status it leads to. `advance` stays in the pipeline, `move_pipeline` leaves it.
 TRANSITIONS: Mapping[Status, Mapping[str, Status]] = MappingProxyType(
     {

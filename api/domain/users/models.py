@@ -32,7 +32,10 @@ class User(Record):
     """A person of the tenant who owns records and acts on them."""
 
     __tablename__ = "users"
-    __table_args__ = (unique_live("email_norm", name="uq_users_email", object="user", path="email"),)
+    __table_args__ = (
+        unique_live("email_norm", name="uq_users_email", object="user", path="email"),
+        CheckConstraint("reports_to_id <> id", name="reports_to_another"),
+    )
     prefix = "usr"
     object = "user"
     visible = staticmethod(policy.visible_users)
@@ -43,5 +46,6 @@ class User(Record):
     email_norm: Mapped[str | None] = column(internal=True, pii=True)
     title: Mapped[str | None] = column()
     team_id: Mapped[UUID | None] = column(references="teams", filter=True)
+    reports_to_id: Mapped[UUID | None] = column(references="users", filter=True)
     zone: Mapped[str | None] = column()
     is_active: Mapped[bool] = column(filter=True, default=True)

@@ -21,6 +21,7 @@ from api.domain.kernel import (
     checked_texts,
     fold,
     load_references,
+    load_tree,
     refuse_null,
     require,
     write_rows,
@@ -34,7 +35,7 @@ TEXTS = {
     "title": TextField(255),
     "zone": TextField(64),
 }
-REFERENCES = {"team_id": Team}
+REFERENCES = {"team_id": Team, "reports_to_id": User}
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 ZONES = available_timezones()
 
@@ -46,6 +47,7 @@ class UserValues(TypedDict, total=False):
     email: str | None
     title: str | None
     team_id: UUID | None
+    reports_to_id: UUID | None
     zone: str | None
     is_active: bool
 
@@ -59,6 +61,7 @@ async def create(work: Work, values: UserValues, *, external_ids: Sequence[Exter
 
 
 async def update(work: Work, id: UUID, values: UserValues, *, if_version: int | None = None) -> User:
+    """Raises Invalid if the new superior is below the user, or the tree gets more than ten levels."""
     return (await upsert_many(work, [UserRow(values=values, id=id, if_version=if_version)]))[0].unwrap()
 
 
@@ -83,14 +86,20 @@ async def restore(work: Work, id: UUID, *, if_version: int | None = None) -> Use
     return user
 
 
-async def prepare(work: Work, rows: Sequence[UserRow], _records: Mapping[UUID, User]) -> Any:
+async def prepare(work: Work, rows: Sequence[UserRow], records: Mapping[UUID, User]) -> Any:
     await load_references(work, [row.values for row in rows], REFERENCES)
+    above = {one for row in rows if (one := row.values.get("reports_to_id"))}
+    tree = await load_tree(work, User, records, above, "reports_to_id")
 
     def write(row: UserRow, user: User | None) -> tuple[User, bool]:
         columns = columns_of_values(work, row.values, user)
-        if user is None:
-            return work.add(User(**{"is_active": True, **columns})), True
-        return user, assign(user, columns)
+        if above := columns.get("reports_to_id"):
+            tree.check(user.id if user else None, above)
+        changed = user is None or assign(user, columns)
+        user = user or work.add(User(**{"is_active": True, **columns}))
+        if "reports_to_id" in columns:
+            tree.move(user.id, user.reports_to_id)
+        return user, changed
 
     return write
 

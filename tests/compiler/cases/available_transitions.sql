@@ -64,7 +64,7 @@ FROM (SELECT t3.verb AS verb, t3.stage_id AS stage_id, t3.place AS place, t3.pos
 FROM (SELECT deal.tenant_id AS tenant_id, deal.id AS opportunity_id, deal.owner_id AS owner_id, machine.verb AS verb, machine.place AS place, next.id AS stage_id, next.position AS position 
 FROM opportunities AS deal JOIN (VALUES ('OPEN', 'ADVANCE', 0, 'OPEN'), ('OPEN', 'MOVE_PIPELINE', 1, 'OPEN'), ('OPEN', 'WIN', 2, 'WON'), ('OPEN', 'LOSE', 3, 'LOST'), ('WON', 'REOPEN', 0, 'OPEN'), ('LOST', 'REOPEN', 0, 'OPEN')) AS machine (status, verb, place, kind) ON deal.status = machine.status JOIN stages AS here ON here.tenant_id = deal.tenant_id AND here.id = deal.stage_id JOIN pipelines AS own ON own.tenant_id = deal.tenant_id AND own.id = deal.pipeline_id JOIN stages AS next ON next.tenant_id = deal.tenant_id AND next.kind = machine.kind AND next.archived_at IS NULL AND CASE WHEN (machine.verb = 'MOVE_PIPELINE') THEN next.pipeline_id != deal.pipeline_id ELSE next.pipeline_id = deal.pipeline_id END AND CASE WHEN (machine.verb = 'ADVANCE') THEN next.id != deal.stage_id AND (own.strict_order IS false OR next.position <= here.position + 1) ELSE true END JOIN pipelines AS "of" ON "of".tenant_id = next.tenant_id AND "of".id = next.pipeline_id AND "of".archived_at IS NULL 
 WHERE deal.archived_at IS NULL) AS t3 
-WHERE false AND t3.opportunity_id = p1.id ORDER BY t3.place, t3.position, t3.stage_id 
+WHERE t3.tenant_id = $3 AND false AND t3.opportunity_id = p1.id ORDER BY t3.place, t3.position, t3.stage_id 
  LIMIT 250) AS p3 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
 FROM (SELECT t4.name AS name, x5.j AS pipeline 
 FROM stages AS t4 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r5) AS j 

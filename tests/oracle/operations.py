@@ -1,0 +1,249 @@
+"""Random queries, made from the SDL: a type, field or argument that is added there is asked for without a line here."""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from tests.oracle.document import Enum, Part, Query, Var, Variable
+from tests.oracle.paging import Cursors, order_text
+from tests.oracle.rules import World
+from tests.oracle.values import Values, complete
+
+DEEPEST = 6
+MOST_FIELDS = 45
+MOST_ROWS = 300
+NULLABLE = frozenset({"first", "last", "after", "before", "filter", "orderBy", "from", "to", "asOf", "currency", "pipeline"})
+
+Composite = GraphQLObjectType | GraphQLInterfaceType
+
+
+@dataclass
+class Operations:
+    """Makes queries for one world; `favourites` are orders that are asked for again, so that cursors fit."""
+
+    schema: GraphQLSchema
+    random: Random
+    world: World
+    cursors: Cursors
+    favourites: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+
+    def make(self) -> "Made":
+        return Making(self, Values(self.schema, self.random, self.world)).query()
+
+
+@dataclass
+class Made:
+    """A query, and how to run it again with other values of its variables."""
+
+    query: Query
+    values: Values
+
+    def again(self) -> Query:
+        self.values.again()
+        return deepcopy(self.query)
+
+
+@dataclass
+class Making:
+    """One query being made, and how much of it there is."""
+
+    all: Operations
+    values: Values
+    fragments: dict[str, Part] = field(default_factory=dict)
+    fields: int = 0
+    names: int = 0
+
+    @property
+    def random(self) -> Random:
+        return self.all.random
+
+    def chance(self, probability: float) -> bool:
+        return self.random.random() < probability
+
+    def query(self) -> Made:
+        root = self.all.schema.query_type
+        assert root is not None
+        parts = []
+        for name in self.random.choices(list(root.fields), k=self.random.choice([1, 1, 2, 3])):
+            parts.append(self.field(root, name, 1, 1, aliased=True))
+        if self.chance(0.1):
+            parts.append(Part("__typename", directives=self.directives()))
+        query = Query(self.wrapped(root, parts, 1), self.fragments, self.values.variables)
+        return Made(query, self.values)
+
+    # -- selections ----------------------------------------------------------------------------------------------
+
+    def selection(self, type_: Composite, depth: int, rows: int) -> list[Part]:
+        """Fields of a type, some of them in fragments. `rows`: how often the type may come at most."""
+        nested = [name for name, one in type_.fields.items() if not is_leaf_type(get_named_type(one.type))]
+        leaves = [name for name in type_.fields if name not in nested]
+        parts = [self.leaf(type_, name, depth, rows) for name in self.sample(leaves, [0, 1, 2, 4])]
+        if depth < DEEPEST and self.fields < MOST_FIELDS:
+            parts += [self.field(type_, name, depth, rows) for name in self.sample(nested, [0, 1, 1, 2, 3])]
+        if is_abstract_type(type_):
+            possible = self.random.sample(self.all.schema.get_possible_types(type_), 2)
+            parts += [self.on(one, depth, rows) for one in possible]
+        if self.chance(0.15) or not parts:
+            parts.append(Part("__typename", alias=self.alias() if self.chance(0.3) else None))
+        if self.chance(0.1):
+            parts = self.doubled(type_, parts, depth, rows)
+        self.random.shuffle(parts)
+        return self.wrapped(type_, parts, depth)
+
+    def sample(self, names: Sequence[str], sizes: Sequence[int]) -> list[str]:
+        return self.random.sample(list(names), min(self.random.choice(list(sizes)), len(names)))
+
+    def leaf(self, type_: Composite, name: str, depth: int, rows: int) -> Part:
+        return self.field(type_, name, depth, rows, aliased=self.chance(0.08))
+
+    def field(self, type_: Composite, name: str, depth: int, rows: int, *, aliased: bool = False) -> Part:
+        self.fields += 1
+        self.all.asked.add(f"{type_.name}.{name}")
+        declared: GraphQLField = type_.fields[name]
+        target: Any = get_named_type(declared.type)
+        arguments, size = self.arguments(f"{type_.name}.{name}", declared, target.name, rows)
+        aliased = aliased or (bool(declared.args) and self.chance(0.9))
+        part = Part(name, self.alias() if aliased else None, arguments, directives=self.directives())
+        if not is_leaf_type(target):
+            part.parts = self.selection(target, depth + 1, rows * size)
+        return part
+
+    def alias(self) -> str:
+        self.names += 1
+        return f"a{self.names}"
+
+    def directives(self) -> list[tuple[str, Any]]:
+        if not self.chance(0.06):
+            return []
+        wanted: Any = GraphQLNonNull(self.all.schema.type_map["Boolean"])  # type: ignore[arg-type]
+        return [(self.random.choice(["skip", "include"]), self.values.given(wanted, lambda: self.chance(0.5), probability=0.5))]
+
+    def on(self, type_: GraphQLObjectType, depth: int, rows: int) -> Part:
+        """A fragment on one of the types that an interface may be."""
+        parts = self.selection(type_, depth + 1, rows)
+        for part in parts:  # the same name may have another type on another type
+            part.alias = part.alias or (self.alias() if part.name not in {"", "id", "__typename"} else None)
+        return Part(on=type_.name, parts=parts, directives=self.directives())
+
+    def doubled(self, type_: Composite, parts: list[Part], depth: int, rows: int) -> list[Part]:
+        """A field a second time, to be merged with the first, its own selection being another."""
+        nested = [part for part in parts if part.name in type_.fields and part.parts]
+        if not nested or depth >= DEEPEST:
+            return parts
+        chosen = self.random.choice(nested)
+        target: Any = get_named_type(type_.fields[chosen.name].type)
+        twin = Part(chosen.name, chosen.alias, deepcopy(chosen.arguments))
+        twin.parts = self.selection(target, depth + 1, rows * 10)
+        return [*parts, twin]
+
+    def wrapped(self, type_: Composite, parts: list[Part], depth: int) -> list[Part]:
+        """Some of the fields in an inline or a named fragment, on the type or an interface that has them."""
+        if not parts or not self.chance(0.15):
+            return parts
+        at = self.random.randrange(len(parts))
+        inside = parts[at : at + self.random.randrange(1, 4)]
+        rest = parts[at + len(inside) :]
+        on: str | None = type_.name
+        if all(part.name in {"id", "__typename"} and not part.arguments for part in inside):
+            on = self.random.choice([type_.name, *[one.name for one in type_.interfaces]])
+        if self.chance(0.4):
+            name = f"f{len(self.fragments)}"
+            self.fragments[name] = Part(on=on, parts=inside)
+            spreads = [Part(spread=name, directives=self.directives())]
+            if self.chance(0.2):
+                spreads.append(Part(spread=name, directives=self.directives()))
+            return [*parts[:at], *spreads, *rest]
+        on = on if self.chance(0.7) else None
+        return [*parts[:at], Part(on=on, parts=inside, directives=self.directives()), *rest]
+
+    # -- arguments -----------------------------------------------------------------------------------------------
+
+    def arguments(self, list_: str, declared: GraphQLField, target: str, rows: int) -> tuple[dict[str, Any], int]:
+        """The arguments of a field, and how many rows it may have."""
+        if "before" in declared.args:
+            return self.page(list_, declared, target.removesuffix("Connection"), rows)
+        found: dict[str, Any] = {}
+        for name, argument in declared.args.items():
+            if is_required_argument(argument) or self.chance(0.6):
+                self.all.asked.add(f"{list_}({name})")
+                found[name] = self.argument(name, argument)
+        return found, 4
+
+    def argument(self, name: str, argument: GraphQLArgument) -> Any:
+        if name in NULLABLE and not isinstance(argument.type, GraphQLNonNull) and self.chance(0.05):
+            return None
+        about = ""
+        if name == "groupBy":
+            enum: Any = get_named_type(argument.type)
+            most = min(len(enum.values), 3)
+            return self.values.given(
+                argument.type,
+                lambda: [Enum(one) for one in self.random.sample(list(enum.values), self.random.randrange(most + 1))],
+            )
+        return self.values.given(argument.type, lambda: self.values.value(argument.type, about))
+
+    def page(self, list_: str, declared: GraphQLField, target: str, rows: int) -> tuple[dict[str, Any], int]:
+        """Arguments of a connection. Cursors are those that the product gave for this list in this order."""
+        found: dict[str, Any] = {}
+        types: Mapping[str, Any] = {name: argument.type for name, argument in declared.args.items()}
+        order: list[dict[str, Any]] | None = None
+        if "orderBy" in types and self.chance(0.6):
+            order = self.order(target, types["orderBy"])
+        known = self.all.cursors.of(self.all.world.asker.tenant, list_, order_text(order and complete(order)))
+        cursors = [name for name in ("after", "before") if known and self.chance(0.45)]
+        for name in cursors:
+            found[name] = self.values.given(types[name], lambda: self.random.choice(known))
+        if order is not None:
+            found["orderBy"] = self.values.given(types["orderBy"], lambda: order, fixed=True)
+        size = 25 if rows * 25 <= MOST_ROWS else max(MOST_ROWS // rows, 1)
+        side = self.random.choice(["first", "last", "first"])
+        if size < 25 or self.chance(0.75):
+            size = min(size, self.random.choice([0, 1, 2, 3, 5, 10]))
+            found[side] = self.size(types[side], size)
+        for name in set(types) - {"first", "last", "after", "before", "orderBy"}:
+            if self.chance(0.35):
+                found[name] = self.values.given(types[name], lambda name=name: self.values.value(types[name]))  # type: ignore[misc]
+        for name in NULLABLE & (set(types) - set(found)):
+            if self.chance(0.03):
+                found[name] = None
+        self.all.asked |= {f"{list_}({name})" for name in found}
+        names = list(found)
+        self.random.shuffle(names)
+        return {name: found[name] for name in names}, size or 1
+
+    def size(self, type_: Any, size: int) -> Any:
+        """A number of rows; as a variable it is always sent, or the page would have another size."""
+        if not self.chance(0.3):
+            return size
+        return self.variable("Int!" if self.chance(0.5) else str(type_), size)
+
+    def variable(self, type_: str, value: Any) -> Var:
+        name = f"v{len(self.values.variables)}"
+        self.values.variables[name] = Variable(type_, value)
+        self.values.makers[name] = lambda: self.random.randrange(value + 1)
+        return Var(name)
+
+    def order(self, target: str, type_: Any) -> list[dict[str, Any]]:
+        favourites = self.all.favourites.setdefault(target, [])
+        if favourites and self.chance(0.7):
+            return self.random.choice(favourites)
+        made = self.values.order(get_named_type(type_))
+        if len(favourites) < 3:
+            favourites.append(made)
+        return made
