@@ -45,7 +45,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 # The data of a checkout lives in the checkout. CRM_DATA_DIR set by the caller wins.
 demo: export CRM_DATA_DIR ?= $(CURDIR)/.data
 demo: $(STAMP) ## serve the CRM with a demo tenant; Ctrl-C stops everything
-	@exec $(BIN)/crm demo
+	@exec $(BIN)/crm demo --build-ide
 
 test: $(STAMP) ## run every test on the embedded PostgreSQL
 	@$(BIN)/python -m pytest $(PYTEST)

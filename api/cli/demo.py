@@ -29,6 +29,7 @@ from api.settings import load
 
 from .database import Database, TenantFacts, open_database, operate
 from .demo_data import ADMIN, READER, SELLER, fill
+from .ide_build import start_in_background
 from .output import CommandRefused
 from .tenants import archive_tenant, create_tenant
 from .watch import kept_running
@@ -48,6 +49,7 @@ def demo(
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = None,
     *,
     reset: Annotated[bool, typer.Option("--reset", help="Archive the demo tenant and make a new one.")] = False,
+    build_ide: Annotated[bool, typer.Option("--build-ide", hidden=True, help="Build GraphiQL meanwhile.")] = False,
 ) -> None:
     settings = load()
     with (
@@ -63,8 +65,9 @@ def demo(
         telemetry.configure(settings.log_level if "log_level" in settings.model_fields_set else "warning")
         url = server.url_of(listening_socket, HOST)
         configuration = server.configuration(create_app(settings, database.urls, database.secret()))
+        note = start_in_background() if build_ide else None
         with kept_running(database.embedded), suppress(KeyboardInterrupt):
-            server.Server(configuration, lambda: tell(url, made, counts)).run([listening_socket])
+            server.Server(configuration, lambda: tell(url, made, counts, note)).run([listening_socket])
     typer.echo("Stopped.")
 
 
@@ -151,7 +154,7 @@ async def count(database: Database, tenant: UUID) -> dict[str, int]:
         }
 
 
-def tell(url: str, made: Mapping[str, str], counts: Mapping[str, int]) -> None:
+def tell(url: str, made: Mapping[str, str], counts: Mapping[str, int], note: str | None = None) -> None:
     """What a newcomer needs, in lines that are not broken where he copies them."""
     body = json.dumps({"query": QUERY})
     holds = ", ".join(f"{number} {name}" for name, number in counts.items())
@@ -167,6 +170,7 @@ def tell(url: str, made: Mapping[str, str], counts: Mapping[str, int]) -> None:
         "One query to paste:",
         f"  curl -s {url}/graphql {header} -d '{body}'",
         "",
+        *([note] if note else []),
         "Ctrl-C stops everything.",
     ]
     typer.echo("\n".join(lines))

@@ -105,7 +105,7 @@ async def set_splits(work: Work, id: UUID, *, splits: list[OpportunitySplitInput
     return await domain.set_splits(work, id, values, if_version=if_version)
 
 
-CONTACT = about(Annotated["ContactRef", strawberry.lazy("api.schema.contacts")], "The contact.")  # type: ignore[name-defined] # noqa: F821
+CONTACT = about(Annotated["ContactRef", strawberry.lazy("api.schema.contacts")], "The contact.")  # noqa: F821
 
 
 @strawberry.type

@@ -1,8 +1,8 @@
 """Contacts with their e-mails, phones, addresses and accounts; contact roles and splits of opportunities.
 
 Why: issue 3. People stand in tables of their own, erasable apart; a relation to an account is ended, not deleted.
-Locks: none on tables in use, but the moment in which foreign keys are added to accounts, opportunities and users.
-Reversible: yes, the new data is lost.  Safe with the previous release: yes, it knows none of these tables.
+Locks: accounts, opportunities and users, for the moment in which foreign keys to them are added.
+       Reversible: yes, the new data is lost.  Safe with the previous release: yes, it knows none of these tables.
 """
 
 from __future__ import annotations
