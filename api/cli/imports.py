@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from .database import Database, open_database
-from .importing import Importing, MappingFile, Records, Report, count_rows, load_mapping
+from .importing import Importing, MappingFile, Records, Report, count_inserts, count_rows, load_mapping
 from .importing.report import report_path
 from .output import AsJson, CommandRefused, progress, say
 
@@ -48,6 +48,20 @@ def maven_crm(
     run("maven-crm", mapping, lambda records: paths[records.file or ""], tenant, report, as_json=as_json)
 
 
+@app.command(help="Load customers, their contacts, employees and products of the public Northwind script.")
+def northwind(
+    folder: Annotated[Path, typer.Argument(help="The folder that holds northwind.sql.")],
+    tenant: IntoTenant,
+    report: ReportFile = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    mapping = load_mapping(MAPPINGS / "northwind.toml")
+    script = folder / "northwind.sql"
+    refuse_missing(script)
+    run("northwind", mapping, lambda _records: script, tenant, report, as_json=as_json)
+
+
 @app.command(
     help="Load accounts from a file of your own, as a mapping says; api/mappings/accounts-example.toml is one."
 )
@@ -78,7 +92,7 @@ def run(
     as_json: bool,
 ) -> None:
     path = report_file or report_path(f"crm-import-{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.csv")
-    total = sum(count_rows(path_of(records)) for records in mapping.records)
+    total = sum(rows_of(records, path_of(records)) for records in mapping.records)
     with open_database() as database, Report(path) as report, progress("Importing", total) as advance:
         asyncio.run(import_into(database, tenant, mapping, report, recipe, path_of, advance))
     if not as_json:
@@ -100,6 +114,10 @@ async def import_into(
     found = await database.tenant(tenant)
     async with database.sessions() as sessions:
         await Importing(sessions, found.id, mapping, report, f"import {recipe}", advance).run(path_of)
+
+
+def rows_of(records: Records, path: Path) -> int:
+    return count_rows(path) if records.table is None else count_inserts(path, records.table)
 
 
 def refuse_missing(path: Path) -> None:

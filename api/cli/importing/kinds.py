@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from api.domain import accounts, opportunities, products, users
+from api.domain import accounts, contacts, opportunities, products, users
 from api.domain.accounts import Account, AccountType, AddressKind
+from api.domain.contacts import Contact
 from api.domain.kernel import ExternalKey, Record, Row, Work, Written
 from api.domain.opportunities import Opportunity, OpportunityRow, OpportunityType
 from api.domain.products import Product
@@ -32,6 +33,7 @@ class Form(Enum):
     TEAM = "team"
     PRODUCT = "product"
     ACCOUNT = "account"
+    CONTACT = "contact"
 
 
 CHOICES: Mapping[Form, type[StrEnum]] = {
@@ -43,6 +45,7 @@ REFERENCES: Mapping[Form, str] = {
     Form.TEAM: "team",
     Form.PRODUCT: "product",
     Form.ACCOUNT: "account",
+    Form.CONTACT: "contact",
 }
 ADDRESS = ("street", "city", "region", "postal_code", "country")
 LINE = ("product_id", "unit_price", "quantity", "discount_percent")
@@ -75,6 +78,24 @@ def account_row(values: Values, keys: Sequence[ExternalKey]) -> Row[Any]:
     return plain_row(values, keys)
 
 
+def contact_row(values: Values, keys: Sequence[ExternalKey]) -> Row[Any]:
+    """`full_name` is cut at its last space. Numbers of files are often of the past, so their plan is not checked."""
+    full = values.pop("full_name", None)
+    if full:
+        first, _, last = full.rpartition(" ")
+        values |= {"first_name": first or None, "last_name": last}
+    numbers = ((label, values.pop(label, None)) for label in ("phone", "fax"))
+    country = values.pop("country", None)
+    phones = [
+        {"number": number, "label": label, "country": country, "unchecked": True, "is_primary": label == "phone"}
+        for label, number in numbers
+        if number
+    ]
+    if phones:
+        values["phones"] = phones
+    return plain_row(values, keys)
+
+
 def opportunity_row(values: Values, keys: Sequence[ExternalKey]) -> Row[Any]:
     """The product with its price is the only line; a price that the file does not give is that of the product."""
     line = {name: value for name in LINE if (value := values.pop(name, None)) is not None}
@@ -90,10 +111,12 @@ KINDS: Mapping[str, Kind] = {
             "title": Form.TEXT,
             "zone": Form.TEXT,
             "team": Form.TEAM,
+            "reports_to": Form.USER,
             "is_active": Form.FLAG,
         },
         plain_row,
         users.upsert_many,
+        own="reports_to",
     ),
     "team": Kind(
         Team,
@@ -135,6 +158,29 @@ KINDS: Mapping[str, Kind] = {
         account_row,
         accounts.upsert_many,
         own="parent",
+    ),
+    "contact": Kind(
+        Contact,
+        {
+            "full_name": Form.TEXT,
+            "first_name": Form.TEXT,
+            "last_name": Form.TEXT,
+            "salutation": Form.TEXT,
+            "title": Form.TEXT,
+            "email": Form.TEXT,
+            "phone": Form.TEXT,
+            "fax": Form.TEXT,
+            "country": Form.TEXT,
+            "language": Form.TEXT,
+            "zone": Form.TEXT,
+            "owner": Form.USER,
+            "account": Form.ACCOUNT,
+            "reports_to": Form.CONTACT,
+            "notes": Form.TEXT,
+        },
+        contact_row,
+        contacts.upsert_many,
+        own="reports_to",
     ),
     "opportunity": Kind(
         Opportunity,

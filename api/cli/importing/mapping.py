@@ -90,10 +90,14 @@ FieldSource = Annotated[Source, BeforeValidator(as_source)]
 
 
 class Records(Strict):
-    """One kind of record made of the rows of one file. `distinct`: many rows may speak of the same record."""
+    """One kind of record made of the rows of one file. `distinct`: many rows may speak of the same record.
+
+    `table`: the file is a PostgreSQL script, and the rows are those it puts into this table.
+    """
 
     kind: str
     file: str | None = None
+    table: str | None = None
     key: FieldSource | None = None
     distinct: bool = False
     fields: dict[str, FieldSource]

@@ -22,6 +22,7 @@ from .mapping import MappingFile, Records
 from .references import References
 from .report import Report
 from .rows import Draft, RowMaker, drafts_of
+from .sqldump import SqlTable
 from .table import Fault, Table
 
 BATCH = 500
@@ -63,9 +64,7 @@ class Importing:
         Raises:
             CommandRefused: a file is missing or has no headings; nothing was written.
         """
-        tables = [
-            Table(path_of(records), self.mapping.encoding, self.mapping.delimiter) for records in self.mapping.records
-        ]
+        tables = [self.table(records, path_of(records)) for records in self.mapping.records]
         headings = [table.headings() for table in tables]
         if any(Form.STAGE in KINDS[records.kind].fields.values() for records in self.mapping.records):
             await self.find_stages()
@@ -76,6 +75,11 @@ class Importing:
             told.add(table.path)
             spent = self.report.seconds.get(records.kind, 0.0)
             self.report.seconds[records.kind] = spent + time.perf_counter() - began
+
+    def table(self, records: Records, path: Path) -> Table | SqlTable:
+        if records.table is not None:
+            return SqlTable(path, records.table)
+        return Table(path, self.mapping.encoding, self.mapping.delimiter)
 
     async def find_stages(self) -> None:
         """The stages of the mapping's pipeline, which is made if there is none of its name."""
@@ -92,7 +96,9 @@ class Importing:
                 board = await opportunities.load_board(work)
             self.stages = {stage.name_sort: stage.id for stage in board.order[pipeline.id]}
 
-    def read(self, records: Records, table: Table, headings: tuple[str, ...], *, quiet: bool) -> Iterator[Draft]:
+    def read(
+        self, records: Records, table: Table | SqlTable, headings: tuple[str, ...], *, quiet: bool
+    ) -> Iterator[Draft]:
         """The rows that can be read; `quiet`: faults of the file were told before."""
         missing = [column for column in records.columns if column not in headings]
         for row in table.rows(headings):
