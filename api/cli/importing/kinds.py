@@ -73,8 +73,9 @@ def plain_row(values: Values, keys: Sequence[ExternalKey]) -> Row[Any]:
 def account_row(values: Values, keys: Sequence[ExternalKey]) -> Row[Any]:
     """The parts of the address are that of the office."""
     address = {name: values.pop(name) for name in ADDRESS if name in values}
+    unchecked = values.pop("unchecked_address", None)
     if any(address.values()):
-        values["addresses"] = [{"kind": AddressKind.OFFICE, **address}]
+        values["addresses"] = [{"kind": AddressKind.OFFICE, "unchecked": unchecked, **address}]
     return plain_row(values, keys)
 
 
@@ -154,6 +155,7 @@ KINDS: Mapping[str, Kind] = {
             "notes": Form.TEXT,
             "domains": Form.TEXTS,
             **dict.fromkeys(ADDRESS, Form.TEXT),
+            "unchecked_address": Form.FLAG,
         },
         account_row,
         accounts.upsert_many,

@@ -150,6 +150,7 @@ class MappingFile(Strict):
     currency: str
     dates: str = "YYYY-MM-DD"
     encoding: str = "utf-8"
+    rounded: bool = False  # amounts are floats of another program: round them to the currency's digits
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     pipeline: PipelineFacts | None = None
     records: tuple[Records, ...] = Field(min_length=1)

@@ -23,7 +23,7 @@ KEPT = frozenset({Form.FLAG, Form.STAGE, Form.TEXTS, *CHOICES})
 READERS: Mapping[Form, Callable[[str, Decimal, str, MappingFile], Any]] = {
     Form.TEXT: lambda text, _times, _name, _mapping: text,
     Form.DAY: lambda text, _times, name, mapping: day(text, mapping.dates, name),
-    Form.MONEY: lambda text, times, name, mapping: money(text, times, mapping.currency, name),
+    Form.MONEY: lambda text, times, name, mapping: money(text, times, mapping.currency, name, rounded=mapping.rounded),
     Form.NUMBER: lambda text, times, name, _mapping: whole(text, times, name),
     Form.DECIMAL: lambda text, times, name, _mapping: number(text, times, name),
     Form.FLAG: lambda text, _times, name, _mapping: flag(text, name),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import TypeVar
 
-from api.domain.kernel import Invalid, Money
+from api.domain.kernel import Invalid, Money, digits_of
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -70,8 +70,12 @@ def whole(text: str, times: Decimal, field: str) -> int:
 
 
 @lru_cache(maxsize=10_000)
-def money(text: str, times: Decimal, currency: str, field: str) -> Money:
-    return Money.of(number(text, times, field), currency, field)
+def money(text: str, times: Decimal, currency: str, field: str, *, rounded: bool) -> Money:
+    """`rounded`: the file's amounts are floats, such as 21.3500004; half a minor unit goes away from zero."""
+    amount = number(text, times, field)
+    if rounded:
+        amount = amount.quantize(Decimal(1).scaleb(-digits_of(currency)), rounding=ROUND_HALF_UP)
+    return Money.of(amount, currency, field)
 
 
 def flag(text: str, field: str) -> bool:
