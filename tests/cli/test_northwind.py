@@ -39,7 +39,7 @@ CREATE TABLE products (
     discontinued integer NOT NULL
 );
 
-INSERT INTO customers VALUES ('ETENA', 'L''Été à Łódź', 'Zoë Ångström-Núñez', 'Owner', 'Długa 1', 'Łódź', NULL, '1', 'Poland', NULL, NULL);
+INSERT INTO customers VALUES ('E', 'L''Été à Łódź', 'Zoë Ångström-Núñez', 'Owner', 'D 1', 'Łódź', NULL, '1', 'Poland', NULL, NULL);
 INSERT INTO employees VALUES (1, 'Worker', 'Wanda', 'Sales Representative', 2);
 INSERT INTO employees VALUES (2, 'Boss', 'Béla', 'Vice President', NULL);
 INSERT INTO products VALUES (7, 'Röst', 1, 21.3500004, 0);
@@ -48,6 +48,7 @@ INSERT INTO products VALUES (8, 'Old', 8, 0.125, 1);
 NAMES = """
 SELECT name FROM accounts UNION ALL SELECT name FROM contacts UNION ALL SELECT name FROM products
 UNION ALL SELECT street FROM account_addresses UNION ALL SELECT city FROM account_addresses
+UNION ALL SELECT region FROM account_addresses
 """
 
 
