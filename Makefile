@@ -16,18 +16,18 @@ NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/
 IDE := api/http/ide_bundle/index.html
 IDE_MODULES := clients/ide/node_modules/.package-lock.json
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
-PROOFS := ide-check# heavy proofs, each a target of its own; a new one adds its name here
+PROOFS := test-postgres15 ide-check# heavy proofs, each a target of its own; a new one adds its name here
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
 LOCK := $(COMPILE) pyproject.toml
 LOCK_NODE := $(COMPILE) --group pyproject.toml:node
 
-.PHONY: help setup demo test check lint types contracts sql-lint fmt migration schema ide ide-check proofs lock clean
+.PHONY: help setup demo test test-postgres15 check lint types contracts sql-lint fmt migration schema ide ide-check proofs lock clean
 
 help:
 	@echo "Headless CRM. Begin with: make demo"
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
 setup: $(STAMP) ## make .venv/ with the locked dependencies; nothing else
 	@echo "Set up. Next: make demo, or make test"
@@ -49,6 +49,9 @@ demo: $(STAMP) ## serve the CRM with a demo tenant; Ctrl-C stops everything
 
 test: $(STAMP) ## run every test on the embedded PostgreSQL
 	@$(BIN)/python -m pytest $(PYTEST)
+
+test-postgres15: $(STAMP) ## run the tests on Debian's postgresql-15, started and stopped here
+	@$(BIN)/python -m tests.postgres15 $(PYTEST)
 
 check: lint types contracts sql-lint ## everything CI runs: style, types, contracts, SQL, tests with coverage
 	@$(MAKE) test PYTEST="--cov --cov-report=term:skip-covered"

@@ -37,8 +37,8 @@ SESSION = [
     f"SET ROLE {OWNER}",
 ]
 
-# Versions are counted in GraphQL's Int: 32 bits are what the contract has.
-HEADING = "-- Run as crm_migrator.\n-- squawk-ignore-file prefer-bigint-over-int"
+# Versions are counted in GraphQL's Int: 32 bits are what the contract has. Each migration is a transaction of its own.
+HEADING = "-- Run as crm_migrator.\n-- squawk-ignore-file prefer-bigint-over-int, transaction-nesting"
 
 for module in pkgutil.walk_packages(api.domain.__path__, "api.domain."):
     importlib.import_module(module.name)

@@ -93,16 +93,16 @@ def related(predicate: Related, table: Any, renderer: "Renderer", name: str) -> 
     target = predicate.entity.table.alias(f"f{name}")  # type: ignore[union-attr]
     renderer.aliases[target] = predicate.entity
     relation = predicate.relation
-    return exists(
-        select(literal_column("1"))
-        .select_from(target)
-        .where(
-            renderer.guard(predicate.entity, target),
-            target.c[relation.key] == (relation.via(table.c, renderer) if relation.via else table.c[relation.column]),
-            condition(predicate.part, target, renderer, name),
-        )
-        .correlate_except(target)
-    )
+    conditions = [
+        renderer.guard(predicate.entity, target),
+        target.c[relation.key] == (relation.via(table.c, renderer) if relation.via else table.c[relation.column]),
+        condition(predicate.part, target, renderer, name),
+    ]
+    if predicate.entity.archivable and predicate.part != AllOf(()):
+        # True of every row. Live and archived rows have indexes of their own, which PostgreSQL takes for a condition
+        # in which it finds theirs; without it, it reads the whole table.
+        conditions.append(or_(target.c.archived_at.is_(None), target.c.archived_at.is_not(None)))
+    return exists(select(literal_column("1")).select_from(target).where(*conditions).correlate_except(target))
 
 
 def related_many(predicate: RelatedMany, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
@@ -180,6 +180,8 @@ def money(predicate: MoneyCompare, table: Any, renderer: "Renderer", _name: str)
     if predicate.operator == "isNull":
         known = compare(column, "isNull", value, table, renderer)
         return and_(known, or_(table.c.currency.is_(None), same))  # an unknown amount may have no currency either
+    if predicate.operator == "any":
+        return same  # type: ignore[no-any-return]
     if convert is None:
         raise TypeError(f"{column.name} has no conversion from major to minor units")
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     cast,
+    column,
     func,
     literal_column,
     select,
@@ -181,7 +182,7 @@ class Aggregate:
     # -- SQL ------------------------------------------------------------------------------------------------------
 
     def rows(self, scope: Scope, arguments: Mapping[str, Tree], matching: Any) -> Select[Any]:
-        """One row for each group: `value_<n>`, `id_<n>`, `count`, `amounts`, `converted`."""
+        """One row for each group: `value_<n>`, `id_<n>`, `count`, `amounts`, `converted`, its `place` among them."""
         names = keys_of(arguments)
         inner = self.per_currency(scope, names, arguments, matching)
         keys = [inner.c[f"{part}_{at}"] for at in range(len(names)) for part in ("value", "id")]
@@ -189,9 +190,11 @@ class Aggregate:
         columns = [cast(count, BigInteger).label("count")]
         if self.money is not None:
             columns += [listed(inner).label("amounts"), self.converted_list(inner, scope, arguments).label("converted")]
+        order = (count.desc(), *keys)
+        columns.append(func.row_number().over(order_by=order).label("place"))
         first = arguments.get("first")
         size = scope.bind(converted(first.get, bounded), BigInteger()) if isinstance(first, Leaf) else ZERO
-        return select(*keys, *columns).group_by(*keys).order_by(count.desc(), *keys).limit(size)
+        return select(*keys, *columns).group_by(*keys).order_by(*order).limit(size)
 
     def per_currency(self, scope: Scope, names: list[str], arguments: Mapping[str, Tree], matching: Any) -> Any:
         """One row for each group and, where there is money, currency."""
@@ -248,8 +251,8 @@ class Aggregate:
         target = arguments.get("currency")
         if not isinstance(target, Leaf):
             return literal_column("'[]'::json")
-        flat = func.string_agg(func.array_to_string(inner.c.left_out, literal_column("','")), literal_column("','"))
-        ids = func.to_json(first_of(func.string_to_array(flat, literal_column("','"))))
+        texts = func.array_to_string(inner.c.left_out, literal_column("','"))
+        ids = first_of(func.string_agg(texts, literal_column("','")))
         entry = func.json_build_object(
             literal_column("'currency'"),
             cast(scope.bind(target.get, Text()), Text),
@@ -267,9 +270,12 @@ class Aggregate:
         return func.json_build_array(entry)
 
 
-def first_of(array: ColumnElement[Any]) -> ColumnElement[Any]:
-    """SQL: at most the first hundred elements."""
-    return func.trim_array(array, func.greatest(func.cardinality(array) - literal_column(str(MOST_NAMED)), ZERO))
+def first_of(ids: ColumnElement[Any]) -> ColumnElement[Any]:
+    """SQL: the first hundred of ids that are joined by commas, as a JSON array; NULL for none."""
+    texts = func.unnest(func.string_to_array(ids, literal_column("','")))
+    each = texts.table_valued(column("id", Text())).render_derived(name="each")
+    first = select(each.c.id).order_by(each.c.id).limit(literal_column(str(MOST_NAMED))).subquery("first")
+    return select(func.json_agg(first.c.id)).scalar_subquery()
 
 
 def key_columns(value: ColumnElement[Any], key: Key, at: int) -> list[ColumnElement[Any]]:

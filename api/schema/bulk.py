@@ -16,7 +16,7 @@ import strawberry
 from strawberry.types import Info
 
 from api.compiler import RequestError
-from api.domain.kernel import DomainError, Outcome, Work, Written
+from api.domain.kernel import DomainError, NotFound, Outcome, Work, Written
 from api.domain.kernel.idempotency import claim, remember
 
 from .connections import about
@@ -221,6 +221,8 @@ class BulkUpsert:
 def errors_of(result: Result, at: int) -> list[UserError]:
     if result.refusal is None:
         return []
+    if isinstance(result.refusal, NotFound) and not result.refusal.path:
+        result.refusal.path = ("match",)
     return [answered(result.refusal, lambda path: ["rows", str(at), *argument_path(path, {"match": None}, "values")])]
 
 

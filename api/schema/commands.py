@@ -66,8 +66,8 @@ class Writes:
         if name == "external_id":
             own = [key.key(), *(one for one in keys if one != key.key())]
             return self.service.row(values=values, external_ids=own, if_version=if_version, match=Match.EXTERNAL_ID)
-        named = {**self.natural[name](key), **values}
-        return self.service.row(values=named, external_ids=keys, if_version=if_version, match=Match.NATURAL)
+        named = self.natural[name](key)
+        return self.service.row(values=values, key=named, external_ids=keys, if_version=if_version, match=Match.NATURAL)
 
     # -- fields ---------------------------------------------------------------------------------------------------
 

@@ -110,8 +110,8 @@ class Contact(Record, Node):
 @readable(domain.AccountContact, description="A contact's time with an account.")
 class AccountContact:
     id: strawberry.ID = computed(lambda row, _scope: id_text("aco", row.id), "Id of the relation.")
-    contact: Contact = to_one("contact_id", "contacts.Contact", "The contact.")
-    account: Account = to_one("account_id", "accounts.Account", "The account.")
+    contact: Contact | None = to_one("contact_id", "contacts.Contact", "The contact.")
+    account: Account | None = to_one("account_id", "accounts.Account", "The account.")
     role: str | None = described("What the contact does there.")
     is_primary_account: bool = computed(
         lambda row, scope: and_(row.ended_on.is_(None), of_contact(row, scope, "account_id", row.account_id)),
@@ -193,7 +193,9 @@ async def end_relation(work: Work, id: UUID, *, account: UUID, **facts: Any) -> 
     return await domain.end_relation(work, id, account, **facts)
 
 
-async def make_primary(work: Work, id: UUID, *, account: UUID, side: domain.Side | None, if_version: int | None) -> Any:
+async def make_primary(
+    work: Work, id: UUID, *, account: UUID, side: domain.Side | None = None, if_version: int | None
+) -> Any:
     return await domain.make_primary(work, id, account, side=side or domain.Side.BOTH, if_version=if_version)
 
 

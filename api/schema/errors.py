@@ -137,7 +137,7 @@ class VersionConflictError(UserError):
 class TransitionError(UserError):
     """The step is not possible from the present state."""
 
-    current: str = strawberry.field(description="The present state.")
+    state: str = strawberry.field(description="The present state.")
     requested: str = strawberry.field(description="The step or state that was asked for.")
     allowed: list[str] = strawberry.field(description="The steps that are possible now.")
 
@@ -154,7 +154,7 @@ def answered(refusal: DomainError, argument_of: Callable[[tuple[str, ...]], list
         if name in bound.__annotations__:
             values[name] = getattr(refusal, name, None)
     if bound is TransitionError:
-        values["current"], values["allowed"] = refusal.current, list(refusal.allowed)  # type: ignore[attr-defined]
+        values["state"], values["allowed"] = refusal.current, list(refusal.allowed)  # type: ignore[attr-defined]
     if "object_type" in bound.__annotations__:
         values["object_type"] = refusal.type  # type: ignore[attr-defined]
         key = "current" if bound is VersionConflictError else "existing"

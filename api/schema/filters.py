@@ -72,6 +72,7 @@ def input_type(
 StringFilter = operators(
     "String", str, "eq ne in not_in starts_with is_null", "text, compared without case and accents"
 )
+CodeFilter = operators("Code", str, "eq ne in not_in starts_with is_null", "code, compared as it is written")
 IdFilter = operators("Id", strawberry.ID, "eq ne in not_in", "id")
 BooleanFilter = operators("Boolean", bool, "eq ne is_null", "truth value")
 IntFilter = operators("Int", int, "eq ne in not_in lt lte gt gte is_null", "whole number")
@@ -131,7 +132,7 @@ def filter_input(cls: type[Any]) -> type[Any]:
         elif source is None or isinstance(source, str):
             column = about.columns[source or python_name]
             if info_of(column).get("filter"):
-                fields[python_name] = (filter_of(column.type), f"Conditions on `{camel(python_name)}`.")
+                fields[python_name] = (filter_of(column), f"Conditions on `{camel(python_name)}`.")
     return input_type(f"{name}Filter", fields, f"Which {name} records; `{{}}` is all of them.", module=cls.__module__)
 
 
@@ -148,11 +149,14 @@ def list_filter(cls: type[Any]) -> type[Any]:
     return input_type(f"{name}ListFilter", fields, text, module=cls.__module__)
 
 
-def filter_of(type_: Any) -> type[Any]:
-    if isinstance(type_, EnumText):
-        enum: Any = type_.enum
+def filter_of(column: Any) -> type[Any]:
+    if isinstance(column.type, EnumText):
+        enum: Any = column.type.enum
         return enum_filter(enum, enum.__strawberry_definition__.name)
-    return BY_KIND[kind_of(type_)]
+    kind = kind_of(column.type)
+    if kind == "text" and not info_of(column).get("folded_in"):
+        return CodeFilter
+    return BY_KIND[kind]
 
 
 class Direction(StrEnum):

@@ -44,8 +44,8 @@ described_enum(
 @readable(domain.OpportunityContactRole, description="A contact of the buying side and its part in the decision.")
 class OpportunityContactRole:
     id: strawberry.ID = computed(lambda row, _scope: id_text("ocr", row.id), "Id of the role.")
-    opportunity: Opportunity = to_one("opportunity_id", "opportunities.Opportunity", "The opportunity.")
-    contact: Contact = to_one("contact_id", "contacts.Contact", "The contact.")
+    opportunity: Opportunity | None = to_one("opportunity_id", "opportunities.Opportunity", "The opportunity.")
+    contact: Contact | None = to_one("contact_id", "contacts.Contact", "The contact.")
     role: domain.ContactRole = described("Its part in the decision.")
     is_primary: bool = described("Whether it is the one to turn to; at most one of an opportunity is.")
     created_at: datetime = described("When it was entered.")
@@ -85,10 +85,8 @@ class OpportunitySplitInput:
     percent: Decimal = strawberry.field(description="In percent, at most two decimal digits.")
 
 
-async def set_role(
-    work: Work, id: UUID, *, contact: UUID, role: domain.ContactRole, is_primary: bool | None, if_version: int | None
-) -> Any:
-    return await domain.set_contact_role(work, id, contact, role, is_primary=is_primary, if_version=if_version)
+async def set_role(work: Work, id: UUID, *, contact: UUID, role: domain.ContactRole, **facts: Any) -> Any:
+    return await domain.set_contact_role(work, id, contact, role, **facts)
 
 
 async def remove_role(work: Work, id: UUID, *, contact: UUID, if_version: int | None) -> Any:
@@ -98,8 +96,8 @@ async def remove_role(work: Work, id: UUID, *, contact: UUID, if_version: int | 
 async def set_splits(work: Work, id: UUID, *, splits: list[OpportunitySplitInput], if_version: int | None) -> Any:
     asked = [Asked(split.user, ("splits", str(index), "user")) for index, split in enumerate(splits)]
     ids = await ids_of(work, asked)
-    values = [
-        domain.SplitValues(user_id=ids.of(one.reference, *one.path), kind=split.kind, percent=split.percent)
+    values: list[Any] = [
+        {"user_id": ids.of(one.reference, *one.path), "kind": split.kind, "percent": split.percent}
         for one, split in zip(asked, splits, strict=True)
     ]
     return await domain.set_splits(work, id, values, if_version=if_version)

@@ -111,7 +111,7 @@ def key_rows(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) -> Sel
     if not isinstance(source, Leaf) or not isinstance(value, Leaf):
         raise RequestError("BAD_USER_INPUT", "an external id has a source and a value", ("source",))
     return (
-        select(keys.c.type, keys.c.record_id)
+        select(keys.c.type, keys.c.record_id, func.row_number().over(order_by=keys.c.type).label("place"))
         .where(
             keys.c.tenant_id == scope.tenant,
             keys.c.source == scope.bind(source.get, SqlText()),

@@ -3,7 +3,24 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, and_, case, column, false, literal, or_, select, true, values
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    case,
+    column,
+    exists,
+    false,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+    values,
+)
 
 from api.domain.kernel import Context, Level
 from api.domain.opportunities import TRANSITIONS as MACHINE
@@ -49,7 +66,7 @@ def possible() -> Any:
     stages, here = Stage.__table__.alias("next"), Stage.__table__.alias("here")
     pipelines, own = Pipeline.__table__.alias("of"), Pipeline.__table__.alias("own")
     moving, advancing = steps.c.verb == literal("MOVE_PIPELINE"), steps.c.verb == literal("ADVANCE")
-    near = or_(own.c.strict_order.is_(false()), stages.c.position <= here.c.position + literal(1))
+    near = or_(own.c.strict_order.is_(false()), not_(between(here, stages)))
     fits = and_(
         stages.c.tenant_id == deals.c.tenant_id,
         stages.c.kind == steps.c.kind,
@@ -84,6 +101,23 @@ def possible() -> Any:
         .select_from(rows)
         .where(deals.c.archived_at.is_(None))
         .subquery("transitions")
+    )
+
+
+def between(here: Any, there: Any) -> ColumnElement[bool]:
+    """Whether an open stage lies behind the one and ahead of the other; archived and closed ones leave gaps."""
+    one = Stage.__table__.alias("between")
+    return exists(
+        select(literal_column("1"))
+        .where(
+            one.c.tenant_id == here.c.tenant_id,
+            one.c.pipeline_id == here.c.pipeline_id,
+            one.c.archived_at.is_(None),
+            one.c.kind == literal("OPEN"),
+            one.c.position > here.c.position,
+            tuple_(one.c.position, one.c.id) < tuple_(there.c.position, there.c.id),
+        )
+        .correlate_except(one)
     )
 
 

@@ -176,6 +176,13 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_pipelines")),
     )
     op.create_index(
+        "ix_pipelines_archived_at",
+        "pipelines",
+        ["tenant_id", "archived_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_pipelines_created_at",
         "pipelines",
         ["tenant_id", "created_at", "id"],
@@ -233,6 +240,13 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
         ["tenant_id", "code_norm", "id"],
         unique=False,
         postgresql_where=sa.text("archived_at IS NULL"),
+    )
+    op.create_index(
+        "ix_products_archived_at",
+        "products",
+        ["tenant_id", "archived_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
     )
     op.create_index(
         "ix_products_created_at",
@@ -307,6 +321,13 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
             ["tenant_id", "parent_id"], ["teams.tenant_id", "teams.id"], name=op.f("fk_teams_tenant_id_parent_id")
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_teams")),
+    )
+    op.create_index(
+        "ix_teams_archived_at",
+        "teams",
+        ["tenant_id", "archived_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
     )
     op.create_index(
         "ix_teams_created_at",
@@ -419,6 +440,13 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_stages")),
     )
     op.create_index(
+        "ix_stages_archived_at",
+        "stages",
+        ["tenant_id", "archived_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_stages_created_at",
         "stages",
         ["tenant_id", "created_at", "id"],
@@ -497,6 +525,13 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
         ["tenant_id", "reports_to_id"],
         unique=False,
         postgresql_where=sa.text("archived_at IS NULL"),
+    )
+    op.create_index(
+        "ix_users_archived_at",
+        "users",
+        ["tenant_id", "archived_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
     )
     op.create_index(
         "ix_users_created_at",
@@ -608,6 +643,13 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
         postgresql_where=sa.text("archived_at IS NULL"),
     )
     op.create_index(
+        "ix_accounts_archived_at",
+        "accounts",
+        ["tenant_id", "archived_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_accounts_created_at",
         "accounts",
         ["tenant_id", "created_at", "id"],
@@ -716,6 +758,13 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
             ["tenant_id", "user_id"], ["users.tenant_id", "users.id"], name=op.f("fk_tokens_tenant_id_user_id")
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_tokens")),
+    )
+    op.create_index(
+        "ix_tokens_archived_at",
+        "tokens",
+        ["tenant_id", "archived_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
     )
     op.create_index(
         "ix_tokens_created_at",
@@ -914,6 +963,13 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, index and 
         ["tenant_id", sa.literal_column("closed_on DESC NULLS LAST"), sa.literal_column("id DESC")],
         unique=False,
         postgresql_where=sa.text("archived_at IS NULL"),
+    )
+    op.create_index(
+        "ix_opportunities_archived_at",
+        "opportunities",
+        ["tenant_id", "archived_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
     )
     op.create_index(
         "ix_opportunities_created_at",

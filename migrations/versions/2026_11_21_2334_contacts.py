@@ -71,6 +71,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("archived_at IS NULL"),
     )
     op.create_index(
+        "ix_contacts_archived_at",
+        "contacts",
+        ["tenant_id", "archived_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_contacts_created_at",
         "contacts",
         ["tenant_id", "created_at", "id"],
@@ -197,6 +204,13 @@ def upgrade() -> None:
         ["tenant_id", "contact_id"],
         unique=False,
         postgresql_where=sa.text("archived_at IS NULL"),
+    )
+    op.create_index(
+        "ix_account_contacts_archived_at",
+        "account_contacts",
+        ["tenant_id", "archived_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NOT NULL"),
     )
     op.create_index(
         "ix_account_contacts_created_at",
@@ -339,10 +353,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_opportunity_contact_roles")),
         sa.UniqueConstraint(
-            "tenant_id",
-            "opportunity_id",
-            "contact_id",
-            name=op.f("uq_opportunity_contact_roles_tenant_id_opportunity_id_contact_id"),
+            "tenant_id", "opportunity_id", "contact_id", name=op.f("uq_opportunity_contact_roles_contact")
         ),
     )
     op.create_index(

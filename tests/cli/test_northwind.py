@@ -39,7 +39,7 @@ CREATE TABLE products (
     discontinued integer NOT NULL
 );
 
-INSERT INTO customers VALUES ('E', 'L''Été à Łódź', 'Zoë Ångström-Núñez', 'Owner', 'D 1', 'Łódź', NULL, '1', 'Poland', NULL, NULL);
+INSERT INTO customers VALUES ('E', 'L''Été à Łódź', 'Zoë Ångström-Núñez', 'Owner', 'D', 'Łódź', '', '', 'Poland', '', '');
 INSERT INTO employees VALUES (1, 'Worker', 'Wanda', 'Sales Representative', 2);
 INSERT INTO employees VALUES (2, 'Boss', 'Béla', 'Vice President', NULL);
 INSERT INTO products VALUES (7, 'Röst', 1, 21.3500004, 0);

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from api.domain.accounts import Account, AccountType
+from api.domain.contacts import Contact
 from api.domain.kernel import Tenant, fold, new_id
 from api.domain.kernel.model import Model
 from api.domain.opportunities import ForecastCategory, Opportunity, Pipeline, Stage, Status
@@ -25,7 +26,7 @@ async def a_crowd(sessions: Sessions, name: str, rows: int = ROWS) -> tuple[Tena
     chance = random.Random(name)
     async with sessions() as session:
         await session.execute(select(func.set_config("crm.tenant", str(tenant.id), True)))
-        for kind in (teams, users, products, accounts, pipelines, stages, opportunities):
+        for kind in (teams, users, products, accounts, contacts, pipelines, stages, opportunities):
             session.add_all(kind(tenant, chance, rows))
             await session.flush()
         await session.commit()
@@ -110,6 +111,34 @@ def accounts(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
             )
         )
     kept[tenant.id, Account] = made
+    return made
+
+
+def contacts(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    owners, employers = [*kept[tenant.id, User][:3], None], [*kept[tenant.id, Account][:3], None]
+    made: list[Any] = []
+    for at in range(rows):
+        owner, employer, superior = chance.choice(owners), chance.choice(employers), chance.choice([*made[:3], None])
+        last_name, email = chance.choice(NAMES), chance.choice((f"é{at}@example.com", f"E{at // 2}@example.com", None))
+        if email and any(other.email == email for other in made):
+            email = None
+        made.append(
+            record(
+                Contact,
+                tenant,
+                chance,
+                **named(last_name),
+                last_name=last_name or "-",
+                last_name_sort=fold(last_name or "-"),
+                email=email,
+                email_sort=email and fold(email),
+                email_norm=email and email.lower(),
+                phone=chance.choice((None, "+4930901820", "+14155552671")),
+                owner_id=owner and owner.id,
+                account_id=employer and employer.id,
+                reports_to_id=superior and superior.id,
+            )
+        )
     return made
 
 

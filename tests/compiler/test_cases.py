@@ -17,6 +17,7 @@ import pytest
 
 from tests.compiler.conftest import Library
 from tests.compiler.world import World
+from tests.test_architecture import ROOT
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.graphql"))
 COMMENT = re.compile(r"^# (as|variables|then): (.*)$", re.MULTILINE)
@@ -81,6 +82,15 @@ def expect(path: Path, found: str, *, accept: bool) -> None:
 def test_every_expected_file_has_its_case():
     folder = Path(__file__).parent / "cases"
     assert {path.stem for path in folder.iterdir()} == {path.stem for path in CASES}
+
+
+def test_the_readme_follows_a_query_as_it_is():
+    folder = Path(__file__).parent / "cases"
+    readme = " ".join((ROOT / "api/compiler/README.md").read_text("utf8").split())
+    _, sql = (folder / "followed_in_the_readme.sql").read_text("utf8").split("\n", 1)
+    query = COMMENT.sub("", (folder / "followed_in_the_readme.graphql").read_text("utf8"))
+    assert " ".join(sql.split()) in readme
+    assert " ".join(query.split()) in readme
 
 
 async def test_the_neighbour_has_rows_in_every_table_that_a_query_could_leak_from(library: Library):

@@ -26,7 +26,7 @@ WORDS = {
     *(value for enum in ENUMS for value in enum.values),
     *CURRENCIES,
     *PREFIXES,
-    *(f"{prefix}_" for prefix in {*PREFIXES, "opl", "sth", "evt", "tok", "ten"}),
+    *(f"{prefix}_" for prefix in {*PREFIXES, "opl", "sth", "evt", "tok", "ten", "aco"}),
     *(entity.name.lower() for entity in schema.catalog.entities.values()),
     *("", "-", "_", "+/=\n", "-_", ",", "0", ".", "Z", "}", "[]", "{}", "base64", "UTF8", "UTC", "epoch"),
     *("crm.tenant", "crm.principal", "YYYY-MM", "YYYY-MM-DD", 'YYYY-MM-DD"T"HH24:MI:SS.US'),

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from api.domain import accounts, opportunities, products, tokens, users
+from api.domain import accounts, contacts, opportunities, products, tokens, users
 from api.domain.accounts import AddressKind
 from api.domain.kernel import ExternalKey, Money, Tenant, Viewer, Work, open_work, wire
 from api.domain.kernel.idempotency import claim, remember
 from api.domain.kernel.rates import record_rate
-from api.domain.opportunities import DEFAULT_STAGES
+from api.domain.opportunities import DEFAULT_STAGES, ContactRole, SplitKind
 from tests.people import REQUEST, Sessions, a_tenant, a_user, viewer_of
 
 CURSOR = re.compile(r"\bA[Q-Za-f][A-Za-z0-9_-]{40,}")
@@ -26,6 +26,7 @@ TABLES = {
     "usr": "users",
     "tea": "teams",
     "acc": "accounts",
+    "con": "contacts",
     "prd": "products",
     "pip": "pipelines",
     "opp": "opportunities",
@@ -84,6 +85,7 @@ async def a_world(sessions: Sessions, name: str = "Acme") -> World:
     await add_catalog(sessions, world)
     await add_accounts(sessions, world)
     await add_opportunities(sessions, world)
+    await add_contacts(sessions, world)
     await move_on(sessions, world)
     await add_bookkeeping(sessions, world)
     return world
@@ -166,6 +168,42 @@ async def add_opportunities(sessions: Sessions, world: World) -> None:
         for values, lines in rows:
             await opportunities.create(work, values, lines=lines)  # type: ignore[arg-type]
             await work.flush()
+
+
+async def add_contacts(sessions: Sessions, world: World) -> None:
+    """Élise has left Initech for Globex, where Bo reports to her; nobody but Ada knows Cid of Initech."""
+    async with at(sessions, world.admin, 4) as work:
+        found, rita = await named(work), world.rep.id
+        globex, initech = found["accounts Globex"], found["accounts Initech"]
+        elise = await contacts.create(
+            work,
+            {
+                "first_name": "Élise",
+                "last_name": "Zuse",
+                "owner_id": rita,
+                "account_id": initech,
+                "emails": [{"email": "Elise@Globex.com", "label": "work"}, {"email": "elise@home.example"}],
+                "phones": [{"number": "030 901820", "country": "DE", "extension": "7"}],
+                "addresses": [{"kind": AddressKind.OFFICE, "city": "Berlin", "postal_code": "10115", "country": "DE"}],
+                "language": "fr-CA",
+                "zone": "Europe/Berlin",
+            },
+            external_ids=[ExternalKey("shop", "7")],
+        )
+        bo = await contacts.create(
+            work, {"last_name": "Bo", "owner_id": rita, "reports_to_id": elise.id, "account_id": globex}
+        )
+        cid = await contacts.create(work, {"last_name": "Cid", "account_id": initech, "notes": "Do not call."})
+        await work.flush()
+        await contacts.end_relation(work, elise.id, initech, ended_on=date(2026, 1, 8))
+        await contacts.relate(work, elise.id, globex, role="CTO", started_on=date(2026, 1, 9))
+        await contacts.make_primary(work, elise.id, globex)
+        await contacts.make_primary(work, cid.id, initech)
+        hangar = found["opportunities Hangar"]
+        await opportunities.set_contact_role(work, hangar, elise.id, ContactRole.DECISION_MAKER, is_primary=True)
+        await opportunities.set_contact_role(work, hangar, bo.id, ContactRole.USER)
+        share = {"user_id": rita, "kind": SplitKind.REVENUE, "percent": Decimal(100)}
+        await opportunities.set_splits(work, hangar, [share])  # type: ignore[list-item]
 
 
 async def move_on(sessions: Sessions, world: World) -> None:

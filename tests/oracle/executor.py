@@ -9,25 +9,26 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
-    GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
     build_schema,
     execute_sync,
     get_named_type,
+    get_nullable_type,
+    is_composite_type,
     is_list_type,
-    is_object_type,
 )
 
 from tests.oracle.figures import Aggregates, sales_metrics
 from tests.oracle.filters import Filters
 from tests.oracle.memory import Memory, Row
 from tests.oracle.paging import Cursors, Page, Place, keys_of, order_text, page_of
-from tests.oracle.rules import TYPES, Asker, World, fact, listed, named, snake, viewer, wire_id
+from tests.oracle.rules import TYPES, Asker, World, fact, holders, listed, named, pointed_at, viewer, wire_id
 from tests.oracle.wire import written
 
 SDL = Path(__file__).parents[2] / "api/schema/schema.graphql"
 CONNECTION = "Connection"
+VALUES = frozenset({"Actor", "Money"})  # objects that are values of a field, not rows
 
 
 def committed_schema() -> GraphQLSchema:
@@ -55,7 +56,7 @@ class Oracle:
             raise AssertionError(f"the oracle cannot answer: {result.errors}") from result.errors[0].original_error
         return result.data
 
-    def resolve(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(self, source: Any, info: GraphQLResolveInfo, /, **arguments: Any) -> Any:
         name, type_ = info.field_name, info.parent_type.name
         if type_ == "Query":
             return self.root(name, info, arguments)
@@ -79,6 +80,8 @@ class Oracle:
             return self.node(arguments["id"])
         if name == "nodes":
             return [self.node(id) for id in arguments["ids"]]
+        if name == "externalIdHolders":
+            return holders(self.world, arguments["source"], arguments["value"])
         if name.endswith("Aggregate"):
             return Aggregates(self.schema, self.world).groups(named_type.removesuffix("Group"), arguments)
         if named_type.endswith(CONNECTION):
@@ -99,14 +102,11 @@ class Oracle:
         if target.name.endswith(CONNECTION):
             type_ = target.name.removesuffix(CONNECTION)
             return self.page(listed(self.world, row, name, type_), type_, f"{row.typename}.{name}", arguments)
-        if is_object_type(target) and self.is_of_rows(target):
-            if is_list_type(getattr(info.return_type, "of_type", info.return_type)):
+        if is_composite_type(target) and target.name not in VALUES:
+            if is_list_type(get_nullable_type(info.return_type)):
                 return listed(self.world, row, name, target.name)
-            return self.world.one(target.name, getattr(row, f"{snake(name)}_id"))
+            return pointed_at(self.world, row, name, target.name)
         return written(fact(self.world, row, name))
-
-    def is_of_rows(self, type_: GraphQLObjectType) -> bool:
-        return type_.name not in {"Money", "Actor"}
 
     # -- lists -----------------------------------------------------------------------------------------------------
 

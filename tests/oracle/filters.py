@@ -8,7 +8,7 @@ from typing import Any
 from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type
 
 from tests.oracle.memory import Row
-from tests.oracle.rules import World, fact, listed, snake
+from tests.oracle.rules import World, fact, listed, pointed_at
 from tests.oracle.wire import Money, digits_of, fold, shifted
 
 PARSE: Mapping[str, Any] = {
@@ -56,7 +56,7 @@ class Filters:
 
     def related(self, row: Row, name: str, filter: Mapping[str, Any], target: str) -> bool:
         """`isNull: true` means that there is no record that may be seen; everything else speaks about one."""
-        other = self.world.one(target, getattr(row, f"{snake(name)}_id"))
+        other = pointed_at(self.world, row, name, target)
         rest = {key: value for key, value in filter.items() if key != "isNull"}
         if filter.get("isNull"):
             return other is None and not rest

@@ -15,6 +15,8 @@ from graphql import (
     GraphQLSchema,
     get_named_type,
     is_abstract_type,
+    is_enum_type,
+    is_input_object_type,
     is_leaf_type,
     is_required_argument,
 )
@@ -25,7 +27,7 @@ from tests.oracle.rules import World
 from tests.oracle.values import Values, complete
 
 DEEPEST = 6
-MOST_FIELDS = 45
+MOST_FIELDS = (5, 8, 12, 20, 40)  # one of these for each query
 MOST_ROWS = 300
 NULLABLE = frozenset({"first", "last", "after", "before", "filter", "orderBy", "from", "to", "asOf", "currency", "pipeline"})
 
@@ -44,7 +46,7 @@ class Operations:
     asked: set[str] = field(default_factory=set)
 
     def make(self) -> "Made":
-        return Making(self, Values(self.schema, self.random, self.world)).query()
+        return Making(self, Values(self.schema, self.random, self.world, self.asked)).query()
 
 
 @dataclass
@@ -68,6 +70,7 @@ class Making:
     fragments: dict[str, Part] = field(default_factory=dict)
     fields: int = 0
     names: int = 0
+    most: int = 0
 
     @property
     def random(self) -> Random:
@@ -79,13 +82,44 @@ class Making:
     def query(self) -> Made:
         root = self.all.schema.query_type
         assert root is not None
-        parts = []
-        for name in self.random.choices(list(root.fields), k=self.random.choice([1, 1, 2, 3])):
-            parts.append(self.field(root, name, 1, 1, aliased=True))
+        self.most = self.random.choice(MOST_FIELDS)
+        make = self.random.choice([self.anything, self.anything, self.walk, self.filtered])
+        return Made(Query(make(root), self.fragments, self.values.variables), self.values)
+
+    def anything(self, root: GraphQLObjectType) -> list[Part]:
+        names = self.random.choices(list(root.fields), k=self.random.choice([1, 1, 2]))
+        parts = [self.field(root, name, 1, 1, aliased=True) for name in names]
         if self.chance(0.1):
             parts.append(Part("__typename", directives=self.directives()))
-        query = Query(self.wrapped(root, parts, 1), self.fragments, self.values.variables)
-        return Made(query, self.values)
+        return self.wrapped(root, parts, 1)
+
+    def walk(self, root: GraphQLObjectType) -> list[Part]:
+        """A small page of a list, mostly behind or ahead of a cursor: where the mistakes of paging are."""
+        name, target = self.list_of(root)
+        arguments, _ = self.page(f"Query.{name}", root.fields[name], target, 1, eager=True)
+        return [Part(name, arguments=arguments, parts=self.cursors())]
+
+    def filtered(self, root: GraphQLObjectType) -> list[Part]:
+        """All rows that fit a filter, and their number: where the mistakes of filters are."""
+        name, target = self.list_of(root)
+        declared = root.fields[name].args["filter"]
+        filter: Any = self.all.schema.type_map[f"{target}Filter"]
+        found = [self.values.filtered(filter) for _ in range(self.random.choice([1, 1, 2]))]
+        wanted = {"first": 100, "includeArchived": self.chance(0.3)}
+        return [
+            Part(
+                name,
+                self.alias(),
+                {"filter": self.values.given(declared.type, lambda one=one: one, fixed=True), **wanted},  # type: ignore[misc]
+                parts=[Part("totalCount", parts=[Part("value")]), Part("nodes", parts=[Part("id")])],
+            )
+            for one in found
+        ]
+
+    def list_of(self, root: GraphQLObjectType) -> tuple[str, str]:
+        """A list of all records of a type: name of the field, and the type."""
+        name = self.random.choice([name for name, one in root.fields.items() if "before" in one.args])
+        return name, get_named_type(root.fields[name].type).name.removesuffix("Connection")
 
     # -- selections ----------------------------------------------------------------------------------------------
 
@@ -93,9 +127,9 @@ class Making:
         """Fields of a type, some of them in fragments. `rows`: how often the type may come at most."""
         nested = [name for name, one in type_.fields.items() if not is_leaf_type(get_named_type(one.type))]
         leaves = [name for name in type_.fields if name not in nested]
-        parts = [self.leaf(type_, name, depth, rows) for name in self.sample(leaves, [0, 1, 2, 4])]
-        if depth < DEEPEST and self.fields < MOST_FIELDS:
-            parts += [self.field(type_, name, depth, rows) for name in self.sample(nested, [0, 1, 1, 2, 3])]
+        parts = [self.leaf(type_, name, depth, rows) for name in self.sample(type_, leaves, [0, 1, 2, 4])]
+        if depth < DEEPEST and self.fields < self.most:
+            parts += [self.field(type_, name, depth, rows) for name in self.sample(type_, nested, [0, 1, 1, 2, 3])]
         if is_abstract_type(type_):
             possible = self.random.sample(self.all.schema.get_possible_types(type_), 2)
             parts += [self.on(one, depth, rows) for one in possible]
@@ -106,7 +140,10 @@ class Making:
         self.random.shuffle(parts)
         return self.wrapped(type_, parts, depth)
 
-    def sample(self, names: Sequence[str], sizes: Sequence[int]) -> list[str]:
+    def sample(self, type_: Composite, names: Sequence[str], sizes: Sequence[int]) -> list[str]:
+        """Some of the names, often those that nobody asked for before."""
+        new = [name for name in names if f"{type_.name}.{name}" not in self.all.asked]
+        names = new if new and self.chance(0.5) else names
         return self.random.sample(list(names), min(self.random.choice(list(sizes)), len(names)))
 
     def leaf(self, type_: Composite, name: str, depth: int, rows: int) -> Part:
@@ -122,14 +159,22 @@ class Making:
         part = Part(name, self.alias() if aliased else None, arguments, directives=self.directives())
         if not is_leaf_type(target):
             part.parts = self.selection(target, depth + 1, rows * size)
+        if "before" in declared.args and self.chance(0.35):
+            part.parts += self.cursors()
         return part
+
+    def cursors(self) -> list[Part]:
+        """What later queries go on from."""
+        edges = Part("edges", self.alias(), parts=[Part("cursor"), Part("node", parts=[Part("id")])])
+        facts = [Part("startCursor"), Part("endCursor"), Part("hasNextPage"), Part("hasPreviousPage")]
+        return [edges, Part("pageInfo", self.alias(), parts=facts)]
 
     def alias(self) -> str:
         self.names += 1
         return f"a{self.names}"
 
     def directives(self) -> list[tuple[str, Any]]:
-        if not self.chance(0.06):
+        if not self.chance(0.04):
             return []
         wanted: Any = GraphQLNonNull(self.all.schema.type_map["Boolean"])  # type: ignore[arg-type]
         return [(self.random.choice(["skip", "include"]), self.values.given(wanted, lambda: self.chance(0.5), probability=0.5))]
@@ -179,6 +224,9 @@ class Making:
         if "before" in declared.args:
             return self.page(list_, declared, target.removesuffix("Connection"), rows)
         found: dict[str, Any] = {}
+        if {"source", "value"} <= declared.args.keys():
+            self.all.asked |= {f"{list_}({name})" for name in declared.args}
+            return self.values.external_key(), 4
         for name, argument in declared.args.items():
             if is_required_argument(argument) or self.chance(0.6):
                 self.all.asked.add(f"{list_}({name})")
@@ -190,36 +238,39 @@ class Making:
             return None
         about = ""
         if name == "groupBy":
-            enum: Any = get_named_type(argument.type)
-            most = min(len(enum.values), 3)
-            return self.values.given(
-                argument.type,
-                lambda: [Enum(one) for one in self.random.sample(list(enum.values), self.random.randrange(most + 1))],
-            )
+            return self.values.given(argument.type, lambda: self.keys(get_named_type(argument.type)))
         return self.values.given(argument.type, lambda: self.values.value(argument.type, about))
 
-    def page(self, list_: str, declared: GraphQLField, target: str, rows: int) -> tuple[dict[str, Any], int]:
+    def keys(self, enum: Any) -> list[Enum]:
+        """Different fields to group by."""
+        chosen = self.random.sample(list(enum.values), self.random.randrange(min(len(enum.values), 3) + 1))
+        self.all.asked |= {f"{enum.name}.{name}" for name in chosen}
+        return [Enum(name) for name in chosen]
+
+    def page(
+        self, list_: str, declared: GraphQLField, target: str, rows: int, *, eager: bool = False
+    ) -> tuple[dict[str, Any], int]:
         """Arguments of a connection. Cursors are those that the product gave for this list in this order."""
         found: dict[str, Any] = {}
         types: Mapping[str, Any] = {name: argument.type for name, argument in declared.args.items()}
         order: list[dict[str, Any]] | None = None
-        if "orderBy" in types and self.chance(0.6):
+        if "orderBy" in types and self.chance(0.9 if eager else 0.6):
             order = self.order(target, types["orderBy"])
         known = self.all.cursors.of(self.all.world.asker.tenant, list_, order_text(order and complete(order)))
-        cursors = [name for name in ("after", "before") if known and self.chance(0.45)]
+        cursors = [name for name in ("after", "before") if known and self.chance(0.6 if eager else 0.5)]
         for name in cursors:
             found[name] = self.values.given(types[name], lambda: self.random.choice(known))
         if order is not None:
             found["orderBy"] = self.values.given(types["orderBy"], lambda: order, fixed=True)
         size = 25 if rows * 25 <= MOST_ROWS else max(MOST_ROWS // rows, 1)
         side = self.random.choice(["first", "last", "first"])
-        if size < 25 or self.chance(0.75):
-            size = min(size, self.random.choice([0, 1, 2, 3, 5, 10]))
+        if eager or size < 25 or self.chance(0.75):
+            size = min(size, self.random.choice([1, 1, 2, 3, 4, 5, 5, 10, 0]))
             found[side] = self.size(types[side], size)
-        for name in set(types) - {"first", "last", "after", "before", "orderBy"}:
-            if self.chance(0.35):
+        for name in sorted(set(types) - {"first", "last", "after", "before", "orderBy"}):
+            if self.chance(0.1 if eager else 0.35):
                 found[name] = self.values.given(types[name], lambda name=name: self.values.value(types[name]))  # type: ignore[misc]
-        for name in NULLABLE & (set(types) - set(found)):
+        for name in sorted(NULLABLE & (set(types) - set(found))):
             if self.chance(0.03):
                 found[name] = None
         self.all.asked |= {f"{list_}({name})" for name in found}
@@ -247,3 +298,30 @@ class Making:
         if len(favourites) < 3:
             favourites.append(made)
         return made
+
+
+def everything(schema: GraphQLSchema) -> set[str]:
+    """What can be asked for: fields and their arguments, and what filters, sorts, groups and references are made of."""
+    found, waiting, seen = set[str](), [schema.query_type], set[str]()
+    while waiting:
+        type_: Any = waiting.pop()
+        if type_ is None or type_.name in seen:
+            continue
+        seen.add(type_.name)
+        if is_abstract_type(type_):
+            waiting += schema.get_possible_types(type_)
+        for name, one in getattr(type_, "fields", {}).items():
+            waiting.append(get_named_type(one.type))
+            waiting += [get_named_type(argument.type) for argument in getattr(one, "args", {}).values()]
+            found |= {f"{type_.name}.{name}({argument})" for argument in getattr(one, "args", {})}
+            if not is_input_object_type(type_) or type_.name.endswith(("Filter", "Ref")):
+                found.add(f"{type_.name}.{name}")
+        if is_enum_type(type_) and type_.name.endswith(("SortField", "GroupField")):
+            found |= {f"{type_.name}.{name}" for name in type_.values}
+    own = {f"{name}.isNull" for name in seen if name.endswith("Filter") and related_only(schema.type_map[name])}
+    return found - own - {"MoneyFilter.currency", "MoneyFilter.amount"}
+
+
+def related_only(type_: Any) -> bool:
+    """Whether it is a filter of records, whose `isNull` is for filters on related records."""
+    return "and" in getattr(type_, "fields", {})

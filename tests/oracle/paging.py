@@ -9,7 +9,7 @@ from uuid import UUID
 from graphql import GraphQLEnumType, GraphQLSchema
 
 from tests.oracle.memory import Row
-from tests.oracle.rules import FIXED_ORDERS, World, fact, snake
+from tests.oracle.rules import FIXED_ORDERS, World, fact, pointed_at
 from tests.oracle.wire import Money, fold
 
 MARK = "\0cursor "
@@ -90,8 +90,7 @@ def sort_value(schema: GraphQLSchema, world: World, type_: str, name: str) -> Ca
     def value(row: Row) -> Any:
         at: Row | None = row
         for step in path[:-1]:
-            target = target_of(schema, at, step)
-            at = world.one(target, getattr(at, f"{snake(step)}_id"))
+            at = pointed_at(world, at, step, target_of(schema, at, step))
             if at is None:
                 return None
         found = fact(world, at, path[-1])  # type: ignore[arg-type] # not None here

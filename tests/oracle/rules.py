@@ -4,10 +4,11 @@ A new slice adds itself to the tables below; what follows from the names of its 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,8 +34,13 @@ class Asker:
 
 
 # Role → what it reads and writes only if it is its own; what it may change at all.
-OWN: Mapping[str, frozenset[str]] = {"sales_rep": frozenset({"Account", "Opportunity"})}
+OWN: Mapping[str, frozenset[str]] = {"sales_rep": frozenset({"Account", "Contact", "Opportunity"})}
 WRITES_ALL = frozenset({"admin"})
+# Rows that tie records together: seen by whoever sees all of them.
+TIES: Mapping[str, Mapping[str, str]] = {
+    "AccountContact": {"account_id": "Account", "contact_id": "Contact"},
+    "OpportunityContactRole": {"contact_id": "Contact", "opportunity_id": "Opportunity"},
+}
 
 
 @dataclass
@@ -47,8 +53,12 @@ class World:
     seen: dict[str, list[Row]] = field(default_factory=dict)
 
     def sees(self, row: Row) -> bool:
-        owned = row.typename in OWN.get(self.asker.role, ())
-        return row.tenant_id == self.asker.tenant and (not owned or self.owns(row))
+        if row.tenant_id != self.asker.tenant:
+            return False
+        if row.typename in OWN.get(self.asker.role, ()) and not self.owns(row):
+            return False
+        ties = TIES.get(row.typename, {})
+        return all(self.one(type_, getattr(row, column)) is not None for column, type_ in ties.items())
 
     def changes(self, row: Row) -> bool:
         return self.asker.role in WRITES_ALL or (row.typename in OWN.get(self.asker.role, ()) and self.owns(row))
@@ -144,10 +154,28 @@ def actor(row: Row, _world: World) -> dict[str, Any]:
     return {"kind": row.actor_kind, "id": prefix and prefix + row.actor_id.hex, "name": row.actor_name}
 
 
+def is_primary(point: str) -> Fact:
+    """Whether an e-mail address or phone number is the one that its contact has in that field."""
+
+    def fact_(row: Row, world: World) -> bool:
+        contact = world.one("Contact", row.contact_id)
+        return contact is not None and getattr(contact, point) == getattr(row, "number" if point == "phone" else point)
+
+    return fact_
+
+
+def is_primary_account(row: Row, world: World) -> bool:
+    contact = world.one("Contact", row.contact_id)
+    return contact is not None and row.ended_on is None and contact.account_id == row.account_id
+
+
 FACTS: Mapping[tuple[str, str], Fact] = {
     ("Account", "domains"): domains,
+    ("AccountContact", "isPrimaryAccount"): is_primary_account,
     ("ChangeEvent", "actor"): actor,
     ("ChangeEvent", "changedFields"): lambda row, _world: row.changed,
+    ("ContactEmail", "isPrimary"): is_primary("email"),
+    ("ContactPhone", "isPrimary"): is_primary("phone"),
     ("Opportunity", "ageDays"): age_days,
     ("Opportunity", "daysInStage"): days_in_stage,
     ("Opportunity", "expectedRevenue"): expected_revenue,
@@ -155,6 +183,38 @@ FACTS: Mapping[tuple[str, str], Fact] = {
     ("StageHistoryEntry", "days"): days_of_stay,
     ("Tenant", "id"): lambda row, _world: f"ten_{row.id.hex}",
 }
+
+
+# -- other records -------------------------------------------------------------------------------------------------
+
+
+def pointed_at(world: World, row: Row, name: str, target: str) -> Row | None:
+    """The record in a field: by default the one whose id the column has."""
+    known = ONES.get((row.typename, name))
+    return known(row, world) if known is not None else world.one(target, getattr(row, f"{snake(name)}_id"))
+
+
+def primary_contact(row: Row, world: World) -> Row | None:
+    ties = [one for one in world.all("AccountContact") if one.account_id == row.id and one.is_primary_contact]
+    return world.one("Contact", ties[0].contact_id) if ties else None
+
+
+ONES: Mapping[tuple[str, str], Callable[[Row, World], Row | None]] = {
+    ("Account", "primaryContact"): primary_contact,
+    ("ExternalIdHolder", "record"): lambda row, world: world.one(of_object(row.type), row.record_id),
+}
+
+
+def of_object(object_: str) -> str:
+    """The type of the records that rights and events call so."""
+    return next(type_ for type_, model in MODELS.items() if getattr(model, "object", None) == object_)
+
+
+def holders(world: World, source: str, value: str) -> list[Row]:
+    """The keys of all types that are these and lead to a record the asker sees."""
+    keys = [one for one in world.all("ExternalId") if (one.source, one.value) == (source, value)]
+    rows = [Row("ExternalIdHolder", {"type": one.type, "record_id": one.record_id}) for one in keys]
+    return sorted((row for row in rows if ONES["ExternalIdHolder", "record"](row, world)), key=lambda row: row.type)
 
 
 # -- lists: which rows belong to a field of a row -------------------------------------------------------------------
@@ -168,7 +228,7 @@ def listed(world: World, row: Row, name: str, target: str) -> list[Row]:
     back = pointing_back(target, row.typename)
     rows = [one for one in world.all(target) if getattr(one, back) == row.id]
     order = SHORT_LISTS.get((row.typename, name))
-    return sorted(rows, key=lambda one: getattr(one, order)) if order else rows
+    return sorted(rows, key=attrgetter(*order)) if order else rows
 
 
 def pointing_back(target: str, to: str) -> str:
@@ -248,7 +308,15 @@ LISTS: Mapping[tuple[str, str], Callable[[Row, World], list[Row]]] = {
     ("ChangeEvent", "changes"): changes,
     ("Opportunity", "availableTransitions"): transitions,
 }
-SHORT_LISTS: Mapping[tuple[str, str], str] = {("Account", "addresses"): "kind", ("Opportunity", "lines"): "position"}
+SHORT_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
+    ("Account", "addresses"): ["kind"],
+    ("Contact", "addresses"): ["kind"],
+    ("Contact", "emails"): ["key"],
+    ("Contact", "phones"): ["number"],
+    ("Opportunity", "contactRoles"): ["created_at", "id"],
+    ("Opportunity", "lines"): ["position"],
+    ("Opportunity", "splits"): ["kind", "user_id"],
+}
 
 # Lists that are not ordered by `orderBy`: the column, which runs downwards.
 FIXED_ORDERS: Mapping[str, str] = {"ChangeEvent": "version", "StageHistoryEntry": "entered_at"}
@@ -284,6 +352,7 @@ def stage_by_name(row: Row, names: Mapping[str, str], world: World) -> bool:
 
 NATURAL_KEYS: Mapping[tuple[str, str], Callable[[Row, Any, World], bool]] = {
     ("Account", "domain"): lambda row, name, world: name.lower() in domains(row, world),
+    ("Contact", "email"): lambda row, email, _world: row.email is not None and row.email.lower() == email.lower(),
     ("Stage", "byName"): stage_by_name,
 }
 

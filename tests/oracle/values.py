@@ -31,8 +31,8 @@ MISSPELT = "ZZZ|éclair|ACME|strasse|a|%|_|O'NEILL & sohne|\\|łó|öl|us|株|".
 class Values:
     """Values for the input types of the schema. What is lifted out into variables is kept in `variables`."""
 
-    def __init__(self, schema: GraphQLSchema, random: Random, world: World) -> None:
-        self.schema, self.random, self.world = schema, random, world
+    def __init__(self, schema: GraphQLSchema, random: Random, world: World, asked: set[str]) -> None:
+        self.schema, self.random, self.world, self.asked = schema, random, world, asked
         self.variables: dict[str, Variable] = {}
         self.makers: dict[str, Callable[[], Any]] = {}
         self.lifting = True
@@ -179,6 +179,7 @@ class Values:
         about, name = type_.name.removesuffix("Ref"), self.random.choice(list(type_.fields))
         field = type_.fields[name]
         wanted = GraphQLNonNull(field.type)
+        self.asked.add(f"{type_.name}.{name}")
         return {name: self.given(wanted, lambda: self.key(about, name, field.type), probability=0.3)}
 
     def key(self, about: str, name: str, type_: GraphQLInputType) -> Any:
@@ -186,25 +187,33 @@ class Values:
         if name == "id":
             return self.id(about)
         if name == "externalId":
-            keys = [one for one in self.world.memory.of("ExternalId") if row is None or one.record_id == row.id]
-            key = random.choice(keys or self.world.memory.of("ExternalId"))
-            return {"source": key.source, "value": key.value}
+            return self.external_key(row)
         if name == "domain":
             found = domains(row, self.world) if row else []
             return random.choice(found).upper() if found else "nobody.example"
+        if name == "email" and about == "Contact":
+            return (row and row.email or "nobody@example.com").upper()
         if name == "byName":
             pipeline = self.world.memory.one("Pipeline", row.pipeline_id) if row else None
             return {"name": self.text(row and row.name), "pipeline": self.text(pipeline and pipeline.name)}
         return self.text(row and getattr(row, snake(name), None))
+
+    def external_key(self, row: Row | None = None) -> dict[str, str]:
+        """Of the row if it has one."""
+        keys = self.world.memory.of("ExternalId")
+        key = self.random.choice([one for one in keys if row is not None and one.record_id == row.id] or keys)
+        return {"source": key.source, "value": key.value}
 
     # -- filters -----------------------------------------------------------------------------------------------------
 
     def filtered(self, type_: GraphQLInputObjectType, depth: int = 1, *, related: bool = False) -> dict[str, Any]:
         """A filter of records, nested so deep and with so many conditions as the limits allow."""
         about = type_.name.removesuffix("Filter")
-        names = [name for name in type_.fields if name != "isNull"]
+        names = [name for name in type_.fields if name not in {"isNull", "and", "or", "not"}]
+        if self.chance(0.35):
+            names = ["and", "or", "not", "not", *self.random.sample(names, 2)]
         found: dict[str, Any] = {}
-        for name in self.random.sample(names, self.random.choice([0, 1, 1, 1, 2, 2, 3])):
+        for name in dict.fromkeys(self.random.sample(names, self.random.choice([0, 1, 1, 1, 1, 2, 2, 3]))):
             if self.conditions >= MOST_CONDITIONS:
                 break
             field = type_.fields[name]
@@ -212,12 +221,14 @@ class Values:
             nests = name in {"and", "or", "not"} or target.name.endswith("ListFilter") or "and" in target.fields
             if nests and depth >= DEEPEST_FILTER:
                 continue
+            self.asked.add(f"{type_.name}.{name}")
             found[name] = self.given(
                 field.type, lambda name=name, target=target: self.condition(name, target, about, depth), probability=0.08  # type: ignore[misc]
             )
         self.conditions += 1
         if related and self.chance(0.25):
             found = found if self.chance(0.3) else {}
+            self.asked.add(f"{type_.name}.isNull")
             found["isNull"] = self.given(type_.fields["isNull"].type, lambda: self.chance(0.5))
         return found
 
@@ -235,6 +246,7 @@ class Values:
     def quantified(self, type_: GraphQLInputObjectType, depth: int = 1) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name in self.random.sample(list(type_.fields), self.random.choice([0, 1, 1, 2])):
+            self.asked.add(f"{type_.name}.{name}")
             target: Any = get_named_type(type_.fields[name].type)
             found[name] = self.operators(target, "", "") if name == "count" else self.filtered(target, depth + 1)
         self.conditions += 1
@@ -243,6 +255,7 @@ class Values:
     def operators(self, type_: GraphQLInputObjectType, about: str, field: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name in self.random.sample(list(type_.fields), self.random.choice([0, 1, 1, 1, 2])):
+            self.asked.add(f"{type_.name}.{name}")
             one = type_.fields[name]
             plain = name in {"isNull", "inLast", "inNext"}
             make = lambda one=one, plain=plain, name=name: self.operand(one.type, name, "" if plain else about, field)  # type: ignore[misc] # noqa: E731
@@ -263,6 +276,7 @@ class Values:
         amount: Any = get_named_type(type_.fields["amount"].type)
         found: dict[str, Any] = {}
         for name in self.random.sample(list(amount.fields), self.random.choice([0, 1, 1, 2])):
+            self.asked.add(f"{amount.name}.{name}")
             wanted = amount.fields[name].type
             make = lambda name=name, wanted=wanted: self.money_operand(wanted, name, about, field, currency)  # type: ignore[misc] # noqa: E731
             found[name] = self.given(wanted, make)
@@ -289,6 +303,7 @@ class Values:
         enum: Any = get_named_type(type_.fields["field"].type)
         keys: list[dict[str, Any]] = []
         for name in self.random.sample(list(enum.values), self.random.choice([1, 1, 2, most])):
+            self.asked.add(f"{enum.name}.{name}")
             key: dict[str, Any] = {"field": Enum(name)}
             if self.chance(0.6):
                 key["direction"] = Enum(self.random.choice(["ASC", "DESC"]))

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.domain import accounts, opportunities, products, users
+from api.domain import accounts, contacts, opportunities, products, users
 from api.domain.kernel import ChangeEvent, ChangeValues, ExternalId, PrincipalKind, Tenant
 from api.domain.kernel.model import Model
 from api.domain.kernel.rates import ExchangeRate
@@ -65,12 +65,14 @@ class Maker:
         self.catalog()
         self.pipelines()
         self.accounts()
+        self.contacts()
         self.opportunities()
+        self.roles()
         self.rates()
-        for model in (users.User, users.Team, accounts.Account, products.Product, opportunities.Pipeline):
+        for model in (users.User, users.Team, accounts.Account, contacts.Contact, products.Product):
             self.bookkeeping(model)
-        self.bookkeeping(opportunities.Stage)
-        self.bookkeeping(opportunities.Opportunity)
+        for model in (opportunities.Pipeline, opportunities.Stage, opportunities.Opportunity):
+            self.bookkeeping(model)
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 
@@ -139,6 +141,7 @@ class Maker:
                 email_norm=email and fold(email),
                 title=self.maybe(self.name, 0.4),
                 team_id=self.some(users.Team),
+                reports_to_id=self.some(users.User, 0.5),
                 zone=self.maybe(lambda: self.random.choice(ZONES), 0.5),
                 is_active=self.chance(0.8),
             )
@@ -240,6 +243,88 @@ class Maker:
             country = self.maybe(lambda: self.random.choice(["DE", "JP"]))
             self.add(accounts.AccountAddress, account_id=account["id"], kind=kind, country=country, **texts)
 
+    def contacts(self) -> None:
+        for at in range(self.random.randrange(10, 18)):
+            first, last = self.maybe(self.name), self.name()
+            name = f"{first} {last}" if first else last
+            emails = [f"José.{at}.{n}@example.com" if n else f"rita.{at}@example.com" for n in range(self.random.randrange(3))]
+            phones = [f"+4930{self.random.randrange(10**6, 10**7)}" for _ in range(self.random.randrange(3))]
+            email, phone = (self.random.choice(one) if one and self.chance(0.8) else None for one in (emails, phones))
+            row = self.record(
+                contacts.Contact,
+                name=name,
+                name_sort=fold(name),
+                first_name=first,
+                last_name=last,
+                last_name_sort=fold(last),
+                salutation=self.maybe(lambda: "Dr.", 0.2),
+                title=self.maybe(self.name, 0.3),
+                email=email,
+                email_sort=email and fold(email),
+                email_norm=email and email.lower(),
+                phone=phone,
+                language=self.maybe(lambda: self.random.choice(["de", "de-AT", "pt-BR", "zh-Hant-TW"])),
+                zone=self.maybe(lambda: self.random.choice(ZONES), 0.3),
+                owner_id=self.some(users.User),
+                reports_to_id=self.some(contacts.Contact, 0.4),
+                account_id=None,
+                notes=None,
+            )
+            self.contact_parts(row, emails, phones)
+
+    def contact_parts(self, row: dict[str, Any], emails: list[str], phones: list[str]) -> None:
+        own: dict[str, Any] = {"contact_id": row["id"]}
+        for email in emails:
+            verified, label = self.maybe(self.instant, 0.4), self.maybe(lambda: "work", 0.4)
+            self.add(contacts.ContactEmail, **own, key=email.lower(), email=email, original=email.upper(), label=label, verified_at=verified)
+        for number in phones:
+            label, extension = self.maybe(lambda: "mobile", 0.4), self.maybe(lambda: "12", 0.2)
+            self.add(contacts.ContactPhone, **own, number=number, original=number[3:], label=label, extension=extension)
+        for kind in self.random.sample(list(accounts.AddressKind), self.random.choice([0, 0, 2])):
+            texts = {name: self.maybe(self.name, 0.6) for name in ("street", "city", "region", "postal_code")}
+            self.add(contacts.ContactAddress, **own, kind=kind, country=self.maybe(lambda: "DE"), **texts)
+        known = {one["id"] for one in self.rows[accounts.Account] if one["tenant_id"] == self.tenant}
+        for account in self.random.sample(sorted(known), self.random.choice([0, 1, 1, 3])):
+            ended, role = self.maybe(self.day, 0.3), self.maybe(lambda: self.random.choice(WORDS))
+            first = self.maybe(lambda ended=ended: min(self.day(), ended or date.max))  # type: ignore[misc]
+            taken = any(one["account_id"] == account and one["is_primary_contact"] for one in self.rows.get(contacts.AccountContact, []))
+            self.add(
+                contacts.AccountContact,
+                id=self.id(),
+                **own,
+                account_id=account,
+                role=role,
+                role_sort=role and fold(role),
+                is_primary_contact=not (taken or ended or row["archived_at"]) and self.chance(0.5),
+                started_on=first,
+                ended_on=ended,
+                created_at=self.instant(),
+                archived_at=row["archived_at"],
+            )
+            if ended is None and self.chance(0.6):
+                row["account_id"] = account
+
+    def roles(self) -> None:
+        """People of the buying side, and who shares the credit."""
+        people = [one["id"] for one in self.rows[contacts.Contact] if one["tenant_id"] == self.tenant]
+        sellers = [one["id"] for one in self.rows[users.User] if one["tenant_id"] == self.tenant]
+        for row in self.rows[opportunities.Opportunity]:
+            if row["tenant_id"] != self.tenant or self.chance(0.5):
+                continue
+            for at, contact in enumerate(self.random.sample(people, self.random.choice([0, 1, 2, 4]))):
+                self.add(
+                    opportunities.OpportunityContactRole,
+                    id=self.id(),
+                    opportunity_id=row["id"],
+                    contact_id=contact,
+                    role=self.random.choice(list(opportunities.ContactRole)),
+                    is_primary=at == 1,
+                    created_at=self.instant(),
+                )
+            for user in self.random.sample(sellers, self.random.choice([0, 1, 3])):
+                kind, percent = self.random.choice(list(opportunities.SplitKind)), Decimal(self.random.choice(["33.34", "50", "0.5"]))
+                self.add(opportunities.OpportunitySplit, opportunity_id=row["id"], user_id=user, kind=kind, percent=percent)
+
     def opportunities(self) -> None:
         stages = [row for row in self.rows[opportunities.Stage] if row["tenant_id"] == self.tenant]
         for _ in range(self.random.randrange(25, 45)):
@@ -331,11 +416,11 @@ class Maker:
 
     def bookkeeping(self, model: Any) -> None:
         """External ids and history of some records."""
-        for row in self.rows.get(model, []):
-            if row["tenant_id"] != self.tenant or self.chance(0.5):
+        for at, row in enumerate(one for one in self.rows.get(model, []) if one["tenant_id"] == self.tenant):
+            if self.chance(0.5):
                 continue
             for source in self.random.sample(["shop", "SHOP", "erp ü"], self.random.choice([0, 1, 3])):
-                value = str(self.random.randrange(2**63)) if self.chance(0.8) else f"Ä {self.id()}"
+                value = f"Ä {at}" if at < 5 else str(self.random.randrange(2**63))  # the first ones on every type
                 self.add(ExternalId, type=model.object, source=source, value=value, record_id=row["id"])
             for version in range(1, self.random.choice([1, 2, 5])):
                 self.change(model.object, row["id"], version)

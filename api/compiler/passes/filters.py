@@ -142,6 +142,8 @@ class Filter:
         return AllOf(tuple(found))
 
     def column(self, column: Column, tree: Group, path: Path) -> Predicate:
+        if not tree.fields:
+            self.count(path)
         return AllOf(tuple(self.condition(column, operator, value, path) for operator, value in tree.fields.items()))
 
     def condition(self, column: Column, operator: str, tree: Tree, path: Path) -> Predicate:
@@ -154,6 +156,9 @@ class Filter:
         currency, amount = tree.fields.get("currency"), tree.fields.get("amount")
         if not isinstance(currency, Leaf) or not isinstance(amount, Group):
             raise self.error("a money filter needs a currency and an amount", path)
+        if not amount.fields:
+            self.count(path)
+            return MoneyCompare(column, currency, "any", currency)
         return AllOf(
             tuple(
                 MoneyCompare(column, currency, operator, self.value(value, (*path, "amount", operator)))

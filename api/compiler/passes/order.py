@@ -23,6 +23,8 @@ def apply_order(plan: ReadPlan) -> ReadPlan:
     """
 
     def sort(read: Read) -> Read:
+        if read.kind == "rows":  # what builds them numbers them: joins may lose the order of a subquery
+            return replace(read, order=(Order("place"),))
         if read.order or read.entity.table is None:
             return read
         if read.kind == "list":

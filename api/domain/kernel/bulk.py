@@ -5,7 +5,7 @@ is loaded for all rows at once; a row that is refused has changed nothing.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
@@ -44,11 +44,13 @@ class Match(StrEnum):
 class Row(Generic[V]):
     """One row of a bulk command.
 
-    It means the record with this id, else with one of these external ids, else with the natural key in its values,
-    else (`by_name`) the only live record of its name; without any it makes a new one.
+    It means the record with this id, else with one of these external ids, else with the natural key in `key` or in
+    its values, else (`by_name`) the only live record of its name; without any it makes a new one. The values in `key`
+    only find a record: one that is found keeps its own, a new one gets them.
     """
 
     values: V
+    key: Mapping[str, Any] = field(default_factory=dict)
     id: UUID | None = None
     external_ids: Sequence[ExternalKey] = ()
     by_name: bool = False
@@ -201,13 +203,22 @@ def written(found: Found[R], ready: Ready | DomainError, write: Write[R], *, cre
     try:
         record = found.meant(ready, create=create)
         check_owner(found.work, found.matching.entity, ready.row.values, record)
-        after, changed = write(ready.row, record)
+        after, changed = write(ready.row if record is not None else new_row(ready.row), record)
     except DomainError as refusal:
         return Written(Outcome.FAILED, refusal=refusal)
     changed = found.remember(ready, after, created=record is None) or changed
     if record is None:
         return Written(Outcome.CREATED, after)
     return Written(Outcome.UPDATED if changed else Outcome.UNCHANGED, after)
+
+
+def new_row(row: Row[Any]) -> Row[Any]:
+    """A row with the values of its key; what the values say counts more, lists have both."""
+    values = {**row.key, **row.values}
+    for name, one in row.key.items():
+        if isinstance(one, list) and row.values.get(name):
+            values[name] = [*one, *row.values[name]]
+    return replace(row, values=values) if row.key else row
 
 
 def check_owner(work: "Work", entity: type[Record], values: Mapping[str, Any], record: Record | None) -> None:
@@ -223,7 +234,8 @@ def prepared_row(row: Row[Any], matching: Matching[Any]) -> Ready | DomainError:
     try:
         external = checked_keys(row.external_ids) if row.external_ids else ()
         name = matching.name(row.values) if row.by_name and matching.name else None
-        return Ready(row, external, matching.keys(row.values), name)
+        natural = dict.fromkeys([*matching.keys(row.key), *matching.keys(row.values)])
+        return Ready(row, external, tuple(natural), name)
     except DomainError as refusal:
         return refusal
 

@@ -216,6 +216,10 @@ def complete(table: Table) -> None:
         elif info["references"] or info["filter"]:
             name = info["folded_in"] or declared.name
             Index(f"ix_{table.name}_{name}", table.c.tenant_id, table.c[name], postgresql_where=live)
+    if {"tenant_id", "id", "archived_at"} <= set(table.c.keys()):
+        # A filter on a related record finds archived ones, too, and all other indexes leave them out.
+        archived = text("archived_at IS NOT NULL")
+        Index(f"ix_{table.name}_archived_at", table.c.tenant_id, table.c.archived_at, postgresql_where=archived)
 
 
 def sorted_index(table: Table, name: str, live: Any) -> None:

@@ -47,7 +47,7 @@ def seen_through(**records: Any) -> "Visible":
             same = (other.c.tenant_id == t.tenant_id, other.c.id == getattr(t, name), rule)
             found: Any = select(literal_column("1")).select_from(other).where(*same).correlate_except(other)
             conditions.append(exists(found))
-        return and_(true(), *conditions)
+        return and_(*conditions) if conditions else true()
 
     return visible
 

@@ -45,7 +45,7 @@ class Work:
         self.changes: dict[UUID, Change] = {}
         self._records: dict[UUID, Record] = {}
         self._locked: set[UUID] = set()
-        self._affected: set[UUID] = set()
+        self._affected: dict[UUID, Record] = {}
         self._tenant: Tenant | None = None
         self._waiting: dict[int, Model] = {}  # by identity: a bulk load adds thousands
         self._removed: dict[int, Part] = {}
@@ -124,15 +124,14 @@ class Work:
         They are locked, and still not to be found by `load` unless the viewer may see them.
         """
         wanted = sorted(set(ids))
-        own = [row for id in wanted if id in self._locked and isinstance(row := self._records.get(id), entity)]
-        others = [id for id in wanted if id not in self._locked]
-        self._affected.update(wanted)
-        if not others:
-            return own
-        await self.flush()
-        query = select(entity).where(entity.tenant_id == self.tenant, among(entity.id, others)).order_by(entity.id)
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-        return [*own, *(await self.session.execute(query)).scalars()]
+        rows = [row for id in wanted if id in self._locked and isinstance(row := self._records.get(id), entity)]
+        if others := [id for id in wanted if id not in self._locked]:
+            await self.flush()
+            query = select(entity).where(entity.tenant_id == self.tenant, among(entity.id, others)).order_by(entity.id)
+            query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+            rows += (await self.session.execute(query)).scalars()
+        self._affected.update({row.id: row for row in rows})
+        return rows
 
     async def tenant_settings(self) -> Tenant:
         """The tenant's currency and calendar; read once."""
@@ -257,7 +256,8 @@ class Work:
             self._note_part(row)
 
     def _note_part(self, part: Part) -> None:
-        whole = self._records.get(getattr(part, part.whole))
+        id_of_whole = getattr(part, part.whole)
+        whole = self._records.get(id_of_whole) or self._affected.get(id_of_whole)
         if whole is None:
             raise LookupError(f"{type(part).__name__} changed without its record; load the record first")
         before: dict[str, Any] | None

@@ -156,7 +156,7 @@ class OpportunityContactRole(Part):
 
     __tablename__ = "opportunity_contact_roles"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "opportunity_id", "contact_id"),
+        UniqueConstraint("tenant_id", "opportunity_id", "contact_id", name="uq_opportunity_contact_roles_contact"),
         Index(
             "uq_opportunity_contact_roles_primary",
             "tenant_id",

@@ -2,10 +2,13 @@
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
 FROM (SELECT p1.count AS count, x2.j AS converted 
-FROM (SELECT t1.count AS count, t1.converted AS converted 
+FROM (SELECT t1.count AS count, t1.converted AS converted, t1.place AS place 
 FROM (SELECT CAST(coalesce(sum(per_currency.count), 0) AS BIGINT) AS count, coalesce(json_agg(json_build_object('currency', per_currency.currency, 'count', per_currency.amounts, 'sum_minor', per_currency.sum_minor, 'average_minor', per_currency.average_minor) ORDER BY per_currency.currency) FILTER (WHERE per_currency.amounts > 0), '[]'::json) AS amounts, json_build_array(json_build_object('currency', CAST($3 AS TEXT), 'count', coalesce(sum(per_currency.worth_count), 0), 'sum_minor', sum(per_currency.worth), 'rate_date', CAST(timezone((SELECT zone_of.zone 
 FROM tenants AS zone_of 
-WHERE zone_of.id = $4), CAST($5 AS TIMESTAMP WITH TIME ZONE)) AS DATE), 'unconverted_count', coalesce(sum(per_currency.left_out_count), 0), 'unconverted', coalesce(to_json(trim_array(string_to_array(string_agg(array_to_string(per_currency.left_out, ','), ','), ','), greatest(cardinality(string_to_array(string_agg(array_to_string(per_currency.left_out, ','), ','), ',')) - 100, 0))), '[]'::json))) AS converted 
+WHERE zone_of.id = $4), CAST($5 AS TIMESTAMP WITH TIME ZONE)) AS DATE), 'unconverted_count', coalesce(sum(per_currency.left_out_count), 0), 'unconverted', coalesce((SELECT json_agg(first.id) AS json_agg_1 
+FROM (SELECT each.id AS id 
+FROM unnest(string_to_array(string_agg(array_to_string(per_currency.left_out, ','), ','), ',')) AS each(id) ORDER BY each.id 
+ LIMIT 100) AS first), '[]'::json))) AS converted, row_number() OVER (ORDER BY coalesce(sum(per_currency.count), 0) DESC) AS place 
 FROM (SELECT count(*) AS count, row.currency AS currency, count(row.amount_minor) AS amounts, sum(row.amount_minor) AS sum_minor, avg(row.amount_minor) AS average_minor, count((CAST(row.amount_minor AS NUMERIC) * CASE WHEN (row.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (row.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (row.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END * CASE WHEN (row.currency = CAST($3 AS TEXT)) THEN 1 ELSE (SELECT rate.rate 
 FROM exchange_rates AS rate 
 WHERE rate.tenant_id = $4 AND rate.base = row.currency AND rate.quote = CAST($3 AS TEXT) AND rate.valid_from <= coalesce(row.closed_on, CAST(timezone((SELECT zone_of.zone 
@@ -29,13 +32,16 @@ WHERE zone_of.id = $4), CAST($5 AS TIMESTAMP WITH TIME ZONE)) AS DATE)) ORDER BY
  LIMIT 1) END) / CAST(CASE WHEN (CAST($3 AS TEXT) IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (CAST($3 AS TEXT) IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (CAST($3 AS TEXT) IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END AS NUMERIC) IS NULL) AS left_out 
 FROM opportunities AS row 
 WHERE row.tenant_id = $4 AND row.archived_at IS NULL GROUP BY row.currency) AS per_currency ORDER BY coalesce(sum(per_currency.count), 0) DESC 
- LIMIT $6) AS t1 
+ LIMIT $6) AS t1 ORDER BY t1.place 
  LIMIT 1000) AS p1 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r2) AS j 
 FROM (SELECT json_build_object('amount', CAST(CAST(round(coalesce(p2.sum_minor, 0)) AS NUMERIC) * CASE WHEN (p2.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (p2.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (p2.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END AS TEXT), 'currency', p2.currency) AS sum, p2.count AS count, p2.rate_date AS "rateDate", p2.unconverted_count AS "unconvertedCount", p2.unconverted AS unconverted 
-FROM json_to_recordset(p1.converted) AS p2(currency TEXT, count BIGINT, sum_minor NUMERIC, rate_date DATE, unconverted_count BIGINT, unconverted JSON)) AS r2) AS x2 ON true) AS r1) AS in_dollars, (SELECT coalesce(json_agg(row_to_json(r3)), '[]'::json) AS j 
+FROM json_to_recordset(p1.converted) AS p2(currency TEXT, count BIGINT, sum_minor NUMERIC, rate_date DATE, unconverted_count BIGINT, unconverted JSON)) AS r2) AS x2 ON true ORDER BY p1.place) AS r1) AS in_dollars, (SELECT coalesce(json_agg(row_to_json(r3)), '[]'::json) AS j 
 FROM (SELECT json_build_array(json_build_object('value', p3.value_0)) AS keys, x4.j AS converted 
-FROM (SELECT t3.value_0 AS value_0, t3.converted AS converted 
-FROM (SELECT per_currency.value_0 AS value_0, per_currency.id_0 AS id_0, CAST(coalesce(sum(per_currency.count), 0) AS BIGINT) AS count, coalesce(json_agg(json_build_object('currency', per_currency.currency, 'count', per_currency.amounts, 'sum_minor', per_currency.sum_minor, 'average_minor', per_currency.average_minor) ORDER BY per_currency.currency) FILTER (WHERE per_currency.amounts > 0), '[]'::json) AS amounts, json_build_array(json_build_object('currency', CAST($7 AS TEXT), 'count', coalesce(sum(per_currency.worth_count), 0), 'sum_minor', sum(per_currency.worth), 'rate_date', CAST($8 AS DATE), 'unconverted_count', coalesce(sum(per_currency.left_out_count), 0), 'unconverted', coalesce(to_json(trim_array(string_to_array(string_agg(array_to_string(per_currency.left_out, ','), ','), ','), greatest(cardinality(string_to_array(string_agg(array_to_string(per_currency.left_out, ','), ','), ',')) - 100, 0))), '[]'::json))) AS converted 
+FROM (SELECT t3.value_0 AS value_0, t3.converted AS converted, t3.place AS place 
+FROM (SELECT per_currency.value_0 AS value_0, per_currency.id_0 AS id_0, CAST(coalesce(sum(per_currency.count), 0) AS BIGINT) AS count, coalesce(json_agg(json_build_object('currency', per_currency.currency, 'count', per_currency.amounts, 'sum_minor', per_currency.sum_minor, 'average_minor', per_currency.average_minor) ORDER BY per_currency.currency) FILTER (WHERE per_currency.amounts > 0), '[]'::json) AS amounts, json_build_array(json_build_object('currency', CAST($7 AS TEXT), 'count', coalesce(sum(per_currency.worth_count), 0), 'sum_minor', sum(per_currency.worth), 'rate_date', CAST($8 AS DATE), 'unconverted_count', coalesce(sum(per_currency.left_out_count), 0), 'unconverted', coalesce((SELECT json_agg(first.id) AS json_agg_2 
+FROM (SELECT each.id AS id 
+FROM unnest(string_to_array(string_agg(array_to_string(per_currency.left_out, ','), ','), ',')) AS each(id) ORDER BY each.id 
+ LIMIT 100) AS first), '[]'::json))) AS converted, row_number() OVER (ORDER BY coalesce(sum(per_currency.count), 0) DESC, per_currency.value_0, per_currency.id_0) AS place 
 FROM (SELECT CAST(row.status AS TEXT) AS value_0, NULL::uuid AS id_0, count(*) AS count, row.currency AS currency, count(row.amount_minor) AS amounts, sum(row.amount_minor) AS sum_minor, avg(row.amount_minor) AS average_minor, count((CAST(row.amount_minor AS NUMERIC) * CASE WHEN (row.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (row.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (row.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END * CASE WHEN (row.currency = CAST($7 AS TEXT)) THEN 1 ELSE (SELECT rate.rate 
 FROM exchange_rates AS rate 
 WHERE rate.tenant_id = $4 AND rate.base = row.currency AND rate.quote = CAST($7 AS TEXT) AND rate.valid_from <= coalesce(row.closed_on, CAST($8 AS DATE)) ORDER BY rate.valid_from DESC, rate.id DESC 
@@ -51,13 +57,16 @@ WHERE rate.tenant_id = $4 AND rate.base = row.currency AND rate.quote = CAST($7 
  LIMIT 1) END) / CAST(CASE WHEN (CAST($7 AS TEXT) IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (CAST($7 AS TEXT) IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (CAST($7 AS TEXT) IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END AS NUMERIC) IS NULL) AS left_out 
 FROM opportunities AS row 
 WHERE row.tenant_id = $4 AND row.archived_at IS NULL GROUP BY 1, 2, row.currency) AS per_currency GROUP BY per_currency.value_0, per_currency.id_0 ORDER BY coalesce(sum(per_currency.count), 0) DESC, per_currency.value_0, per_currency.id_0 
- LIMIT $9) AS t3 
+ LIMIT $9) AS t3 ORDER BY t3.place 
  LIMIT 1000) AS p3 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
 FROM (SELECT json_build_object('amount', CAST(CAST(round(coalesce(p4.sum_minor, 0)) AS NUMERIC) * CASE WHEN (p4.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (p4.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (p4.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END AS TEXT), 'currency', p4.currency) AS sum, p4.count AS count, p4.rate_date AS "rateDate", p4.unconverted_count AS "unconvertedCount" 
-FROM json_to_recordset(p3.converted) AS p4(currency TEXT, count BIGINT, sum_minor NUMERIC, rate_date DATE, unconverted_count BIGINT, unconverted JSON)) AS r4) AS x4 ON true) AS r3) AS by_status, (SELECT coalesce(json_agg(row_to_json(r5)), '[]'::json) AS j 
+FROM json_to_recordset(p3.converted) AS p4(currency TEXT, count BIGINT, sum_minor NUMERIC, rate_date DATE, unconverted_count BIGINT, unconverted JSON)) AS r4) AS x4 ON true ORDER BY p3.place) AS r3) AS by_status, (SELECT coalesce(json_agg(row_to_json(r5)), '[]'::json) AS j 
 FROM (SELECT x6.j AS converted 
-FROM (SELECT t5.converted AS converted 
-FROM (SELECT CAST(coalesce(sum(per_currency.count), 0) AS BIGINT) AS count, coalesce(json_agg(json_build_object('currency', per_currency.currency, 'count', per_currency.amounts, 'sum_minor', per_currency.sum_minor, 'average_minor', per_currency.average_minor) ORDER BY per_currency.currency) FILTER (WHERE per_currency.amounts > 0), '[]'::json) AS amounts, json_build_array(json_build_object('currency', CAST($10 AS TEXT), 'count', coalesce(sum(per_currency.worth_count), 0), 'sum_minor', sum(per_currency.worth), 'rate_date', CAST($11 AS DATE), 'unconverted_count', coalesce(sum(per_currency.left_out_count), 0), 'unconverted', coalesce(to_json(trim_array(string_to_array(string_agg(array_to_string(per_currency.left_out, ','), ','), ','), greatest(cardinality(string_to_array(string_agg(array_to_string(per_currency.left_out, ','), ','), ',')) - 100, 0))), '[]'::json))) AS converted 
+FROM (SELECT t5.converted AS converted, t5.place AS place 
+FROM (SELECT CAST(coalesce(sum(per_currency.count), 0) AS BIGINT) AS count, coalesce(json_agg(json_build_object('currency', per_currency.currency, 'count', per_currency.amounts, 'sum_minor', per_currency.sum_minor, 'average_minor', per_currency.average_minor) ORDER BY per_currency.currency) FILTER (WHERE per_currency.amounts > 0), '[]'::json) AS amounts, json_build_array(json_build_object('currency', CAST($10 AS TEXT), 'count', coalesce(sum(per_currency.worth_count), 0), 'sum_minor', sum(per_currency.worth), 'rate_date', CAST($11 AS DATE), 'unconverted_count', coalesce(sum(per_currency.left_out_count), 0), 'unconverted', coalesce((SELECT json_agg(first.id) AS json_agg_3 
+FROM (SELECT each.id AS id 
+FROM unnest(string_to_array(string_agg(array_to_string(per_currency.left_out, ','), ','), ',')) AS each(id) ORDER BY each.id 
+ LIMIT 100) AS first), '[]'::json))) AS converted, row_number() OVER (ORDER BY coalesce(sum(per_currency.count), 0) DESC) AS place 
 FROM (SELECT count(*) AS count, row.currency AS currency, count(row.amount_minor) AS amounts, sum(row.amount_minor) AS sum_minor, avg(row.amount_minor) AS average_minor, count((CAST(row.amount_minor AS NUMERIC) * CASE WHEN (row.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (row.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (row.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END * CASE WHEN (row.currency = CAST($10 AS TEXT)) THEN 1 ELSE (SELECT rate.rate 
 FROM exchange_rates AS rate 
 WHERE rate.tenant_id = $4 AND rate.base = row.currency AND rate.quote = CAST($10 AS TEXT) AND rate.valid_from <= coalesce(row.closed_on, CAST($11 AS DATE)) ORDER BY rate.valid_from DESC, rate.id DESC 
@@ -73,19 +82,19 @@ WHERE rate.tenant_id = $4 AND rate.base = row.currency AND rate.quote = CAST($10
  LIMIT 1) END) / CAST(CASE WHEN (CAST($10 AS TEXT) IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (CAST($10 AS TEXT) IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (CAST($10 AS TEXT) IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END AS NUMERIC) IS NULL) AS left_out 
 FROM opportunities AS row 
 WHERE row.tenant_id = $4 AND row.archived_at IS NULL AND row.name_sort = $12 GROUP BY row.currency) AS per_currency ORDER BY coalesce(sum(per_currency.count), 0) DESC 
- LIMIT $13) AS t5 
+ LIMIT $13) AS t5 ORDER BY t5.place 
  LIMIT 1000) AS p5 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r6) AS j 
 FROM (SELECT json_build_object('amount', CAST(CAST(round(coalesce(p6.sum_minor, 0)) AS NUMERIC) * CASE WHEN (p6.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (p6.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (p6.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END AS TEXT)) AS sum, p6.count AS count, p6.unconverted_count AS "unconvertedCount", p6.unconverted AS unconverted 
-FROM json_to_recordset(p5.converted) AS p6(currency TEXT, count BIGINT, sum_minor NUMERIC, rate_date DATE, unconverted_count BIGINT, unconverted JSON)) AS r6) AS x6 ON true) AS r5) AS before_any_rate, (SELECT coalesce(json_agg(row_to_json(r7)), '[]'::json) AS j 
+FROM json_to_recordset(p5.converted) AS p6(currency TEXT, count BIGINT, sum_minor NUMERIC, rate_date DATE, unconverted_count BIGINT, unconverted JSON)) AS r6) AS x6 ON true ORDER BY p5.place) AS r5) AS before_any_rate, (SELECT coalesce(json_agg(row_to_json(r7)), '[]'::json) AS j 
 FROM (SELECT x8.j AS converted, x9.j AS amounts 
-FROM (SELECT t7.converted AS converted, t7.amounts AS amounts 
-FROM (SELECT CAST(coalesce(sum(per_currency.count), 0) AS BIGINT) AS count, coalesce(json_agg(json_build_object('currency', per_currency.currency, 'count', per_currency.amounts, 'sum_minor', per_currency.sum_minor, 'average_minor', per_currency.average_minor) ORDER BY per_currency.currency) FILTER (WHERE per_currency.amounts > 0), '[]'::json) AS amounts, '[]'::json AS converted 
+FROM (SELECT t7.converted AS converted, t7.amounts AS amounts, t7.place AS place 
+FROM (SELECT CAST(coalesce(sum(per_currency.count), 0) AS BIGINT) AS count, coalesce(json_agg(json_build_object('currency', per_currency.currency, 'count', per_currency.amounts, 'sum_minor', per_currency.sum_minor, 'average_minor', per_currency.average_minor) ORDER BY per_currency.currency) FILTER (WHERE per_currency.amounts > 0), '[]'::json) AS amounts, '[]'::json AS converted, row_number() OVER (ORDER BY coalesce(sum(per_currency.count), 0) DESC) AS place 
 FROM (SELECT count(*) AS count, row.currency AS currency, count(row.amount_minor) AS amounts, sum(row.amount_minor) AS sum_minor, avg(row.amount_minor) AS average_minor 
 FROM opportunities AS row 
 WHERE row.tenant_id = $4 AND row.archived_at IS NULL GROUP BY row.currency) AS per_currency ORDER BY coalesce(sum(per_currency.count), 0) DESC 
- LIMIT $14) AS t7 
+ LIMIT $14) AS t7 ORDER BY t7.place 
  LIMIT 1000) AS p7 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r8) AS j 
 FROM (SELECT p8.count AS count 
 FROM json_to_recordset(p7.converted) AS p8(currency TEXT, count BIGINT, sum_minor NUMERIC, rate_date DATE, unconverted_count BIGINT, unconverted JSON)) AS r8) AS x8 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r9)), '[]'::json) AS j 
 FROM (SELECT p9.currency AS currency 
-FROM json_to_recordset(p7.amounts) AS p9(currency TEXT, count BIGINT, sum_minor NUMERIC, average_minor NUMERIC)) AS r9) AS x9 ON true) AS r7) AS not_asked) AS r) END AS anon_1
+FROM json_to_recordset(p7.amounts) AS p9(currency TEXT, count BIGINT, sum_minor NUMERIC, average_minor NUMERIC)) AS r9) AS x9 ON true ORDER BY p7.place) AS r7) AS not_asked) AS r) END AS anon_1

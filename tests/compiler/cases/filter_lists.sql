@@ -61,7 +61,7 @@ WHERE f11_1_0_0.tenant_id = $3 AND f11_1_0_0.owner_id = t11.id AND f11_1_0_0.arc
 FROM opportunities AS f11_1_0_0_0_0 
 WHERE f11_1_0_0_0_0.tenant_id = $3 AND f11_1_0_0_0_0.account_id = f11_1_0_0.id AND f11_1_0_0_0_0.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM accounts AS f11_1_0_0_0_0_0 
-WHERE f11_1_0_0_0_0_0.tenant_id = $3 AND f11_1_0_0_0_0_0.id = f11_1_0_0_0_0.account_id AND f11_1_0_0_0_0_0.name_sort = $14)))))) AND (SELECT count(*) AS count_3 
+WHERE f11_1_0_0_0_0_0.tenant_id = $3 AND f11_1_0_0_0_0_0.id = f11_1_0_0_0_0.account_id AND f11_1_0_0_0_0_0.name_sort = $14 AND (f11_1_0_0_0_0_0.archived_at IS NULL OR f11_1_0_0_0_0_0.archived_at IS NOT NULL))))))) AND (SELECT count(*) AS count_3 
 FROM accounts AS f11_1_0_1 
 WHERE f11_1_0_1.tenant_id = $3 AND f11_1_0_1.owner_id = t11.id AND f11_1_0_1.archived_at IS NULL) < $15 ORDER BY t11.created_at DESC, t11.id DESC 
  LIMIT $16)
@@ -145,7 +145,7 @@ WHERE f11_1_0_0.tenant_id = $3 AND f11_1_0_0.owner_id = $4 AND f11_1_0_0.owner_i
 FROM opportunities AS f11_1_0_0_0_0 
 WHERE f11_1_0_0_0_0.tenant_id = $3 AND f11_1_0_0_0_0.owner_id = $4 AND f11_1_0_0_0_0.account_id = f11_1_0_0.id AND f11_1_0_0_0_0.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM accounts AS f11_1_0_0_0_0_0 
-WHERE f11_1_0_0_0_0_0.tenant_id = $3 AND f11_1_0_0_0_0_0.owner_id = $4 AND f11_1_0_0_0_0_0.id = f11_1_0_0_0_0.account_id AND f11_1_0_0_0_0_0.name_sort = $15)))))) AND (SELECT count(*) AS count_3 
+WHERE f11_1_0_0_0_0_0.tenant_id = $3 AND f11_1_0_0_0_0_0.owner_id = $4 AND f11_1_0_0_0_0_0.id = f11_1_0_0_0_0.account_id AND f11_1_0_0_0_0_0.name_sort = $15 AND (f11_1_0_0_0_0_0.archived_at IS NULL OR f11_1_0_0_0_0_0.archived_at IS NOT NULL))))))) AND (SELECT count(*) AS count_3 
 FROM accounts AS f11_1_0_1 
 WHERE f11_1_0_1.tenant_id = $3 AND f11_1_0_1.owner_id = $4 AND f11_1_0_1.owner_id = t11.id AND f11_1_0_1.archived_at IS NULL) < $16 ORDER BY t11.created_at DESC, t11.id DESC 
  LIMIT $17)

@@ -5,7 +5,7 @@ FROM (SELECT (WITH p1 AS
 FROM opportunities AS t1 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM accounts AS f1_1_0 
-WHERE f1_1_0.tenant_id = $3 AND f1_1_0.id = t1.account_id AND f1_1_0.name_sort >= $4 AND f1_1_0.name_sort < $5)) ORDER BY t1.created_at DESC, t1.id DESC 
+WHERE f1_1_0.tenant_id = $3 AND f1_1_0.id = t1.account_id AND f1_1_0.name_sort >= $4 AND f1_1_0.name_sort < $5 AND (f1_1_0.archived_at IS NULL OR f1_1_0.archived_at IS NOT NULL))) ORDER BY t1.created_at DESC, t1.id DESC 
  LIMIT $6)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
@@ -51,7 +51,7 @@ FROM p9 ORDER BY p9.created_at DESC, p9.id DESC) AS r10) AS n9_0) AS impossible,
 FROM opportunities AS t11 
 WHERE t11.tenant_id = $3 AND t11.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM accounts AS f11_1_0_0 
-WHERE f11_1_0_0.tenant_id = $3 AND f11_1_0_0.id = t11.account_id AND f11_1_0_0.name_sort = $10)) IS NOT true ORDER BY t11.created_at DESC, t11.id DESC 
+WHERE f11_1_0_0.tenant_id = $3 AND f11_1_0_0.id = t11.account_id AND f11_1_0_0.name_sort = $10 AND (f11_1_0_0.archived_at IS NULL OR f11_1_0_0.archived_at IS NOT NULL))) IS NOT true ORDER BY t11.created_at DESC, t11.id DESC 
  LIMIT $11)
  SELECT json_build_object('nodes', n11_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r12)), '[]'::json) AS j 
@@ -65,11 +65,11 @@ WHERE f13_1_0.tenant_id = $3 AND f13_1_0.id = t13.account_id AND (EXISTS (SELECT
 FROM users AS f13_1_0_0 
 WHERE f13_1_0_0.tenant_id = $3 AND f13_1_0_0.id = f13_1_0.owner_id AND (EXISTS (SELECT 1 
 FROM teams AS f13_1_0_0_0 
-WHERE f13_1_0_0_0.tenant_id = $3 AND f13_1_0_0_0.id = f13_1_0_0.team_id AND f13_1_0_0_0.name_sort = $12)))) AND (EXISTS (SELECT 1 
+WHERE f13_1_0_0_0.tenant_id = $3 AND f13_1_0_0_0.id = f13_1_0_0.team_id AND f13_1_0_0_0.name_sort = $12 AND (f13_1_0_0_0.archived_at IS NULL OR f13_1_0_0_0.archived_at IS NOT NULL))) AND (f13_1_0_0.archived_at IS NULL OR f13_1_0_0.archived_at IS NOT NULL))) AND (EXISTS (SELECT 1 
 FROM accounts AS f13_1_0_1_0 
-WHERE f13_1_0_1_0.tenant_id = $3 AND f13_1_0_1_0.id = f13_1_0.parent_id AND true)) IS NOT true)) AND (EXISTS (SELECT 1 
+WHERE f13_1_0_1_0.tenant_id = $3 AND f13_1_0_1_0.id = f13_1_0.parent_id AND true)) IS NOT true AND (f13_1_0.archived_at IS NULL OR f13_1_0.archived_at IS NOT NULL))) AND (EXISTS (SELECT 1 
 FROM stages AS f13_1_1 
-WHERE f13_1_1.tenant_id = $3 AND f13_1_1.id = t13.stage_id AND f13_1_1.kind = $13)) ORDER BY t13.created_at DESC, t13.id DESC 
+WHERE f13_1_1.tenant_id = $3 AND f13_1_1.id = t13.stage_id AND f13_1_1.kind = $13 AND (f13_1_1.archived_at IS NULL OR f13_1_1.archived_at IS NOT NULL))) ORDER BY t13.created_at DESC, t13.id DESC 
  LIMIT $14)
  SELECT json_build_object('nodes', n13_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
@@ -81,7 +81,7 @@ WHERE t15.tenant_id = $3 AND t15.archived_at IS NULL AND ((EXISTS (SELECT 1
 FROM users AS f15_1_0_0_0_0 
 WHERE f15_1_0_0_0_0.tenant_id = $3 AND f15_1_0_0_0_0.id = t15.owner_id AND true)) IS NOT true OR (EXISTS (SELECT 1 
 FROM pipelines AS f15_1_0_1_0 
-WHERE f15_1_0_1_0.tenant_id = $3 AND f15_1_0_1_0.id = t15.pipeline_id AND f15_1_0_1_0.name_sort = $15))) ORDER BY t15.created_at DESC, t15.id DESC 
+WHERE f15_1_0_1_0.tenant_id = $3 AND f15_1_0_1_0.id = t15.pipeline_id AND f15_1_0_1_0.name_sort = $15 AND (f15_1_0_1_0.archived_at IS NULL OR f15_1_0_1_0.archived_at IS NOT NULL)))) ORDER BY t15.created_at DESC, t15.id DESC 
  LIMIT $16)
  SELECT json_build_object('nodes', n15_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
@@ -93,7 +93,7 @@ WHERE t17.tenant_id = $3 AND t17.archived_at IS NULL AND (EXISTS (SELECT 1
 FROM accounts AS f17_1_0 
 WHERE f17_1_0.tenant_id = $3 AND f17_1_0.id = t17.parent_id AND (EXISTS (SELECT 1 
 FROM users AS f17_1_0_0 
-WHERE f17_1_0_0.tenant_id = $3 AND f17_1_0_0.id = f17_1_0.owner_id AND f17_1_0_0.email_norm = $17)))) ORDER BY t17.created_at DESC, t17.id DESC 
+WHERE f17_1_0_0.tenant_id = $3 AND f17_1_0_0.id = f17_1_0.owner_id AND f17_1_0_0.email_norm = $17 AND (f17_1_0_0.archived_at IS NULL OR f17_1_0_0.archived_at IS NOT NULL))) AND (f17_1_0.archived_at IS NULL OR f17_1_0.archived_at IS NOT NULL))) ORDER BY t17.created_at DESC, t17.id DESC 
  LIMIT $18)
  SELECT json_build_object('nodes', n17_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
@@ -107,7 +107,7 @@ FROM (SELECT (WITH p1 AS
 FROM opportunities AS t1 
 WHERE t1.tenant_id = $3 AND t1.owner_id = $4 AND t1.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM accounts AS f1_1_0 
-WHERE f1_1_0.tenant_id = $3 AND f1_1_0.owner_id = $4 AND f1_1_0.id = t1.account_id AND f1_1_0.name_sort >= $5 AND f1_1_0.name_sort < $6)) ORDER BY t1.created_at DESC, t1.id DESC 
+WHERE f1_1_0.tenant_id = $3 AND f1_1_0.owner_id = $4 AND f1_1_0.id = t1.account_id AND f1_1_0.name_sort >= $5 AND f1_1_0.name_sort < $6 AND (f1_1_0.archived_at IS NULL OR f1_1_0.archived_at IS NOT NULL))) ORDER BY t1.created_at DESC, t1.id DESC 
  LIMIT $7)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
@@ -153,7 +153,7 @@ FROM p9 ORDER BY p9.created_at DESC, p9.id DESC) AS r10) AS n9_0) AS impossible,
 FROM opportunities AS t11 
 WHERE t11.tenant_id = $3 AND t11.owner_id = $4 AND t11.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM accounts AS f11_1_0_0 
-WHERE f11_1_0_0.tenant_id = $3 AND f11_1_0_0.owner_id = $4 AND f11_1_0_0.id = t11.account_id AND f11_1_0_0.name_sort = $11)) IS NOT true ORDER BY t11.created_at DESC, t11.id DESC 
+WHERE f11_1_0_0.tenant_id = $3 AND f11_1_0_0.owner_id = $4 AND f11_1_0_0.id = t11.account_id AND f11_1_0_0.name_sort = $11 AND (f11_1_0_0.archived_at IS NULL OR f11_1_0_0.archived_at IS NOT NULL))) IS NOT true ORDER BY t11.created_at DESC, t11.id DESC 
  LIMIT $12)
  SELECT json_build_object('nodes', n11_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r12)), '[]'::json) AS j 
@@ -167,11 +167,11 @@ WHERE f13_1_0.tenant_id = $3 AND f13_1_0.owner_id = $4 AND f13_1_0.id = t13.acco
 FROM users AS f13_1_0_0 
 WHERE f13_1_0_0.tenant_id = $3 AND f13_1_0_0.id = f13_1_0.owner_id AND (EXISTS (SELECT 1 
 FROM teams AS f13_1_0_0_0 
-WHERE f13_1_0_0_0.tenant_id = $3 AND f13_1_0_0_0.id = f13_1_0_0.team_id AND f13_1_0_0_0.name_sort = $13)))) AND (EXISTS (SELECT 1 
+WHERE f13_1_0_0_0.tenant_id = $3 AND f13_1_0_0_0.id = f13_1_0_0.team_id AND f13_1_0_0_0.name_sort = $13 AND (f13_1_0_0_0.archived_at IS NULL OR f13_1_0_0_0.archived_at IS NOT NULL))) AND (f13_1_0_0.archived_at IS NULL OR f13_1_0_0.archived_at IS NOT NULL))) AND (EXISTS (SELECT 1 
 FROM accounts AS f13_1_0_1_0 
-WHERE f13_1_0_1_0.tenant_id = $3 AND f13_1_0_1_0.owner_id = $4 AND f13_1_0_1_0.id = f13_1_0.parent_id AND true)) IS NOT true)) AND (EXISTS (SELECT 1 
+WHERE f13_1_0_1_0.tenant_id = $3 AND f13_1_0_1_0.owner_id = $4 AND f13_1_0_1_0.id = f13_1_0.parent_id AND true)) IS NOT true AND (f13_1_0.archived_at IS NULL OR f13_1_0.archived_at IS NOT NULL))) AND (EXISTS (SELECT 1 
 FROM stages AS f13_1_1 
-WHERE f13_1_1.tenant_id = $3 AND f13_1_1.id = t13.stage_id AND f13_1_1.kind = $14)) ORDER BY t13.created_at DESC, t13.id DESC 
+WHERE f13_1_1.tenant_id = $3 AND f13_1_1.id = t13.stage_id AND f13_1_1.kind = $14 AND (f13_1_1.archived_at IS NULL OR f13_1_1.archived_at IS NOT NULL))) ORDER BY t13.created_at DESC, t13.id DESC 
  LIMIT $15)
  SELECT json_build_object('nodes', n13_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
@@ -183,7 +183,7 @@ WHERE t15.tenant_id = $3 AND t15.owner_id = $4 AND t15.archived_at IS NULL AND (
 FROM users AS f15_1_0_0_0_0 
 WHERE f15_1_0_0_0_0.tenant_id = $3 AND f15_1_0_0_0_0.id = t15.owner_id AND true)) IS NOT true OR (EXISTS (SELECT 1 
 FROM pipelines AS f15_1_0_1_0 
-WHERE f15_1_0_1_0.tenant_id = $3 AND f15_1_0_1_0.id = t15.pipeline_id AND f15_1_0_1_0.name_sort = $16))) ORDER BY t15.created_at DESC, t15.id DESC 
+WHERE f15_1_0_1_0.tenant_id = $3 AND f15_1_0_1_0.id = t15.pipeline_id AND f15_1_0_1_0.name_sort = $16 AND (f15_1_0_1_0.archived_at IS NULL OR f15_1_0_1_0.archived_at IS NOT NULL)))) ORDER BY t15.created_at DESC, t15.id DESC 
  LIMIT $17)
  SELECT json_build_object('nodes', n15_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
@@ -195,7 +195,7 @@ WHERE t17.tenant_id = $3 AND t17.owner_id = $4 AND t17.archived_at IS NULL AND (
 FROM accounts AS f17_1_0 
 WHERE f17_1_0.tenant_id = $3 AND f17_1_0.owner_id = $4 AND f17_1_0.id = t17.parent_id AND (EXISTS (SELECT 1 
 FROM users AS f17_1_0_0 
-WHERE f17_1_0_0.tenant_id = $3 AND f17_1_0_0.id = f17_1_0.owner_id AND f17_1_0_0.email_norm = $18)))) ORDER BY t17.created_at DESC, t17.id DESC 
+WHERE f17_1_0_0.tenant_id = $3 AND f17_1_0_0.id = f17_1_0.owner_id AND f17_1_0_0.email_norm = $18 AND (f17_1_0_0.archived_at IS NULL OR f17_1_0_0.archived_at IS NOT NULL))) AND (f17_1_0.archived_at IS NULL OR f17_1_0.archived_at IS NOT NULL))) ORDER BY t17.created_at DESC, t17.id DESC 
  LIMIT $19)
  SELECT json_build_object('nodes', n17_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 

@@ -5,7 +5,7 @@ FROM (SELECT (WITH p1 AS
 FROM opportunities AS t1 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM accounts AS f1_1_0 
-WHERE f1_1_0.tenant_id = $3 AND f1_1_0.id = t1.account_id AND f1_1_0.name_sort = $4)) ORDER BY t1.created_at DESC, t1.id DESC 
+WHERE f1_1_0.tenant_id = $3 AND f1_1_0.id = t1.account_id AND f1_1_0.name_sort = $4 AND (f1_1_0.archived_at IS NULL OR f1_1_0.archived_at IS NOT NULL))) ORDER BY t1.created_at DESC, t1.id DESC 
  LIMIT $5)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
@@ -15,7 +15,7 @@ FROM p1 ORDER BY p1.created_at DESC, p1.id DESC) AS r2) AS n1_0) AS leaf, (WITH 
 FROM opportunities AS t3 
 WHERE t3.tenant_id = $3 AND t3.archived_at IS NULL AND (t3.name_sort = $6 OR (EXISTS (SELECT 1 
 FROM accounts AS f3_1_0_1_0 
-WHERE f3_1_0_1_0.tenant_id = $3 AND f3_1_0_1_0.id = t3.account_id AND f3_1_0_1_0.name_sort = $7))) ORDER BY t3.created_at DESC, t3.id DESC 
+WHERE f3_1_0_1_0.tenant_id = $3 AND f3_1_0_1_0.id = t3.account_id AND f3_1_0_1_0.name_sort = $7 AND (f3_1_0_1_0.archived_at IS NULL OR f3_1_0_1_0.archived_at IS NOT NULL)))) ORDER BY t3.created_at DESC, t3.id DESC 
  LIMIT $8)
  SELECT json_build_object('nodes', n3_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r4)), '[]'::json) AS j 
@@ -33,7 +33,7 @@ FROM p5 ORDER BY p5.created_at DESC, p5.id DESC) AS r6) AS n5_0) AS list, (WITH 
 FROM opportunities AS t7 
 WHERE t7.tenant_id = $3 AND t7.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM users AS f7_1_0 
-WHERE f7_1_0.tenant_id = $3 AND f7_1_0.id = t7.owner_id AND f7_1_0.name_sort >= $13 AND f7_1_0.name_sort < $14)) AND t7.probability < $15 AND t7.probability >= $16 ORDER BY t7.created_at DESC, t7.id DESC 
+WHERE f7_1_0.tenant_id = $3 AND f7_1_0.id = t7.owner_id AND f7_1_0.name_sort >= $13 AND f7_1_0.name_sort < $14 AND (f7_1_0.archived_at IS NULL OR f7_1_0.archived_at IS NOT NULL))) AND t7.probability < $15 AND t7.probability >= $16 ORDER BY t7.created_at DESC, t7.id DESC 
  LIMIT $17)
  SELECT json_build_object('nodes', n7_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r8)), '[]'::json) AS j 
