@@ -48,7 +48,7 @@ demo: $(STAMP) ## serve the CRM with a demo tenant; Ctrl-C stops everything
 	@exec $(BIN)/crm demo --build-ide
 
 test: $(STAMP) ## run every test on the embedded PostgreSQL
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(PYTEST)
 
 test-postgres15: $(STAMP) ## run the tests on Debian's postgresql-15, started and stopped here
 	@$(BIN)/python -m tests.postgres15 $(PYTEST)

@@ -43,7 +43,7 @@ async def sales(open_as: OpenAs) -> None:
         await opportunities.create_default_pipeline(work)
 
 
-async def test_the_first_steps_give_the_answers_they_promise(graphql: Client, sales: None):  # noqa: ARG001 - a pipeline
+async def test_the_first_steps_give_the_answers_they_promise(graphql: Client, sales: None):
     known: dict[str, str] = {}
     last = None
     for operation, expected in steps(ROOT / "docs/guides/first-steps.md"):

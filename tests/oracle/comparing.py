@@ -158,11 +158,12 @@ async def compare(
     """
     random = Random(f"queries {bench.seed}")
     favourites: dict[str, Any] = {}
+    walks: dict[Any, Any] = {}
     done = 0
     while done < count and not enough():
         asker = random.choice([one for one in bench.world.askers if one.user or random.random() < RARE])
         oracle = Oracle(ORACLE_SCHEMA, bench.memory, bench.cursors, bench.world.now, asker)
-        made = Operations(ORACLE_SCHEMA, random, oracle.world, bench.cursors, favourites, asked).make()
+        made = Operations(ORACLE_SCHEMA, random, oracle.world, bench.cursors, favourites, walks, asked).make()
         query = made.query
         for _ in range(2 if query.variables and random.random() < AGAIN else 1):
             try:

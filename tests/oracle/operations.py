@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from graphql import (
     GraphQLArgument,
@@ -43,6 +44,7 @@ class Operations:
     world: World
     cursors: Cursors
     favourites: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
+    walks: dict[UUID, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)  # where each tenant's last one was
     asked: set[str] = field(default_factory=set)
 
     def make(self) -> "Made":
@@ -95,14 +97,19 @@ class Making:
 
     def walk(self, root: GraphQLObjectType) -> list[Part]:
         """A small page of a list, mostly behind or ahead of a cursor: where the mistakes of paging are."""
+        tenant = self.all.world.asker.tenant
         name, target = self.list_of(root)
-        arguments, _ = self.page(f"Query.{name}", root.fields[name], target, 1, eager=True)
+        order = self.order(target, root.fields[name].args["orderBy"].type)
+        if tenant in self.all.walks and self.chance(0.7):
+            name, order = self.all.walks[tenant]
+            target = get_named_type(root.fields[name].type).name.removesuffix("Connection")
+        self.all.walks[tenant] = name, order
+        arguments, _ = self.page(f"Query.{name}", root.fields[name], target, 1, order=order)
         return [Part(name, arguments=arguments, parts=self.cursors())]
 
     def filtered(self, root: GraphQLObjectType) -> list[Part]:
         """All rows that fit a filter, and their number: where the mistakes of filters are."""
         name, target = self.list_of(root)
-        declared = root.fields[name].args["filter"]
         filter: Any = self.all.schema.type_map[f"{target}Filter"]
         found = [self.values.filtered(filter) for _ in range(self.random.choice([1, 1, 2]))]
         wanted = {"first": 100, "includeArchived": self.chance(0.3)}
@@ -110,7 +117,7 @@ class Making:
             Part(
                 name,
                 self.alias(),
-                {"filter": self.values.given(declared.type, lambda one=one: one, fixed=True), **wanted},  # type: ignore[misc]
+                {"filter": one, **wanted},
                 parts=[Part("totalCount", parts=[Part("value")]), Part("nodes", parts=[Part("id")])],
             )
             for one in found
@@ -248,13 +255,13 @@ class Making:
         return [Enum(name) for name in chosen]
 
     def page(
-        self, list_: str, declared: GraphQLField, target: str, rows: int, *, eager: bool = False
+        self, list_: str, declared: GraphQLField, target: str, rows: int, *, order: list[dict[str, Any]] | None = None
     ) -> tuple[dict[str, Any], int]:
         """Arguments of a connection. Cursors are those that the product gave for this list in this order."""
         found: dict[str, Any] = {}
         types: Mapping[str, Any] = {name: argument.type for name, argument in declared.args.items()}
-        order: list[dict[str, Any]] | None = None
-        if "orderBy" in types and self.chance(0.9 if eager else 0.6):
+        eager = order is not None
+        if not eager and "orderBy" in types and self.chance(0.6):
             order = self.order(target, types["orderBy"])
         known = self.all.cursors.of(self.all.world.asker.tenant, list_, order_text(order and complete(order)))
         cursors = [name for name in ("after", "before") if known and self.chance(0.6 if eager else 0.5)]

@@ -18,7 +18,7 @@ from tests.oracle.comparing import ORACLE_SCHEMA, Difference, bench, compare
 from tests.oracle.operations import everything
 
 MOST = 5_000
-PER_WORLD = 125
+PER_WORLD = 200
 SECONDS = 8 * 60.0
 NAME = "crm_oracle"
 
