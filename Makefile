@@ -16,14 +16,14 @@ NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/
 IDE := api/http/ide_bundle/index.html
 IDE_MODULES := clients/ide/node_modules/.package-lock.json
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
-PROOFS := test-postgres15 ide-check# heavy proofs, each a target of its own; a new one adds its name here
+PROOFS := test-postgres15 ide-check oracle# heavy proofs, each a target of its own; a new one adds its name here
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
 LOCK := $(COMPILE) pyproject.toml
 LOCK_NODE := $(COMPILE) --group pyproject.toml:node
 
-.PHONY: help setup demo test test-postgres15 check lint types contracts sql-lint fmt migration schema ide ide-check proofs lock clean
+.PHONY: help setup demo test test-postgres15 check lint types contracts sql-lint fmt migration schema ide ide-check oracle proofs lock clean
 
 help:
 	@echo "Headless CRM. Begin with: make demo"
@@ -105,6 +105,9 @@ $(NODE_STAMP): requirements-node.lock | $(STAMP)
 
 ide-check: $(STAMP) ## open GraphiQL in Chromium and try it; needs make ide and chromium
 	@$(BIN)/python -m pytest tests/ide/in_browser.py
+
+oracle: $(STAMP) ## random queries against a slow executor for 8 minutes; FULL=1 for 5,000, SEED=n for a world
+	@FULL="$(FULL)" SEED="$(SEED)" $(BIN)/python -m tests.oracle.run
 
 proofs: $(STAMP) $(PROOFS) ## run every heavy proof (not part of check)
 	@echo "$(words $(PROOFS)) proofs done"

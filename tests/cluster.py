@@ -1,4 +1,4 @@
-"""A PostgreSQL for the tests: the embedded one, or one that is named by POSTGRES_TEST_URL."""
+"""A PostgreSQL for the tests: the embedded one, or those that POSTGRES_TEST_URL names, one for each process."""
 
 import asyncio
 import os
@@ -31,9 +31,16 @@ class Cluster(Protocol):
     def drop_database(self, name: str) -> None: ...
 
 
+def external_url() -> str | None:
+    """The URL that this process of the tests is to use, of a superuser; None for the embedded server."""
+    urls = os.environ.get("POSTGRES_TEST_URL", "").split()
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return urls[number] if urls else None
+
+
 @contextmanager
 def a_cluster(external: str | None) -> Iterator[Cluster]:
-    """`external` is the URL of a superuser of a server that may be littered with roles and databases named crm_…"""
+    """`external`: of a server that may be littered with roles and databases named crm_…"""
     if external is None:
         with tempfile.TemporaryDirectory(prefix="crm-tests-", dir=in_memory()) as folder:
             if os.geteuid() == 0:

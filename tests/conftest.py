@@ -6,7 +6,6 @@ it, too, so that it sees what is not committed. What only a commit shows (races,
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -27,7 +26,7 @@ from api.db.urls import Urls
 from api.domain.kernel import Tenant, Work
 from api.domain.kernel.work import set_context
 from api.domain.users import User
-from tests.cluster import Cluster, a_cluster
+from tests.cluster import Cluster, a_cluster, external_url
 from tests.people import NOW, REQUEST, OpenAs, Sessions, a_tenant, a_user, opener, viewer_of
 
 TEMPLATE = "crm_template"
@@ -59,7 +58,7 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    with a_cluster(os.environ.get("POSTGRES_TEST_URL")) as server:
+    with a_cluster(external_url()) as server:
         yield server
 
 

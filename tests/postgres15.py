@@ -1,8 +1,8 @@
 """Runs the tests on Debian's PostgreSQL 15: `python -m tests.postgres15 [options of pytest]`.
 
-The server is new, listens on a private socket and runs as a user who is not root; it is gone again however the tests
-end. Its databases sort like a dictionary, as those of many operators do, so that an order which we left to the server
-shows.
+Every process of the tests has a server of its own. It is new, listens on a private socket and runs as a user who is not
+root; it is gone again however the tests end. Its databases sort like a dictionary, as those of many operators do, so
+that an order which we left to the server shows.
 """
 
 import os
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -49,8 +49,9 @@ def main(arguments: list[str]) -> int:
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, leave)
     try:
-        with postgres15() as url:
-            return run_tests(url, arguments)
+        with ExitStack() as servers:
+            urls = [servers.enter_context(postgres15()) for _ in os.sched_getaffinity(0)]
+            return run_tests(urls, arguments)
     except (CannotRun, EmbeddedPostgresFailed) as error:
         print(error, file=sys.stderr)
         return 2
@@ -60,9 +61,10 @@ def leave(number: int, _frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
-def run_tests(url: str, arguments: list[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-m", OTHERS, *arguments]
-    tests = subprocess.Popen(command, env=os.environ | {"POSTGRES_TEST_URL": url})
+def run_tests(urls: list[str], arguments: list[str]) -> int:
+    processes = [f"--numprocesses={len(urls)}", "--dist=loadfile"]
+    command = [sys.executable, "-m", "pytest", "-m", OTHERS, *processes, *arguments]
+    tests = subprocess.Popen(command, env=os.environ | {"POSTGRES_TEST_URL": " ".join(urls)})
     try:
         return tests.wait()
     except KeyboardInterrupt:

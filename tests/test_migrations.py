@@ -222,7 +222,7 @@ def test_squawk_has_nothing_to_say_about_the_script():
     if not squawk.exists():
         pytest.skip("squawk is not installed: `make setup` installs it")
 
-    command = [squawk, "--assume-in-transaction"]
+    command = [str(squawk), "--assume-in-transaction"]
     done = subprocess.run(command, input=migrations.sql(), capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout.strip()) == (0, "Found 0 issues in 1 file 🎉")

@@ -13,16 +13,17 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from api.domain import accounts, opportunities, products, users
+from api.domain import accounts, contacts, opportunities, products, users
 from api.domain.accounts import AccountRow, AccountType, AddressKind
-from api.domain.kernel import Money, Work
+from api.domain.contacts import ContactRow, ContactValues
+from api.domain.kernel import Money, Work, fold
 from api.domain.kernel.rates import record_rate
-from api.domain.opportunities import LineValues, OpportunityType, Status
+from api.domain.opportunities import ContactRole, LineValues, OpportunityType, SplitKind, Status
 from api.domain.products import ProductRow
 from api.domain.users import TeamRow, UserRow
 
 from .database import Database, operate
-from .demo_names import ACCOUNTS, COUNTRIES, INDUSTRIES, LOSSES, PEOPLE, PRODUCTS, RENEWALS, SUBJECTS, TEAMS
+from .demo_names import ACCOUNTS, CONTACTS, COUNTRIES, INDUSTRIES, LOSSES, PEOPLE, PRODUCTS, RENEWALS, SUBJECTS, TEAMS
 
 SEED = 20_26
 OPPORTUNITIES = 140
@@ -40,6 +41,7 @@ class Made:
 
     people: dict[str, UUID] = field(default_factory=dict)
     accounts: list[tuple[UUID, UUID]] = field(default_factory=list)  # with its owner
+    contacts: dict[UUID, list[UUID]] = field(default_factory=dict)  # by account, the first is its primary contact
     products: list[tuple[UUID, int]] = field(default_factory=list)  # with its price in US cents
     stages: dict[str, list[opportunities.Stage]] = field(default_factory=dict)  # by pipeline
     calendar: dict[int, list[Command]] = field(default_factory=dict)  # by week
@@ -57,6 +59,7 @@ async def fill(database: Database, tenant: UUID, today: date) -> None:
             await make_people(work, made)
             await make_products(work, made)
             await make_accounts(work, made, chance)
+            await make_contacts(work, made)
             await make_pipelines(work, made, begin)
         plan(made, chance)
         for week, commands in sorted(made.calendar.items()):
@@ -115,6 +118,35 @@ async def make_accounts(work: Work, made: Made, chance: Random) -> None:
         account = (await accounts.upsert_many(work, [AccountRow(values=values)]))[0].unwrap()
         heads.setdefault(name, account.id)
         made.accounts.append((account.id, owner))
+
+
+async def make_contacts(work: Work, made: Made) -> None:
+    """Two at each account; the first one reaches the second by reporting lines, and us by a private address, too."""
+    for index, (account, owner) in enumerate(made.accounts):
+        people = [CONTACTS[(2 * index + place) % len(CONTACTS)] for place in range(2)]
+        head: UUID | None = None
+        for place, (first_name, last_name, title, language) in enumerate(people):
+            number = 2 * index + place
+            local = f"{fold(first_name)}.{fold(last_name)}"
+            values: ContactValues = {
+                "first_name": first_name,
+                "last_name": last_name,
+                "title": title,
+                "language": language,
+                "email": f"{local}@account{index + 1:02}.example",
+                "phones": [{"number": f"+44 20 7946 0{number:03}", "label": "work"}],
+                "owner_id": owner,
+                "account_id": account,
+                "reports_to_id": head,
+            }
+            if place == 0:
+                values["emails"] = [{"email": f"{local}.{index + 1}@private.example", "label": "private"}]
+                city, country = COUNTRIES[index % len(COUNTRIES)]
+                values["addresses"] = [{"kind": AddressKind.OFFICE, "city": city, "country": country}]
+            contact = (await contacts.upsert_many(work, [ContactRow(values=values)]))[0].unwrap()
+            head = head or contact.id
+            made.contacts.setdefault(account, []).append(contact.id)
+        await contacts.make_primary(work, made.contacts[account][0], account)
 
 
 async def make_pipelines(work: Work, made: Made, begin: date) -> None:
@@ -197,6 +229,15 @@ def begun(made: Made, chance: Random, pipeline: str, slot: Slot, index: int) -> 
             "next_step": "Call back" if index % 2 else None,
         }
         slot.id = (await opportunities.create(work, values, lines=lines)).id  # type: ignore[arg-type]
+        await work.flush()
+        decides, helps = made.contacts[account]
+        await opportunities.set_contact_role(work, slot.id, decides, ContactRole.DECISION_MAKER, is_primary=True)
+        if index % 2:
+            await opportunities.set_contact_role(work, slot.id, helps, ContactRole.CHAMPION)
+        if index % 5 == 0:
+            shares = ((owner, "70"), (made.people[ADMIN], "30"))
+            splits = [{"user_id": who, "kind": SplitKind.REVENUE, "percent": Decimal(share)} for who, share in shares]
+            await opportunities.set_splits(work, slot.id, splits)  # type: ignore[arg-type]
 
     return command
 

@@ -101,3 +101,17 @@ LOSSES: Sequence[tuple[str, str | None]] = (
     ("Missing feature", "Velmont"),
     ("No answer for two months", None),
 )
+# First and last name, title, language. Each account has the next two of them; the second reports to the first.
+CONTACTS: Sequence[tuple[str, str, str, str]] = (
+    ("Ines", "Åström", "Head of purchasing", "sv"),
+    ("Łukasz", "Zieliński", "Plant engineer", "pl"),
+    ("Marguerite", "Lefèvre", "Managing director", "fr"),
+    ("Owen", "Pritchard", "Buyer", "en-GB"),
+    ("Sofía", "Núñez", "Head of operations", "es"),
+    ("Dilara", "Yıldız", "Controller", "tr"),
+    ("Henrik", "Sørensen", "Technical director", "da"),
+    ("Beatriz", "Conceição", "Project manager", "pt-BR"),
+    ("Akira", "Mori", "Head of maintenance", "ja"),
+    ("Žofie", "Dvořáková", "Safety officer", "cs"),
+    ("Jürgen", "Großmann", "Head of IT", "de"),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -26,6 +26,7 @@ class Context:
     sessions: async_sessionmaker[AsyncSession]
     document: DocumentNode
     variables: Mapping[str, Any]
+    shape: Hashable
     request_id: str
     idempotency_key: str | None
     reads: Reads
@@ -73,8 +74,19 @@ class Context:
     def statement(
         self, entity: str, keys: dict[str, list[SelectionSetNode]], node: FieldNode, *, many: bool = False
     ) -> Statement:
+        """The statement that reads back, compiled once for a document, shape and role.
+
+        Nodes are told apart by identity, which is theirs alone as long as the entry holds their document.
+        """
         visibility, compiler = self.reads.visibility(self.viewer), self.reads.compiler
-        return compiler.records(self.document, entity, keys, self.variables, visibility, node=node, many=many)
+
+        def compiled() -> tuple[DocumentNode, Statement]:
+            made = compiler.records(self.document, entity, keys, self.variables, visibility, node=node, many=many)
+            return self.document, made
+
+        places = tuple((key, *(id(one) for one in sets)) for key, sets in keys.items())
+        known = (id(self.document), entity, places, many, self.shape, self.viewer.capability.hash)
+        return self.reads.read_backs.get(known, compiled)[1]
 
     def selected(self, info: GraphQLResolveInfo[Any], name: str) -> dict[str, list[SelectionSetNode]]:
         """Response key → selection sets of the payload's field `name`."""

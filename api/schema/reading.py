@@ -40,6 +40,7 @@ class Reads:
         self.core, self.pool, self.secret, self.now = core, pool, secret, now
         self.compiler = Compiler(core, catalog)
         self.shapes: Cache[Cache[Statement]] = Cache(OPERATIONS)
+        self.read_backs: Cache[tuple[DocumentNode, Statement]] = Cache(OPERATIONS)
 
     async def execute(
         self,

@@ -218,7 +218,7 @@ class Writes:
         idempotency_key: str | None,
     ) -> WriteAnswer:
         """Raises RequestErrors when variables do not fit, RequestError for a key that stands for several fields."""
-        coerced, _ = self.reads.coerced(operation, variables)
+        coerced, shape = self.reads.coerced(operation, variables)
         if idempotency_key is not None and self.fields_of(document, operation, coerced) != 1:
             raise RequestError("BAD_REQUEST", "the header Idempotency-Key needs exactly one mutation in the request")
         context = Context(
@@ -226,6 +226,7 @@ class Writes:
             sessions=self.sessions,
             document=document,
             variables=coerced,
+            shape=shape,
             request_id=request_id,
             idempotency_key=idempotency_key,
             reads=self.reads,

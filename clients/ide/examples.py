@@ -62,15 +62,19 @@ SCALARS: Mapping[str, Any] = {
     "Decimal": "1250.00",
     "Float": 1.5,
     "Int": 1,
+    "Locale": "de",
     "TimeZone": "Europe/Berlin",
 }
 TEXTS: Mapping[str, str] = {
     "code": "EXAMPLE-1",
     "domain": "example.com",
     "email": "jane.doe@example.com",
+    "firstName": "Jane",
+    "lastName": "Doe",
     "name": "Example",
     "number": "+49 30 901820",
     "quantity": "2",
+    "percent": "100",
     "phone": "+49 30 901820",
     "reason": "No budget this year",
     "source": "example",
@@ -86,6 +90,8 @@ SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
 # Input fields that need not be given, but without which the example would say little.
 SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "AccountCreateInput": ("industry",),
+    "ContactCreateInput": ("firstName", "email", "account"),
+    "ContactPatch": ("firstName", "lastName", "title"),
     "OpportunityCreateInput": ("account", "amount", "closeDate"),
     "OpportunityLineInput": ("product", "quantity"),
     "OpportunityPatch": ("name", "nextStep"),
@@ -121,8 +127,33 @@ WITH_LINES = opportunity(
 IN_DOLLARS = opportunity(
     '{ opportunities(first: 1, filter: {status: {eq: OPEN}, currency: {eq: "USD"}}) { nodes { id } } }', where__id="id"
 )
+
+
+def contact(document: str, **into: str) -> Lookup:
+    return Lookup(document, "contacts.nodes", {name.replace("__", "."): path for name, path in into.items()})
+
+
+WITH_ACCOUNT = contact(
+    "{ contacts(first: 1, filter: {account: {isNull: false}}) { nodes { id account { id } } } }",
+    where__id="id",
+    account__id="account.id",
+)
+IS_OPEN = opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", where__id="id")
 # Where a verb needs a record in a certain state.
 STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
+    "contactAddressRemove": contact(
+        "{ contacts(first: 10) { nodes { id addresses { kind } } } }", where__id="id", kind="addresses.0.kind"
+    ),
+    "contactEmailRemove": contact(
+        "{ contacts(first: 10) { nodes { id emails { email } } } }", where__id="id", email="emails.0.email"
+    ),
+    "contactPhoneRemove": contact(
+        "{ contacts(first: 10, filter: {phone: {isNull: false}}) { nodes { id phone } } }",
+        where__id="id",
+        phone="phone",
+    ),
+    "contactRelationEnd": WITH_ACCOUNT,
+    "contactRelationMakePrimary": WITH_ACCOUNT,
     "node": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
     "nodes": Lookup(ANY_ACCOUNT, "accounts.nodes", {"ids.0": "id"}),
     "opportunityAdvance": opportunity(
@@ -131,10 +162,16 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
         where__id="id",
         to__id="pipeline.stages.nodes.0.id",
     ),
+    "opportunityContactRoleRemove": opportunity(
+        "{ opportunities(first: 100, filter: {status: {eq: OPEN}}) { nodes { id contactRoles { contact { id } } } } }",
+        where__id="id",
+        contact__id="contactRoles.0.contact.id",
+    ),
+    "opportunityContactRoleSet": IS_OPEN,
     "opportunityLineAdd": IN_DOLLARS,
     "opportunityLineRemove": WITH_LINES,
     "opportunityLineUpdate": WITH_LINES,
-    "opportunityLose": opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", where__id="id"),
+    "opportunityLose": IS_OPEN,
     "opportunityMovePipeline": (
         Lookup(
             "{ pipelines(first: 1, orderBy: {field: CREATED_AT}) { nodes {"
@@ -154,6 +191,7 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
         where__id="id",
         to__id="pipeline.stages.nodes.0.id",
     ),
+    "opportunitySplitsSet": IS_OPEN,
     "stageUpdate": Lookup(
         "{ stages(first: 1, filter: {kind: {eq: OPEN}}) { nodes { id pipeline { id } } } }",
         "stages.nodes",

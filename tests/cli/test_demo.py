@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.embedded
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = "from api.cli import main; main()"
 SECONDS = 90

@@ -1,6 +1,7 @@
 """Contacts over HTTP: what is written is read back, lists, filters and figures, relations from both sides."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from sqlalchemy import func, select
 
@@ -17,12 +18,12 @@ from tests.record_writes import RecordWrites
 
 class TestContact(RecordWrites):
     noun, type_name = "contact", "Contact"
-    new = {"lastName": "Lovelace", "email": "ada@example.com"}
-    change = {"firstName": "Ada", "language": "en-GB", "phone": "+4930901820"}
+    new: ClassVar[Mapping[str, Any]] = {"lastName": "Lovelace", "email": "ada@example.com"}
+    change: ClassVar[Mapping[str, Any]] = {"firstName": "Ada", "language": "en-GB", "phone": "+4930901820"}
     shown = "name firstName lastName email phone language emails { email isPrimary }"
-    natural = ("email", "ADA@EXAMPLE.com")
-    duplicate = ["input", "email"]
-    statements = {"Create": 8, "Update": 11, "Archive": 8, "Restore": 9, "BulkUpsert": 10}
+    natural: ClassVar[tuple[str, Any]] = ("email", "ADA@EXAMPLE.com")
+    duplicate: ClassVar[list[str]] = ["input", "email"]
+    statements: ClassVar[Mapping[str, int]] = {"Create": 8, "Update": 11, "Archive": 8, "Restore": 9, "BulkUpsert": 10}
 
     def another(self, mark: str) -> dict[str, Any]:
         return {"lastName": f"Lovelace {mark}", "email": f"{mark.replace(' ', '.')}@example.com"}

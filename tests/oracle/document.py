@@ -68,7 +68,7 @@ class Query:
 
     def text(self) -> str:
         used = set(self.spreads())
-        bodies = [self, *(self.fragments[name] for name in used)]
+        bodies: list[Query | Part] = [self, *(self.fragments[name] for name in used)]
         named = {name for body in bodies for name in variables_of(body.parts)}
         declared = [self.declared(name) for name in self.variables if name in named]
         head = f"query({', '.join(declared)})" if declared else "query"
@@ -144,7 +144,8 @@ class Query:
     def with_literal(self, name: str) -> Query:
         """The variable's value where the variable stood."""
         made = deepcopy(self)
-        for body in [made, *made.fragments.values()]:
+        bodies: list[Query | Part] = [made, *made.fragments.values()]
+        for body in bodies:
             replace(body.parts, Var(name), self.variables[name].value)
         made.variables.pop(name)
         return made
@@ -184,7 +185,7 @@ def simpler_values(value: Any) -> Iterator[Any]:
     elif isinstance(value, list):
         for at, part in enumerate(value):
             yield value[:at] + value[at + 1 :]
-            yield from (value[:at] + [simple] + value[at + 1 :] for simple in simpler_values(part))
+            yield from ([*value[:at], simple, *value[at + 1 :]] for simple in simpler_values(part))
 
 
 def replace(parts: list[Part], old: Any, new: Any) -> None:

@@ -42,7 +42,11 @@ def by_product(row: Row, world: World, minor: int | None) -> Iterable[Share]:
         return [Share(row, None, minor)]
     products = {line.product_id for line in lines}
     return [
-        Share(row, product and world.one("Product", product), sum(one.total_minor for one in lines if one.product_id == product))
+        Share(
+            row,
+            product and world.one("Product", product),
+            sum(one.total_minor for one in lines if one.product_id == product),
+        )
         for product in products
     ]
 
@@ -70,7 +74,9 @@ def shares(row: Row, name: str, world: World, minor: int | None) -> Iterable[Sha
         return known(row, world, minor)
     column = MODELS[row.typename].__table__.c.get(f"{name.lower()}_id")
     if column is not None:
-        target = next(type_ for type_ in set(TYPES.values()) if MODELS[type_].__tablename__ == column.info["references"])
+        target = next(
+            type_ for type_ in set(TYPES.values()) if MODELS[type_].__tablename__ == column.info["references"]
+        )
         return [Share(row, world.one(target, getattr(row, column.name)), minor)]
     value = getattr(row, name.lower())
     if isinstance(value, bool):
@@ -172,11 +178,13 @@ def exchanged(world: World, minor: int, base: str, quote: str, day: date) -> Fra
     """In minor units of `quote`, not rounded; the newest entry of the newest date up to the day counts."""
     if base == quote:
         return Fraction(minor)
-    rates = [one for one in world.all("ExchangeRate") if (one.base, one.quote) == (base, quote) and one.valid_from <= day]
+    rates = [
+        one for one in world.all("ExchangeRate") if (one.base, one.quote) == (base, quote) and one.valid_from <= day
+    ]
     if not rates:
         return None
     rate = max(rates, key=lambda one: (one.valid_from, one.id)).rate
-    return Fraction(minor, 10 ** digits_of(base)) * Fraction(rate) * 10 ** digits_of(quote)
+    return Fraction(minor * 10 ** digits_of(quote), 10 ** digits_of(base)) * Fraction(rate)
 
 
 def sales_metrics(world: World, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -232,5 +240,3 @@ def metric(numerator: Fraction | int, denominator: Fraction | int, size: int, un
         "sampleSize": size,
         "unit": unit,
     }
-
-

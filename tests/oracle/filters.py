@@ -32,10 +32,8 @@ class Filters:
         )
 
     def one(self, row: Row, name: str, value: Any, kind: str, type_: str) -> bool:
-        if name == "and":
-            return all(self.fits(row, part, type_) for part in value)
-        if name == "or":
-            return any(self.fits(row, part, type_) for part in value)
+        if name in {"and", "or"}:
+            return {"and": all, "or": any}[name](self.fits(row, part, type_) for part in value)
         if name == "not":
             return not self.fits(row, value, type_)
         target = kind.removesuffix("Filter").removesuffix("List")
@@ -121,5 +119,7 @@ def money_holds(own: int | None, operator: str, operand: Any, currency: str) -> 
     if operator == "isNull":
         return (own is None) is operand
     scale = 10 ** digits_of(currency)
-    given = [int(Decimal(one) * scale) for one in operand] if isinstance(operand, list) else int(Decimal(operand) * scale)
+    given = (
+        [int(Decimal(one) * scale) for one in operand] if isinstance(operand, list) else int(Decimal(operand) * scale)
+    )
     return holds(own, operator, given, "IntFilter", None)  # type: ignore[arg-type] # compares numbers only

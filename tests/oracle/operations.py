@@ -9,6 +9,7 @@ from uuid import UUID
 
 from graphql import (
     GraphQLArgument,
+    GraphQLBoolean,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLNonNull,
@@ -30,7 +31,9 @@ from tests.oracle.values import Values, complete
 DEEPEST = 6
 MOST_FIELDS = (5, 8, 12, 20, 40)  # one of these for each query
 MOST_ROWS = 300
-NULLABLE = frozenset({"first", "last", "after", "before", "filter", "orderBy", "from", "to", "asOf", "currency", "pipeline"})
+NULLABLE = frozenset(
+    {"first", "last", "after", "before", "filter", "orderBy", "from", "to", "asOf", "currency", "pipeline"}
+)
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 
@@ -44,7 +47,9 @@ class Operations:
     world: World
     cursors: Cursors
     favourites: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
-    walks: dict[UUID, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)  # where each tenant's last one was
+    walks: dict[UUID, tuple[str, list[dict[str, Any]]]] = field(
+        default_factory=dict
+    )  # where each tenant's last one was
     asked: set[str] = field(default_factory=set)
 
     def make(self) -> "Made":
@@ -85,7 +90,7 @@ class Making:
         root = self.all.schema.query_type
         assert root is not None
         self.most = self.random.choice(MOST_FIELDS)
-        make = self.random.choice([self.anything, self.anything, self.walk, self.filtered])
+        make = self.random.choice([self.anything] * 4 + [self.walk] * 2 + [self.filtered] * 2 + [self.figures])
         return Made(Query(make(root), self.fragments, self.values.variables), self.values)
 
     def anything(self, root: GraphQLObjectType) -> list[Part]:
@@ -122,6 +127,21 @@ class Making:
             )
             for one in found
         ]
+
+    def figures(self, root: GraphQLObjectType) -> list[Part]:
+        """Groups or sales figures as a whole: where the mistakes of sums are."""
+        fields = {name: get_named_type(one.type) for name, one in root.fields.items()}
+        name = self.random.choice([name for name, type_ in fields.items() if type_.name.endswith(("Group", "Metrics"))])
+        arguments, _ = self.arguments(f"Query.{name}", root.fields[name], "", 1)
+        return [Part(name, arguments=arguments, parts=self.whole(fields[name]))]
+
+    def whole(self, type_: Any) -> list[Part]:
+        """All fields of a type and of what it is made of; the id of a record."""
+        if is_abstract_type(type_):
+            return [Part("id")]
+        self.all.asked |= {f"{type_.name}.{name}" for name in type_.fields}
+        targets = {name: get_named_type(one.type) for name, one in type_.fields.items()}
+        return [Part(name, parts=[] if is_leaf_type(one) else self.whole(one)) for name, one in targets.items()]
 
     def list_of(self, root: GraphQLObjectType) -> tuple[str, str]:
         """A list of all records of a type: name of the field, and the type."""
@@ -183,8 +203,13 @@ class Making:
     def directives(self) -> list[tuple[str, Any]]:
         if not self.chance(0.04):
             return []
-        wanted: Any = GraphQLNonNull(self.all.schema.type_map["Boolean"])  # type: ignore[arg-type]
-        return [(self.random.choice(["skip", "include"]), self.values.given(wanted, lambda: self.chance(0.5), probability=0.5))]
+        wanted: Any = GraphQLNonNull(GraphQLBoolean)
+        return [
+            (
+                self.random.choice(["skip", "include"]),
+                self.values.given(wanted, lambda: self.chance(0.5), probability=0.5),
+            )
+        ]
 
     def on(self, type_: GraphQLObjectType, depth: int, rows: int) -> Part:
         """A fragment on one of the types that an interface may be."""

@@ -54,12 +54,12 @@ class Cursors:
         other = self.known.setdefault(text, place)
         return same_text and (other.tenant, other.list, other.values) == (place.tenant, place.list, place.values)
 
-    def of(self, tenant: UUID, list: str, order: str) -> Sequence[str]:
+    def of(self, tenant: UUID, list_: str, order: str) -> Sequence[str]:
         """Those that may be used there."""
         return [
             text
             for place, text in self.texts.items()
-            if (place.tenant, place.list, place.order) == (tenant, list, order)
+            if (place.tenant, place.list, place.order) == (tenant, list_, order)
         ]
 
 
@@ -74,7 +74,9 @@ def keys_of(schema: GraphQLSchema, world: World, type_: str, order_by: Sequence[
         return [Key(lambda row: getattr(row, column), down=True), Key(lambda row: row.id, down=True)]
     keys = [
         Key(
-            sort_value(schema, world, type_, key["field"]), key["direction"] == "DESC", nulls_first=key["nulls"] == "FIRST"
+            sort_value(schema, world, type_, key["field"]),
+            key["direction"] == "DESC",
+            nulls_first=key["nulls"] == "FIRST",
         )
         for key in order_by or NEWEST_FIRST
     ]
@@ -88,12 +90,13 @@ def sort_value(schema: GraphQLSchema, world: World, type_: str, name: str) -> Ca
     path = (enum.values[name].description or "").split("`")[1].split(".")
 
     def value(row: Row) -> Any:
-        at: Row | None = row
+        at = row
         for step in path[:-1]:
-            at = pointed_at(world, at, step, target_of(schema, at, step))
-            if at is None:
+            other = pointed_at(world, at, step, target_of(schema, at, step))
+            if other is None:
                 return None
-        found = fact(world, at, path[-1])  # type: ignore[arg-type] # not None here
+            at = other
+        found = fact(world, at, path[-1])
         if isinstance(found, Money):
             return found.minor
         return fold(found) if isinstance(found, str) else found
@@ -141,7 +144,10 @@ def page_of(
     def values(row: Row) -> tuple[Any, ...]:
         return tuple(key.value(row) for key in keys)
 
-    ordered = sorted(rows, key=cmp_to_key(lambda one, other: compared(keys, values(one), values(other))))
+    def order(one: Row, other: Row) -> int:
+        return compared(keys, values(one), values(other))
+
+    ordered = sorted(rows, key=cmp_to_key(order))
     after, before = (opened(arguments.get(name), cursors) for name in ("after", "before"))
     ahead = [row for row in ordered if after is not None and compared(keys, values(row), after.values) <= 0]
     behind = [row for row in ordered if before is not None and compared(keys, values(row), before.values) >= 0]

@@ -117,7 +117,7 @@ def fact(world: World, row: Row, name: str) -> Any:
 def age_days(row: Row, world: World) -> int:
     opened = row.opened_on or row.created_at.astimezone(UTC).date()
     ended = row.closed_on or world.now.astimezone(UTC).date()
-    return (ended - opened).days
+    return int((ended - opened).days)
 
 
 def days_in_stage(row: Row, world: World) -> int | None:
@@ -210,6 +210,11 @@ def of_object(object_: str) -> str:
     return next(type_ for type_, model in MODELS.items() if getattr(model, "object", None) == object_)
 
 
+def object_of(type_: str) -> str:
+    """What rights and events call the records of a type."""
+    return str(getattr(MODELS[type_], "object", ""))
+
+
 def holders(world: World, source: str, value: str) -> list[Row]:
     """The keys of all types that are these and lead to a record the asker sees."""
     keys = [one for one in world.all("ExternalId") if (one.source, one.value) == (source, value)]
@@ -237,16 +242,16 @@ def pointing_back(target: str, to: str) -> str:
     found = [column.name for column in MODELS[target].__table__.c if column.info.get("references") == table]
     if len(found) != 1:
         raise LookupError(f"say in LISTS how {target} rows belong to {to}: {found or 'no column'} points at it")
-    return found[0]
+    return str(found[0])
 
 
 def external_ids(row: Row, world: World) -> list[Row]:
-    keys = [one for one in world.all("ExternalId") if one.record_id == row.id and one.type == MODELS[row.typename].object]  # type: ignore[attr-defined]
+    keys = [one for one in world.all("ExternalId") if one.record_id == row.id and one.type == object_of(row.typename)]
     return sorted(keys, key=lambda one: (one.source, one.value))
 
 
 def history(row: Row, world: World) -> list[Row]:
-    object_type = MODELS[row.typename].object  # type: ignore[attr-defined]
+    object_type = object_of(row.typename)
     return [one for one in world.all("ChangeEvent") if (one.object_type, one.object_id) == (object_type, row.id)]
 
 
@@ -332,7 +337,7 @@ def named(world: World, type_: str, reference: Mapping[str, Any]) -> Row | None:
     if name == "id":
         return next((row for row in rows if wire_id(type_, row.id) == value), None)
     if name == "externalId":
-        key = (MODELS[type_].object, value["source"], value["value"])  # type: ignore[attr-defined]
+        key = (object_of(type_), value["source"], value["value"])
         keys = [one for one in world.all("ExternalId") if (one.type, one.source, one.value) == key]
         return next((row for row in rows if keys and row.id == keys[0].record_id), None)
     fits = NATURAL_KEYS.get((type_, name), lambda row, given, _world: same(getattr(row, snake(name)), given))
@@ -374,7 +379,9 @@ def viewer(world: World) -> dict[str, Any]:
 
 
 def rights(object_: str, role: str) -> list[str]:
-    owned = any(object_ == MODELS[type_].object for type_ in OWN.get(role, ()))  # type: ignore[attr-defined]
+    owned = any(object_ == object_of(type_) for type_ in OWN.get(role, ()))
     if role in WRITES_ALL:
         return [f"{object_}:{verb}:all" for verb in ("read", "write", "create")]
-    return [f"{object_}:read:own", f"{object_}:write:own", f"{object_}:create:all"] if owned else [f"{object_}:read:all"]
+    return (
+        [f"{object_}:read:own", f"{object_}:write:own", f"{object_}:create:all"] if owned else [f"{object_}:read:all"]
+    )

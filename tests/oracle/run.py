@@ -45,7 +45,7 @@ async def run(cluster: Cluster, first: int, most: int, until: float) -> tuple[in
 
 
 def main() -> int:
-    full, first = os.environ.get("FULL") == "1", int(os.environ.get("SEED", "1"))
+    full, first = os.environ.get("FULL") == "1", int(os.environ.get("SEED") or 1)
     with a_cluster(os.environ.get("POSTGRES_TEST_URL")) as cluster:
         cluster.create_database(NAME)
         with ThreadPoolExecutor(1) as thread:  # Alembic runs an event loop of its own

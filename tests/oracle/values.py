@@ -1,6 +1,8 @@
 """Random arguments: values that the world has, and some that it has not."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -17,10 +19,10 @@ from graphql import (
 )
 
 from tests.oracle.document import Enum, Var, Variable
+from tests.oracle.maker import CURRENCIES
 from tests.oracle.memory import Row
 from tests.oracle.rules import World, domains, fact, snake, wire_id
 from tests.oracle.wire import Money, digits_of, major, written
-from tests.oracle.world import CURRENCIES
 
 DEEPEST_FILTER = 5
 MOST_CONDITIONS = 30
@@ -114,43 +116,43 @@ class Values:
 
     def enum(self, type_: GraphQLEnumType, about: str, field: str) -> Enum:
         known = self.known(about, field) if about and self.chance(0.6) else None
-        return Enum(known) if isinstance(known, str) and known in type_.values else Enum(self.random.choice(list(type_.values)))
+        return (
+            Enum(known)
+            if isinstance(known, str) and known in type_.values
+            else Enum(self.random.choice(list(type_.values)))
+        )
 
     def scalar(self, name: str, about: str, field: str) -> Any:
+        """What some record has there, or something else."""
         known = written(self.known(about, field)) if about and self.chance(0.75) else None
         random = self.random
-        if name == "ID":
-            return self.id(about) if about else self.id(random.choice(self.node_types()))
-        if name == "Boolean":
-            return self.chance(0.5)
-        if name == "Int":
-            return known if isinstance(known, int) else random.choice([0, 1, 2, 3, 10, 200])
-        if name == "String":
-            return self.text(known)
-        if name == "CurrencyCode":
-            return random.choice(CURRENCIES)
-        if name == "Duration":
-            return random.choice(DURATIONS)
-        if name == "Date":
-            return known if isinstance(known, str) else self.somewhen()[:10]
-        if name == "DateTime":
-            return self.offset(known) if isinstance(known, str) else self.somewhen()
-        if name == "Decimal":
-            return str(random.choice([0, 1, 50, 99]))
-        raise LookupError(f"say in tests/oracle/values.py what a {name} looks like")
+        makes: dict[str, Callable[[], Any]] = {
+            "ID": lambda: self.id(about or random.choice(self.node_types())),
+            "Boolean": lambda: self.chance(0.5),
+            "Int": lambda: known if isinstance(known, int) else random.choice([0, 1, 2, 3, 10, 200]),
+            "String": lambda: self.text(known),
+            "CurrencyCode": lambda: random.choice(CURRENCIES),
+            "Duration": lambda: random.choice(DURATIONS),
+            "Date": lambda: known if isinstance(known, str) else self.somewhen()[:10],
+            "DateTime": lambda: self.offset(known if isinstance(known, str) else self.somewhen()),
+            "Decimal": lambda: str(random.choice([0, 1, 50, 99])),
+        }
+        if name not in makes:
+            raise LookupError(f"say in tests/oracle/values.py what a {name} looks like")
+        return makes[name]()
 
     def text(self, known: Any) -> str:
         if not isinstance(known, str):
             return self.random.choice(MISSPELT)
-        return self.random.choice([str, str.upper, str.lower, lambda text: f" {text}  "])(known)
+        return self.random.choice([known, known, known.upper(), known.lower(), f" {known}  "])
 
     def somewhen(self) -> str:
-        rows = self.world.memory.of("Opportunity")
-        return str(written(self.random.choice(rows).created_at)) if rows else "2026-03-02T09:15:00Z"
+        return str(written(self.random.choice(self.world.memory.of("Opportunity")).created_at))
 
     def offset(self, instant: str) -> str:
         """The same instant, sometimes with another offset."""
-        return instant if self.chance(0.7) else instant.replace("Z", "+00:00")
+        there = datetime.fromisoformat(instant).astimezone(timezone(timedelta(hours=5, minutes=45)))
+        return instant if self.chance(0.7) else there.isoformat()
 
     # -- records -----------------------------------------------------------------------------------------------------
 
@@ -192,7 +194,7 @@ class Values:
             found = domains(row, self.world) if row else []
             return random.choice(found).upper() if found else "nobody.example"
         if name == "email" and about == "Contact":
-            return (row and row.email or "nobody@example.com").upper()
+            return ((row and row.email) or "nobody@example.com").upper()
         if name == "byName":
             pipeline = self.world.memory.one("Pipeline", row.pipeline_id) if row else None
             return {"name": self.text(row and row.name), "pipeline": self.text(pipeline and pipeline.name)}
@@ -210,8 +212,11 @@ class Values:
         """A filter of records, nested so deep and with so many conditions as the limits allow."""
         about = type_.name.removesuffix("Filter")
         names = [name for name in type_.fields if name not in {"isNull", "and", "or", "not"}]
+        lists = [name for name in names if get_named_type(type_.fields[name].type).name.endswith("ListFilter")]
         if self.chance(0.35):
             names = ["and", "or", "not", "not", *self.random.sample(names, 2)]
+        elif lists and self.chance(0.3):
+            names = [*lists, *self.random.sample(names, 2)]
         found: dict[str, Any] = {}
         for name in dict.fromkeys(self.random.sample(names, self.random.choice([0, 1, 1, 1, 1, 2, 2, 3]))):
             if self.conditions >= MOST_CONDITIONS:
@@ -222,9 +227,8 @@ class Values:
             if nests and depth >= DEEPEST_FILTER:
                 continue
             self.asked.add(f"{type_.name}.{name}")
-            found[name] = self.given(
-                field.type, lambda name=name, target=target: self.condition(name, target, about, depth), probability=0.08  # type: ignore[misc]
-            )
+            make = partial(self.condition, name, target, about, depth)
+            found[name] = self.given(field.type, make, probability=0.08)
         self.conditions += 1
         if related and self.chance(0.25):
             found = found if self.chance(0.3) else {}
@@ -245,7 +249,7 @@ class Values:
 
     def quantified(self, type_: GraphQLInputObjectType, depth: int = 1) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for name in self.random.sample(list(type_.fields), self.random.choice([0, 1, 1, 2])):
+        for name in self.random.sample(list(type_.fields), self.random.choice([0, 1, 1, 1, 2])):
             self.asked.add(f"{type_.name}.{name}")
             target: Any = get_named_type(type_.fields[name].type)
             found[name] = self.operators(target, "", "") if name == "count" else self.filtered(target, depth + 1)
@@ -258,8 +262,7 @@ class Values:
             self.asked.add(f"{type_.name}.{name}")
             one = type_.fields[name]
             plain = name in {"isNull", "inLast", "inNext"}
-            make = lambda one=one, plain=plain, name=name: self.operand(one.type, name, "" if plain else about, field)  # type: ignore[misc] # noqa: E731
-            found[name] = self.given(one.type, make)
+            found[name] = self.given(one.type, partial(self.operand, one.type, name, "" if plain else about, field))
         self.conditions += max(len(found), 1)
         return found
 
@@ -278,8 +281,7 @@ class Values:
         for name in self.random.sample(list(amount.fields), self.random.choice([0, 1, 1, 2])):
             self.asked.add(f"{amount.name}.{name}")
             wanted = amount.fields[name].type
-            make = lambda name=name, wanted=wanted: self.money_operand(wanted, name, about, field, currency)  # type: ignore[misc] # noqa: E731
-            found[name] = self.given(wanted, make)
+            found[name] = self.given(wanted, partial(self.money_operand, wanted, name, about, field, currency))
         self.conditions += max(len(found), 1)
         return {"currency": self.given(type_.fields["currency"].type, lambda: currency, fixed=True), "amount": found}
 

@@ -115,3 +115,25 @@ async def test_a_bulk_has_at_most_250_rows(graphql: Client):
     assert failed.value.code == "BAD_USER_INPUT"
     assert (await graphql(query, {"rows": rows[:250]}))["productBulkUpsert"] == {"created": 250}
     assert (await graphql(query, {"rows": []}))["productBulkUpsert"] == {"created": 0}
+
+
+async def test_a_repeated_mutation_is_read_back_as_each_request_asks(graphql: Client):
+    """The statement that reads back is kept by document, shape and role; none of them may be mixed up."""
+    query = """
+    mutation($v: ProductCreateInput!, $full: Boolean!, $code: String!) {
+      productCreate(input: $v) { product { code name @include(if: $full) } }
+      again: productUpdate(where: {code: $code}, patch: {}) { product { version } it: product { id code } }
+    }
+    """
+    found = [
+        await graphql(query, {"v": {"code": code, "name": f"Name {code}"}, "full": full, "code": code})
+        for code, full in (("a", True), ("b", True), ("c", False), ("d", True))
+    ]
+    assert [data["productCreate"]["product"] for data in found] == [
+        {"code": "a", "name": "Name a"},
+        {"code": "b", "name": "Name b"},
+        {"code": "c"},
+        {"code": "d", "name": "Name d"},
+    ]
+    assert [data["again"]["it"]["code"] for data in found] == ["a", "b", "c", "d"]
+    assert [data["again"]["product"] for data in found] == [{"version": 1}] * 4
