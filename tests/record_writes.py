@@ -6,11 +6,9 @@ class TestProduct(RecordWrites):
     …
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,12 +17,11 @@ from api.domain.users import User
 from tests.conftest import raw
 from tests.factories import a_user
 from tests.graphql_client import Client, GraphQLFailed
-from tests.http.footprint import footprint
 from tests.people import Sessions, a_tenant
 from tests.people import a_user as a_person
+from tests.watching import counted, nothing_changes
 
 NIL = "0" * 32
-COMPILED = "SELECT CASE WHEN (set_config("
 ERRORS = """
 errors {
   __typename code message path
@@ -34,29 +31,6 @@ errors {
   ... on TransitionError { state requested allowed }
 }
 """
-
-
-@asynccontextmanager
-async def nothing_changes(graphql: Client) -> AsyncIterator[None]:
-    """Not one row of any table of the tenant, audit and outbox included, differs afterwards."""
-    before = await footprint(graphql.connection, graphql.admin.tenant_id)
-    yield
-    assert await footprint(graphql.connection, graphql.admin.tenant_id) == before
-
-
-@asynccontextmanager
-async def counted(connection: asyncpg.Connection, statements: list[str]) -> AsyncIterator[list[str]]:
-    """Every statement of a write: those of the session, and the one that reads back past it."""
-    seen: list[str] = []
-
-    def note(query: Any) -> None:
-        if query.query.startswith(COMPILED):  # all else is in `statements`, or the driver's and the fixtures' own
-            seen.append(query.query)
-
-    statements.clear()
-    with connection.query_logger(note):
-        yield seen
-    seen += statements
 
 
 class RecordWrites:

@@ -10,7 +10,8 @@ from api.domain.kernel import Money, Work
 from api.domain.users import User
 from tests.factories import a_user, an_account, an_opportunity
 from tests.graphql_client import Client
-from tests.record_writes import NIL, RecordWrites, nothing_changes
+from tests.record_writes import NIL, RecordWrites
+from tests.watching import nothing_changes
 
 
 class TestAccount(RecordWrites):

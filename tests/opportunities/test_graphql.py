@@ -1,4 +1,4 @@
-"""Pipelines, stages and opportunities through the API."""
+"""Opportunities through the API."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,7 +15,8 @@ from api.domain.users import User
 from tests.conftest import raw
 from tests.factories import a_pipeline, a_product, a_stage, a_user, an_account, an_opportunity
 from tests.graphql_client import Client
-from tests.record_writes import ERRORS, NIL, RecordWrites, counted, nothing_changes
+from tests.record_writes import ERRORS, NIL, RecordWrites
+from tests.watching import counted, nothing_changes
 
 LINES = "lines { id position name quantity unitPrice { amount } discountPercent total { amount } product { code } }"
 
@@ -41,42 +42,6 @@ class TestOpportunity(RecordWrites):
         await graphql(
             f'mutation {{ pipelineCreate(input: {{name: "P", stages: {stages}}}) {{ outcome }} }}', user=person
         )
-        return await super().of(graphql, person)
-
-
-class TestPipeline(RecordWrites):
-    noun, type_name = "pipeline", "Pipeline"
-    new: ClassVar[Mapping[str, Any]] = {"name": "Renewals"}
-    change: ClassVar[Mapping[str, Any]] = {"strictOrder": True, "currency": "EUR"}
-    shown = "name currency strictOrder stages(orderBy: [{field: POSITION}]) { nodes { name kind probability } }"
-    natural: ClassVar[tuple[str, Any]] = ("name", "RENEWALS")
-    duplicate: ClassVar[list[str]] = ["input", "name"]
-    statements: ClassVar[Mapping[str, int]] = {"Create": 8, "Update": 7, "Archive": 8, "Restore": 8, "BulkUpsert": 10}
-
-
-class TestStage(RecordWrites):
-    noun, type_name = "stage", "Stage"
-    new: ClassVar[Mapping[str, Any]] = {"name": "Demo", "probability": 40, "pipeline": {"name": "Sales"}}
-    change: ClassVar[Mapping[str, Any]] = {"maxDays": 14, "probability": 45}
-    shown = "name position kind probability maxDays forecastCategory pipeline { name }"
-    natural: ClassVar[tuple[str, Any]] = ("byName", {"pipeline": "SALES", "name": "demo"})
-    duplicate: ClassVar[list[str]] = ["input", "name"]
-    statements: ClassVar[Mapping[str, int]] = {
-        "Create": 13,
-        "Update": 13,
-        "Archive": 10,
-        "Restore": 9,
-        "BulkUpsert": 15,
-    }
-    most = 30  # a pipeline has at most 50 stages
-
-    @pytest.fixture(autouse=True)
-    async def ready(self, work: Work) -> None:
-        await a_pipeline(work)
-        await work.finish()
-
-    async def of(self, graphql: Client, person: User) -> str:
-        await graphql('mutation { pipelineCreate(input: {name: "Sales"}) { outcome } }', user=person)
         return await super().of(graphql, person)
 
 

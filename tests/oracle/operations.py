@@ -304,7 +304,7 @@ class Making:
                 found[name] = self.values.given(types[name], lambda name=name: self.values.value(types[name]))  # type: ignore[misc]
         for name in sorted(NULLABLE & (set(types) - set(found))):
             if self.chance(0.03):
-                found[name] = None
+                found[name] = None if self.chance(0.5) else self.null(types[name])
         self.all.asked |= {f"{list_}({name})" for name in found}
         names = list(found)
         self.random.shuffle(names)
@@ -315,6 +315,11 @@ class Making:
         if not self.chance(0.3):
             return size
         return self.variable("Int!" if self.chance(0.5) else str(type_), size)
+
+    def null(self, type_: Any) -> Var:
+        name = f"v{len(self.values.variables)}"
+        self.values.variables[name] = Variable(str(type_), None)
+        return Var(name)
 
     def variable(self, type_: str, value: Any) -> Var:
         name = f"v{len(self.values.variables)}"

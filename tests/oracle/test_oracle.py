@@ -1,8 +1,10 @@
 """What the compiler answers is what a slow, dumb executor answers, for any query, whoever asks."""
 
+import ast
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from coverage import Coverage
@@ -51,6 +53,16 @@ async def equal_answers(ground: Ground, seed: int, count: int) -> None:
     done, difference = await compare(there, count, set())
     assert difference is None, f"make oracle SEED={seed} shows it again\n{difference}"
     assert done == count
+
+
+def test_the_oracle_shares_no_code_with_what_it_doubts():
+    """Else it would share its mistakes. Only `comparing.py` knows both sides."""
+    for path in Path(__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text("utf8"))
+        modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        modules += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+        doubted = [name for name in modules if name.startswith(("api.compiler", "api.schema"))]
+        assert doubted == [] or path.name == "comparing.py"
 
 
 async def test_random_queries_are_answered_as_the_oracle_answers_them(ground: Ground):

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.graphql_client import Client, GraphQLFailed
-from tests.record_writes import RecordWrites, nothing_changes
+from tests.record_writes import RecordWrites
+from tests.watching import nothing_changes
 
 
 class TestProduct(RecordWrites):

@@ -8,7 +8,8 @@ import pytest
 from api.domain.kernel import Work
 from tests.factories import a_team
 from tests.graphql_client import Client
-from tests.record_writes import NIL, RecordWrites, nothing_changes
+from tests.record_writes import NIL, RecordWrites
+from tests.watching import nothing_changes
 
 
 class TestUser(RecordWrites):
