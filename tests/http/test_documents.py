@@ -138,7 +138,7 @@ def test_no_document_keeps_the_server_busy(text: str):
         documents.get(text)
     spent = time.process_time() - began
     gc.enable()
-    assert spent < 0.3  # 0.05 s where this was written, on a machine that had other things to do
+    assert spent < 5  # the blow-ups it guards against take 18 s; this is no figure of speed
 
 
 @pytest.mark.parametrize(
