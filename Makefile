@@ -16,14 +16,15 @@ NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/
 IDE := api/http/ide_bundle/index.html
 IDE_MODULES := clients/ide/node_modules/.package-lock.json
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
-PROOFS := test-postgres15 ide-check oracle# heavy proofs, each a target of its own; a new one adds its name here
+PROOFS := test-postgres15 coverage ide-check oracle# heavy proofs, each a target of its own; a new one adds its name here
+RUN := python# `make coverage` puts itself in between
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
 LOCK := $(COMPILE) pyproject.toml
 LOCK_NODE := $(COMPILE) --group pyproject.toml:node
 
-.PHONY: help setup demo test test-postgres15 check lint types contracts sql-lint fmt migration schema ide ide-check oracle proofs lock clean
+.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check oracle proofs lock clean
 
 help:
 	@echo "Headless CRM. Begin with: make demo"
@@ -48,13 +49,17 @@ demo: $(STAMP) ## serve the CRM with a demo tenant; Ctrl-C stops everything
 	@exec $(BIN)/crm demo --build-ide
 
 test: $(STAMP) ## run every test on the embedded PostgreSQL
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(PYTEST)
+	@$(BIN)/$(RUN) -m pytest --numprocesses=auto --dist=loadfile $(PYTEST)
 
 test-postgres15: $(STAMP) ## run the tests on Debian's postgresql-15, started and stopped here
 	@$(BIN)/python -m tests.postgres15 $(PYTEST)
 
-check: lint types contracts sql-lint ## everything CI runs: style, types, contracts, SQL, tests with coverage
-	@$(MAKE) test PYTEST="--cov --cov-report=term:skip-covered"
+check: lint types contracts sql-lint test ## everything CI runs: style, types, contracts, SQL, tests
+
+coverage: $(STAMP) ## run every test and count the branches they take; twice as slow as make test
+	@$(BIN)/coverage erase
+	@$(MAKE) test RUN="coverage run"
+	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 lint: $(STAMP)
 	@$(BIN)/ruff check --quiet .

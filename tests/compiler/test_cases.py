@@ -97,7 +97,9 @@ async def test_the_neighbour_has_rows_in_every_table_that_a_query_could_leak_fro
     tables = await library.exempt.fetch(
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant_id'"
     )
-    counts = {
-        table: await library.exempt.fetchval(f"SELECT count(DISTINCT tenant_id) FROM {table}") for (table,) in tables
+    one = {
+        table
+        for (table,) in tables
+        if await library.exempt.fetchval(f"SELECT count(DISTINCT tenant_id) < 2 FROM {table}")
     }
-    assert counts == dict.fromkeys(counts, 2)
+    assert one == set()
