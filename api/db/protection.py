@@ -25,11 +25,14 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "idempotency_keys": ("result",),
         "stage_history": ("left_at",),
+        "stored_documents": ("retired_at",),
     }
 )
+# What counts, and so changes with every request.
+COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({"rate_buckets": ("millipoints", "filled_at")})
 # A token is never pointed at another person or role; a new one is made.
 NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"tokens": ("key", "digest", "pepper_version", "kind", "role", "user_id")}
+    {"tokens": ("key", "digest", "pepper_version", "kind", "role", "documents", "user_id")}
 )
 # Nobody changes these, not even the owner of the tables.
 SEALED = ("change_events", "change_values")
@@ -47,6 +50,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "pepper_version",
             "kind",
             "role",
+            "documents",
             "user_id",
             "expires_at",
             "revoked_at",
@@ -127,7 +131,7 @@ def grants(table: Table, kind: Kind) -> list[str]:
 def may_change(table: Table, kind: Kind, column: str) -> bool:
     """Whether the application may change this column of an existing row. What a row *is* never changes."""
     if kind is Kind.ENTRY:
-        return column in COMPLETED_LATER.get(table.name, ())
+        return column in (*COMPLETED_LATER.get(table.name, ()), *COUNTERS.get(table.name, ()))
     fixed = ("created_at", *NEVER_CHANGED.get(table.name, ()))
     declared = table.columns[column]
     return not declared.primary_key and declared.computed is None and column not in fixed
@@ -171,12 +175,13 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
 CREATE FUNCTION crm_authenticate(token_key text)
     RETURNS TABLE (
         tenant_id uuid, tenant_name text, token_id uuid, digest bytea, pepper_version integer, kind text, role text,
-        name text, user_id uuid, user_name text, expires_at timestamptz, revoked_at timestamptz, archived boolean
+        documents text, name text, user_id uuid, user_name text, expires_at timestamptz, revoked_at timestamptz,
+        archived boolean
     )
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET row_security = on
     AS $$
         SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind, token.role,
-               token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
+               token.documents, token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
                tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
                OR NOT coalesce(person.is_active, true)
           FROM public.tokens AS token

@@ -18,9 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 # In place of `make ide`: a build with a child of its own, as npm has one, that would take a minute.
 MAKEFILE = "ide:\n\t@echo building; sleep 60 & echo $$! > child; touch started; wait\n"
 DEMO = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from api.cli.ide_build import start_in_background
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job would ignore it
 start_in_background(Path(sys.argv[1]), Path(sys.argv[1]) / "bundle")
 print("serving", flush=True)
 time.sleep(60)

@@ -1,12 +1,14 @@
 """Tokens: the credentials programs and people call the API with."""
 
 from .credential import PEPPER_VERSION, Credential, matches, new_credential, parse_credential, pepper
-from .models import Token, TokenKind
+from .models import DocumentMode, RateBucket, Token, TokenKind
 from .service import create, revoke, tokens
 
 __all__ = [
     "PEPPER_VERSION",
     "Credential",
+    "DocumentMode",
+    "RateBucket",
     "Token",
     "TokenKind",
     "create",

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, Index, Integer, LargeBinary, Uuid
 from sqlalchemy.orm import Mapped
 
-from api.domain.kernel import EnumText, Record, column
+from api.domain.kernel import Entry, EnumText, Record, column
 
 from . import policy
 
@@ -17,6 +17,14 @@ class TokenKind(StrEnum):
 
     STAFF = "STAFF"
     INTEGRATION = "INTEGRATION"
+
+
+class DocumentMode(StrEnum):
+    """Which documents a token may send: any; any, also by its hash once it was sent in full; registered ones only."""
+
+    OPEN = "OPEN"
+    APQ = "APQ"
+    TRUSTED = "TRUSTED"
 
 
 class Token(Record):
@@ -40,9 +48,25 @@ class Token(Record):
     pepper_version: Mapped[int] = column(Integer(), field_set="secret", internal=True)
     kind: Mapped[TokenKind] = column(EnumText(TokenKind))
     role: Mapped[str] = column()
+    documents: Mapped[DocumentMode] = column(
+        EnumText(DocumentMode), default=DocumentMode.OPEN, server_default=DocumentMode.OPEN.value
+    )
     user_id: Mapped[UUID | None] = column(Uuid(), references="users")
     expires_at: Mapped[datetime | None] = column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = column(DateTime(timezone=True))
 
     def is_usable(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class RateBucket(Entry):
+    """What a token, or a tenant as a whole, may still ask for; all processes draw from it.
+
+    `id` is that of the token or of the tenant. `millipoints` was right at `filled_at`, by the clock of the database.
+    """
+
+    __tablename__ = "rate_buckets"
+
+    id: Mapped[UUID] = column(Uuid(), primary_key=True)
+    millipoints: Mapped[int] = column()
+    filled_at: Mapped[datetime] = column(DateTime(timezone=True))
