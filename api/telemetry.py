@@ -9,7 +9,9 @@ import logging
 import sys
 import time
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 import structlog
@@ -35,6 +37,10 @@ ALLOWED = frozenset(
         "logger",
         "address",
         "reason",  # texts of our own, for the operator
+        "database_ms",
+        "statements",  # how many
+        "cost",
+        "plan",  # kinds of nodes, tables and indexes, no values
     }
 )
 STACK_DEPTH = 25
@@ -102,10 +108,31 @@ def described(error: BaseException) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement that a request sent: `began` by the performance counter; `arguments` of a compiled read only."""
+
+    text: str
+    began: float
+    seconds: float
+    arguments: Sequence[Any] | None = None
+
+
+STATEMENTS: ContextVar[list[Statement] | None] = ContextVar("statements", default=None)
+
+
+def executed(text: str, began: float, arguments: Sequence[Any] | None = None) -> None:
+    """Note a statement for the request that is being answered; outside of one nothing is kept."""
+    held = STATEMENTS.get()
+    if held is not None:
+        held.append(Statement(text, began, time.perf_counter() - began, arguments))
+
+
 class Timings:
     """How long each stage of one request took."""
 
     def __init__(self) -> None:
+        self.began_ns = time.time_ns()
         self.started = self._last = time.perf_counter()
         self._stages: list[tuple[str, float]] = []
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.engine import ExceptionContext, ExecutionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from api import telemetry
 from api.db.urls import for_sqlalchemy
 
 CONNECT_SECONDS = 5
@@ -25,7 +29,19 @@ def write_engine(url: str, *, size: int = 10) -> AsyncEngine:
         connect_args={"timeout": CONNECT_SECONDS},
     )
     event.listen(engine.sync_engine, "handle_error", half_closed)
+    event.listen(engine.sync_engine, "before_cursor_execute", begin)
+    event.listen(engine.sync_engine, "after_cursor_execute", end)
     return engine
+
+
+def begin(*arguments: Any) -> None:
+    context: ExecutionContext = arguments[4]
+    context._crm_began = time.perf_counter()  # type: ignore[attr-defined]  # noqa: SLF001 - SQLAlchemy keeps the object
+
+
+def end(*arguments: Any) -> None:
+    context: ExecutionContext = arguments[4]
+    telemetry.executed(arguments[2], context._crm_began)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def half_closed(context: ExceptionContext) -> DBAPIError | None:

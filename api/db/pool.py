@@ -17,6 +17,8 @@ from typing import Any, Protocol
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
+from api import telemetry
+
 # What a lost connection looks like. InterfaceError is also a wrong number of arguments; `_attempt` tells them apart.
 LOST = (
     OSError,
@@ -32,6 +34,7 @@ TEXT_TYPES = ("text", "varchar", "json")
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds without a new attempt after a failed one
 CONNECT_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
+QUEUE = 20  # reads that may wait for each connection: a second of work
 
 Watcher = Callable[[str, Sequence[Any]], None]
 
@@ -59,11 +62,18 @@ class Reader:
 class ReadPool:
     """Connections of one login role, opened when they are first needed."""
 
-    def __init__(self, url: str, *, size: int = 10, statements: int = 500, wait_seconds: float = 1.0) -> None:
-        """`statements` are held per connection, the least used is let go; a read waits `wait_seconds` for its turn."""
+    def __init__(
+        self, url: str, *, size: int = 10, statements: int = 500, wait_seconds: float = 1.0, queue: int = QUEUE
+    ) -> None:
+        """`statements` are held per connection, the least used is let go.
+
+        A read waits `wait_seconds` for its turn, behind at most `queue` others for each connection.
+        """
         self.on_statement: list[Watcher] = []
         self._url = url
         self._turns = asyncio.Semaphore(size)
+        self._longest_queue = size * queue
+        self.size, self.waiting, self.busy = size, 0, 0
         self._idle: list[Reader] = []
         self._held = statements
         self._wait_seconds = wait_seconds
@@ -102,15 +112,28 @@ class ReadPool:
         """
         for watch in self.on_statement:
             watch(sql, arguments)
+        await self._turn()
+        self.busy += 1
+        try:
+            return await self._fetch(sql, arguments)
+        finally:
+            self.busy -= 1
+            self._turns.release()
+
+    async def _turn(self) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()
+            return
+        if self.waiting >= self._longest_queue:
+            raise DatabaseUnavailable("every connection is busy, and the queue for them is full")
+        self.waiting += 1
         try:
             async with asyncio.timeout(self._wait_seconds):
                 await self._turns.acquire()
         except TimeoutError as error:
             raise DatabaseUnavailable("every connection is busy") from error
-        try:
-            return await self._fetch(sql, arguments)
         finally:
-            self._turns.release()
+            self.waiting -= 1
 
     async def _fetch(self, sql: str, arguments: Sequence[Any]) -> bytes:
         try:
@@ -129,7 +152,11 @@ class ReadPool:
         usable = False
         try:
             statement = await self._prepared(reader, sql)
-            value = await statement.fetchval(*arguments)
+            began = time.perf_counter()
+            try:
+                value = await statement.fetchval(*arguments)
+            finally:
+                telemetry.executed(sql, began, arguments)
             usable = True
         except asyncio.CancelledError:
             # asyncpg tells the server to stop; closing the connection instead would leave the query running there.

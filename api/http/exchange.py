@@ -34,10 +34,13 @@ class Exchange:
         given = header(scope["headers"], b"x-request-id")
         accepted = given is not None and REQUEST_ID.fullmatch(given)
         self.id = given.decode() if given and accepted else uuid7().hex
+        parent = header(scope["headers"], b"traceparent")
+        self.parent = parent.decode("latin-1") if parent else None
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.timings = telemetry.Timings()
         self.facts: dict[str, Any] = {}
+        self.statements: list[telemetry.Statement] = []
         self.status: int | None = None
 
     def refuse(self, refused: Refused, *, strict: bool = False, media_type: bytes = JSON) -> Message:
@@ -76,6 +79,14 @@ class Exchange:
             "extensions": {"code": refused.code, **first.get("extensions", {})},
         }
 
+    def server_timing(self) -> bytes:
+        database = f"db;dur={self.database_seconds * 1000:.2f}, " if self.statements else ""
+        return f"{database}{self.timings.header()}".encode()
+
+    @property
+    def database_seconds(self) -> float:
+        return sum(statement.seconds for statement in self.statements)
+
     def log(self, *, known: bool) -> None:
         """`known`: the path is one of ours; any other may hold whatever the caller put there."""
         telemetry.log(
@@ -86,6 +97,8 @@ class Exchange:
             path=self.path if known else None,
             status=self.status,
             duration_ms=round(self.timings.total_ms, 2),
+            statements=len(self.statements),
+            database_ms=round(self.database_seconds * 1000, 2),
             **self.facts,
         )
 
@@ -104,23 +117,28 @@ async def answer(send: Send, message: Message) -> None:
 
 
 class Observed:
-    """The outermost application: gives the request its id, answers what nobody caught, writes the log line."""
+    """The outermost application: gives the request its id, answers what nobody caught, writes the log line.
 
-    def __init__(self, app: App) -> None:
+    Whoever counts or traces requests is in `after` and gets each exchange when it is over.
+    """
+
+    def __init__(self, app: App, after: Sequence[Callable[[Exchange], None]] = ()) -> None:
         self._app = app
+        self._after = after
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         exchange = scope[KEY] = Exchange(scope)
+        telemetry.STATEMENTS.set(exchange.statements)
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
                 added = [
                     (b"x-request-id", exchange.id.encode()),
-                    (b"server-timing", exchange.timings.header().encode()),
+                    (b"server-timing", exchange.server_timing()),
                     (b"x-content-type-options", b"nosniff"),
                 ]
                 message["headers"] = [*message.get("headers", ()), *added]
@@ -135,3 +153,5 @@ class Observed:
                 raise  # half an answer cannot be replaced by another
             await answer(watched, exchange.refuse(exchange.unexpected(error)))
         exchange.log(known="endpoint" in scope)
+        for told in self._after:
+            told(exchange)

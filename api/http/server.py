@@ -1,13 +1,14 @@
-"""The listening side: uvicorn, with the patience it lacks.
+"""The listening side: uvicorn, less patient.
 
-uvicorn waits for ever for the head of a request and takes a head of any size; a few hundred silent connections would
-be enough to keep everybody else out.
+uvicorn waits for ever for the head of a request, takes a head of any size, and waits for ever for a caller who does
+not read his answer; a few hundred such connections would be enough to keep everybody else out.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,9 +16,11 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+BEGUN = "crm.begun"  # in the scope: when the first byte of the request came, by the monotonic clock
 HEAD_SECONDS = 10.0
+SEND_SECONDS = 10.0  # without any progress
 HEAD_BYTES = 65_536
-KEEP_ALIVE_SECONDS = 15
+KEEP_ALIVE_SECONDS = 10
 STOP_SECONDS = 15
 BACKLOG = 1_024
 
@@ -27,16 +30,21 @@ class AddressTaken(Exception):
 
 
 class Impatient(HttpToolsProtocol):
-    """Closes a connection whose request head is late or too large; late bodies are the endpoint's business."""
+    """Closes a connection whose request head is late or too large, or whose caller does not read the answer.
+
+    Late bodies are the endpoint's business, which can still answer.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._send_timer: asyncio.TimerHandle | None = None
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_arrived()
+        self._sent()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -50,10 +58,30 @@ class Impatient(HttpToolsProtocol):
         if self._head_timer is None:
             self._expect_head()
         super().on_message_begin()
+        self.scope[BEGUN] = time.monotonic()  # type: ignore[literal-required]
 
     def on_headers_complete(self) -> None:
         self._head_arrived()
         super().on_headers_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._send_timer is None:
+            self._send_timer = self.loop.call_later(SEND_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._sent()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        if self.transport.get_write_buffer_size():  # closing would wait for a caller who reads
+            self.transport.abort()
+        super().timeout_keep_alive_handler()
+
+    def _sent(self) -> None:
+        if self._send_timer is not None:
+            self._send_timer.cancel()
+            self._send_timer = None
 
     def _expect_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._late)

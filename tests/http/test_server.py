@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from api.domain import tokens
-from api.http import server
+from api.http import envelope, server
 from api.http.server import AddressTaken
 from tests.conftest import Committed
 from tests.graphql_client import SECRET
@@ -26,7 +26,7 @@ from api.db.urls import Urls
 from api.http import envelope, server
 from api.settings import Settings
 folder, workers, *urls = sys.argv[1:]
-server.HEAD_SECONDS = 0.5
+server.HEAD_SECONDS = server.SEND_SECONDS = 0.5
 settings = Settings(data_dir=Path(folder), port=0)
 try:
     app.serve(settings, Urls(*urls), b"t" * 32, workers=int(workers), on_started=lambda url: print(url, flush=True))
@@ -128,8 +128,25 @@ async def test_the_server_answers_and_survives_everything_thrown_at_it(committed
         assert said.index(b'{"a":"Query"}') < said.index(b'"Laptop"')
         assert b'"viewer":{"name":"Laptop"}' in await exchange(port, good)
 
+        # A caller who asks and asks, and does not read.
+        asked = b"GET /schema.graphql HTTP/1.1\r\nHost: x\r\n" + authorization + b"\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+        writer.write(asked * 200)
+        with pytest.raises(ConnectionError):
+            async with asyncio.timeout(5):
+                while True:
+                    await asyncio.sleep(0.1)
+                    writer.write(asked)
+                    await writer.drain()
+        assert b'"viewer":{"name":"Laptop"}' in await exchange(port, good)
+
         process.send_signal(signal.SIGTERM)
         assert await process.wait() in {0, -signal.SIGTERM}
+
+
+def test_nobody_holds_a_connection_for_more_than_twelve_seconds():
+    patience = (server.HEAD_SECONDS, server.SEND_SECONDS, server.KEEP_ALIVE_SECONDS, envelope.BODY_SECONDS)
+    assert max(patience) == 10
 
 
 async def test_a_request_under_way_is_finished_before_the_server_stops(committed: Committed, tmp_path: Path):
