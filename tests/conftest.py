@@ -6,6 +6,7 @@ it, too, so that it sees what is not committed. What only a commit shows (races,
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -19,6 +20,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
+from api import telemetry
 from api.db.engine import write_engine, write_sessions
 from api.db.migrations import upgrade
 from api.db.pool import ReadPool, Watcher
@@ -168,9 +170,11 @@ class SameConnection:
         async with self._turn:
             savepoint = self._connection.transaction()
             await savepoint.start()
+            began = time.perf_counter()
             try:
                 value = await self._connection.fetchval(sql, *args)
             finally:
+                telemetry.executed(sql, began, args)
                 await savepoint.rollback()
         assert isinstance(value, str)
         return value.encode()
