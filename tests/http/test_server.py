@@ -83,6 +83,17 @@ async def exchange(port: int, *pieces: bytes, pause: float = 0, patience: float 
     return said
 
 
+async def ask_without_reading(port: int, asked: bytes) -> None:
+    """Raises ConnectionError when the server has had enough."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+    writer.write(asked * 200)
+    async with asyncio.timeout(5):
+        while True:
+            await asyncio.sleep(0.1)
+            writer.write(asked)
+            await writer.drain()
+
+
 def request(authorization: bytes, body: bytes, *more: bytes) -> bytes:
     return HEAD + authorization + b"".join(more) + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
@@ -130,14 +141,8 @@ async def test_the_server_answers_and_survives_everything_thrown_at_it(committed
 
         # A caller who asks and asks, and does not read.
         asked = b"GET /schema.graphql HTTP/1.1\r\nHost: x\r\n" + authorization + b"\r\n"
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
-        writer.write(asked * 200)
         with pytest.raises(ConnectionError):
-            async with asyncio.timeout(5):
-                while True:
-                    await asyncio.sleep(0.1)
-                    writer.write(asked)
-                    await writer.drain()
+            await ask_without_reading(port, asked)
         assert b'"viewer":{"name":"Laptop"}' in await exchange(port, good)
 
         process.send_signal(signal.SIGTERM)
