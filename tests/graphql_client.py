@@ -30,9 +30,14 @@ from tests.people import NOW, Sessions
 SECRET = b"t" * 32
 JSON = {"content-type": "application/json"}
 INSERT = """
-INSERT INTO tokens (tenant_id, id, name, key, digest, pepper_version, kind, role, user_id, expires_at, revoked_at,
+WITH given AS (
+    INSERT INTO user_roles (tenant_id, user_id, role_id)
+    SELECT $1, $7, id FROM roles WHERE tenant_id = $1 AND name = 'admin'
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO tokens (tenant_id, id, name, key, digest, pepper_version, kind, role_id, user_id, expires_at, revoked_at,
                     version, created_at, updated_at)
-VALUES ($1, $2, 'test', $3, $4, 1, $5, $6, $7, $8, $9, 1, $10, $10)
+SELECT $1, $2, 'test', $3, $4, 1, $5, id, $7, $8, $9, 1, $10, $10 FROM roles WHERE tenant_id = $1 AND name = $6
 """
 
 

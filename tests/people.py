@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from api.domain.kernel import CAPABILITIES, PrincipalKind, Tenant, Viewer, Work, fold, new_id, open_work
+from api.domain import access
+from api.domain.kernel import PrincipalKind, Tenant, Viewer, Work, fold, new_id, open_work
 from api.domain.users import User
 
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
@@ -26,6 +27,11 @@ class OpenAs(Protocol):
 async def a_tenant(sessions: Sessions, name: str = "Acme") -> Tenant:
     tenant = Tenant(id=new_id(), name=name, currency="USD", zone="UTC", fiscal_year_start=1, created_at=NOW)
     await add(sessions, tenant.id, tenant)
+    viewer = Viewer(tenant.id, tenant.id, PrincipalKind.SYSTEM, "tests", access.shipped("admin"))
+    async with sessions() as session:
+        await session.execute(select(func.set_config("crm.tenant", str(tenant.id), True)))
+        await access.seed(Work(session, viewer, NOW, REQUEST, "test"))
+        await session.commit()
     return tenant
 
 
@@ -44,6 +50,11 @@ async def a_user(sessions: Sessions, tenant: UUID, name: str = "Ada Admin") -> U
         updated_at=NOW,
     )
     await add(sessions, tenant, user)
+    async with sessions() as session:
+        await session.execute(select(func.set_config("crm.tenant", str(tenant), True)))
+        roles = select(access.Role.tenant_id, literal(user.id), access.Role.id).where(access.Role.name == "admin")
+        await session.execute(insert(access.UserRole).from_select(["tenant_id", "user_id", "role_id"], roles))
+        await session.commit()
     return user
 
 
@@ -55,7 +66,7 @@ async def add(sessions: Sessions, tenant: UUID, row: Tenant | User) -> None:
 
 
 def viewer_of(user: User, role: str) -> Viewer:
-    return Viewer(user.tenant_id, user.id, PrincipalKind.STAFF, user.name, CAPABILITIES[role], user.id)
+    return Viewer(user.tenant_id, user.id, PrincipalKind.STAFF, user.name, access.shipped(role), user.id)
 
 
 def opener(sessions: Sessions, person: User) -> OpenAs:

@@ -32,6 +32,7 @@ WIRE_PREFIXES = {
     "OpportunityLine": "opl",
     "Pipeline": "pip",
     "Product": "prd",
+    "Role": "rol",
     "Stage": "stg",
     "Team": "tea",
     "Tenant": "ten",

@@ -18,7 +18,8 @@ from api.db.embedded import EmbeddedPostgres
 from api.db.engine import write_engine, write_sessions
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
-from api.domain.kernel import CAPABILITIES, PrincipalKind, Viewer, Work, new_id, open_work
+from api.domain import access
+from api.domain.kernel import PrincipalKind, Viewer, Work, new_id, open_work
 from api.settings import SettingRefused, Settings, load
 
 from .output import CommandRefused
@@ -81,7 +82,7 @@ class Database:
 
 def operator_of(tenant: UUID) -> Viewer:
     """Whoever may run commands on this machine may do everything in every tenant."""
-    return Viewer(tenant, NOBODY, PrincipalKind.SYSTEM, "crm", CAPABILITIES["admin"])
+    return Viewer(tenant, NOBODY, PrincipalKind.SYSTEM, "crm", access.shipped("admin"))
 
 
 def operate(

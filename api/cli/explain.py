@@ -25,7 +25,8 @@ from sqlalchemy import select
 
 from api.compiler import Column, Entity, RequestError, RequestErrors, Value
 from api.db.pool import ReadPool
-from api.domain.kernel import CAPABILITIES, PrincipalKind, Viewer, fold
+from api.domain import access
+from api.domain.kernel import PrincipalKind, Viewer, fold
 from api.domain.users import User
 from api.schema import schema
 from api.schema.reading import Reads
@@ -48,8 +49,8 @@ def explain(
     tenant: Annotated[str, typer.Option(help="Whose data.")] = "demo",
     user: Annotated[str | None, typer.Option(help="Name of the person who asks, for roles that see their own.")] = None,
 ) -> None:
-    if role not in CAPABILITIES:
-        raise CommandRefused("INVALID", f"There is no role {role!r}; the roles are {', '.join(CAPABILITIES)}.")
+    if role not in access.SHIPPED:
+        raise CommandRefused("INVALID", f"There is no role {role!r}; the roles are {', '.join(access.SHIPPED)}.")
     document = document_of(file)
     chosen = get_operation_ast(document, operation)
     if chosen is None or chosen.operation is not OperationType.QUERY:
@@ -100,7 +101,7 @@ async def show(database: Database, question: Question, tenant: str, user: str | 
 
 async def viewer_of(database: Database, tenant: TenantFacts, user: str | None, role: str) -> Viewer:
     """The named person in the role; without a name somebody who owns nothing."""
-    capability = CAPABILITIES[role]
+    capability = access.shipped(role)
     if user is None:
         return Viewer(tenant.id, tenant.id, PrincipalKind.INTEGRATION, "crm explain", capability)
     async with database.sessions() as sessions, operate(sessions, tenant.id, "explain") as work:

@@ -11,7 +11,7 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from api.domain import opportunities
+from api.domain import access, opportunities
 from api.domain.kernel import Invalid, Tenant, checked, checked_currency, new_id, wire
 
 from .database import Database, TenantFacts, open_database, operate
@@ -26,7 +26,7 @@ LONGEST_NAME = 100
 JANUARY = 1
 
 
-@app.command(help="Make a tenant with a default pipeline.")
+@app.command(help="Make a tenant with the shipped roles and a default pipeline.")
 def create(
     name: Annotated[str, typer.Argument(help="Name of the tenant, unique in this database.")],
     currency: Annotated[str, typer.Option(help="Reporting currency, an ISO 4217 code.")] = "USD",
@@ -60,7 +60,7 @@ def archive(
 
 
 async def create_tenant(database: Database, name: str, currency: str = "USD", zone: str = "UTC") -> Tenant:
-    """A new tenant with its default pipeline.
+    """A new tenant with the shipped roles and its default pipeline.
 
     Raises:
         CommandRefused: the name is taken, if only by an archived tenant.
@@ -81,6 +81,7 @@ async def create_tenant(database: Database, name: str, currency: str = "USD", zo
         async with database.sessions() as sessions, operate(sessions, tenant.id, "tenant create") as work:
             work.session.add(tenant)
             await work.session.flush()
+            await access.seed(work)
             await opportunities.create_default_pipeline(work)
     except IntegrityError as error:
         raise taken from error  # made by somebody else since we looked

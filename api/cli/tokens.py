@@ -11,7 +11,7 @@ from uuid import UUID
 import typer
 from sqlalchemy import select
 
-from api.domain import tokens
+from api.domain import access, tokens
 from api.domain.kernel import Work, fold, parse, wire
 from api.domain.users import User
 
@@ -31,7 +31,9 @@ OfTenant = Annotated[str, typer.Option(help="Name of the tenant.")]
 @app.command(help="Make a token. It is shown this once and cannot be had again.")
 def create(
     tenant: OfTenant,
-    role: Annotated[str, typer.Option(help="admin, sales_rep or read_only.")],
+    role: Annotated[
+        str | None, typer.Option(help="Role of the integration; of a person's token it narrows what he may do.")
+    ] = None,
     user: Annotated[str | None, typer.Option(help="E-mail address or id of the person it is for.")] = None,
     name: Annotated[str, typer.Option(help="What it is for; shown in lists.")] = "made by crm token create",
     expires_in: Annotated[
@@ -69,7 +71,7 @@ def revoke(
 
 
 async def create_token(
-    database: Database, tenant: str, role: str, name: str, user: str | None, validity: timedelta | None
+    database: Database, tenant: str, role: str | None, name: str, user: str | None, validity: timedelta | None
 ) -> tuple[tokens.Token, str]:
     found = await database.tenant(tenant)
     pepper = tokens.pepper(database.secret())
@@ -88,12 +90,13 @@ async def rows_of(database: Database, tenant: str) -> list[dict[str, Any]]:
     found = await database.tenant(tenant)
     async with database.sessions() as sessions, operate(sessions, found.id, "token list") as work:
         all_tokens = await tokens.tokens(work)
+        roles = await work.load(access.Role, [token.role_id for token in all_tokens if token.role_id])
         people = await work.load(User, [token.user_id for token in all_tokens if token.user_id])
         return [
             {
                 "id": wire("tok", token.id),
                 "name": token.name,
-                "role": token.role,
+                "role": roles[token.role_id].name if token.role_id in roles else None,
                 "user": people[token.user_id].name if token.user_id in people else None,
                 "made": moment(token.created_at),
                 "expires": moment(token.expires_at),

@@ -62,7 +62,7 @@ Step = Callable[[str, ReadPlan], None]
 
 @dataclass(frozen=True)
 class Compiler:
-    """Compiles operations of one schema. `context` makes the visibility context from the viewer's id expression."""
+    """Compiles operations of one schema. `context` makes the visibility context; it is given `Scope.bind`."""
 
     schema: GraphQLSchema
     catalog: Catalog

@@ -49,10 +49,6 @@ def tenant_of(request: Request) -> UUID:
     return request.tenant
 
 
-def user_of(request: Request) -> UUID | None:
-    return request.user
-
-
 def now_of(request: Request) -> Any:
     return request.now
 
@@ -74,7 +70,7 @@ class Renderer:
         self.parameters = Parameters()
         self.tenant = self.bind(tenant_of, Uuid())
         self.now: ColumnElement[Any] = cast(self.bind(now_of, DateTime(timezone=True)), DateTime(timezone=True))
-        self.context = context(self.bind(user_of, Uuid()))
+        self.context = context(self.bind)
         self.aliases: dict[Any, Entity] = {}
         self.memos: dict[Any, Getter] = {}
 

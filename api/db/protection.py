@@ -32,7 +32,7 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
 COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({"rate_buckets": ("millipoints", "filled_at")})
 # A token is never pointed at another person or role; a new one is made.
 NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"tokens": ("key", "digest", "pepper_version", "kind", "role", "documents", "user_id")}
+    {"tokens": ("key", "digest", "pepper_version", "kind", "role_id", "documents", "user_id")}
 )
 # Nobody changes these, not even the owner of the tables.
 SEALED = ("change_events", "change_values")
@@ -40,7 +40,12 @@ SEALED = ("change_events", "change_values")
 READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "tenants": ("id", "name", "currency", "zone", "created_at", "archived_at"),
-        "users": ("tenant_id", "id", "name", "is_active", "archived_at"),
+        "users": ("tenant_id", "id", "name", "team_id", "is_active", "archived_at"),
+        "teams": ("tenant_id", "id", "parent_id", "manager_id", "archived_at"),
+        "roles": ("tenant_id", "id", "name", "archived_at"),
+        "role_rights": ("tenant_id", "role_id", "object", "read", "write", "create", "delete", "export"),
+        "role_field_rights": ("tenant_id", "role_id", "object", "field_set", "access"),
+        "user_roles": ("tenant_id", "user_id", "role_id"),
         "tokens": (
             "tenant_id",
             "id",
@@ -49,7 +54,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "digest",
             "pepper_version",
             "kind",
-            "role",
+            "role_id",
             "documents",
             "user_id",
             "expires_at",
@@ -174,19 +179,55 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         "crm_authenticate(text)": f"""\
 CREATE FUNCTION crm_authenticate(token_key text)
     RETURNS TABLE (
-        tenant_id uuid, tenant_name text, token_id uuid, digest bytea, pepper_version integer, kind text, role text,
+        tenant_id uuid, tenant_name text, token_id uuid, digest bytea, pepper_version integer, kind text,
         documents text, name text, user_id uuid, user_name text, expires_at timestamptz, revoked_at timestamptz,
-        archived boolean
+        archived boolean, role_id uuid, roles json, team uuid[]
     )
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET row_security = on
     AS $$
-        SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind, token.role,
+        SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind,
                token.documents, token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
                tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
-               OR NOT coalesce(person.is_active, true)
+               OR NOT coalesce(person.is_active, true),
+               token.role_id, given.roles,
+               CASE WHEN given.reaches_team THEN ARRAY(
+                   WITH RECURSIVE below AS (
+                       SELECT team.id FROM public.teams AS team
+                        WHERE team.tenant_id = token.tenant_id AND team.archived_at IS NULL
+                          AND (team.id = person.team_id OR team.manager_id = person.id)
+                       UNION
+                       SELECT team.id FROM public.teams AS team JOIN below ON team.parent_id = below.id
+                        WHERE team.tenant_id = token.tenant_id AND team.archived_at IS NULL
+                   )
+                   SELECT mate.id FROM public.users AS mate JOIN below ON mate.team_id = below.id
+                    WHERE mate.tenant_id = token.tenant_id AND mate.id <> person.id
+                    ORDER BY 1
+               ) END
           FROM public.tokens AS token
           JOIN public.tenants AS tenant ON tenant.id = token.tenant_id
           LEFT JOIN public.users AS person ON person.tenant_id = token.tenant_id AND person.id = token.user_id
+          CROSS JOIN LATERAL (
+              SELECT coalesce(json_agg(json_build_object(
+                         'id', role.id, 'name', role.name, 'held', held.role_id IS NOT NULL,
+                         'rights', cells.rights, 'fields', cells.fields) ORDER BY role.name), '[]') AS roles,
+                     bool_or(cells.reaches_team) AS reaches_team
+                FROM public.roles AS role
+                LEFT JOIN public.user_roles AS held
+                  ON held.tenant_id = role.tenant_id AND held.role_id = role.id AND held.user_id = token.user_id
+               CROSS JOIN LATERAL (
+                   SELECT (SELECT coalesce(json_agg(cell), '[]') FROM (
+                               SELECT object, read, write, "create", "delete", export FROM public.role_rights
+                                WHERE tenant_id = role.tenant_id AND role_id = role.id) AS cell) AS rights,
+                          (SELECT coalesce(json_agg(cell), '[]') FROM (
+                               SELECT object, field_set, access FROM public.role_field_rights
+                                WHERE tenant_id = role.tenant_id AND role_id = role.id) AS cell) AS fields,
+                          EXISTS (SELECT FROM public.role_rights
+                                   WHERE tenant_id = role.tenant_id AND role_id = role.id
+                                     AND 'TEAM' IN (read, write)) AS reaches_team
+               ) AS cells
+               WHERE role.tenant_id = token.tenant_id AND role.archived_at IS NULL
+                 AND (held.role_id IS NOT NULL OR role.id = token.role_id)
+          ) AS given
          WHERE token.key = token_key
     $$;
 REVOKE ALL ON FUNCTION crm_authenticate(text) FROM PUBLIC;

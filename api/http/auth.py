@@ -14,8 +14,8 @@ from uuid import UUID
 import orjson
 
 from api.db.pool import Fetching
-from api.domain import tokens
-from api.domain.kernel import CAPABILITIES, PrincipalKind, Viewer
+from api.domain import access, tokens
+from api.domain.kernel import Capability, PrincipalKind, Viewer
 from api.http.envelope import Headers
 from api.http.errors import Refused
 
@@ -90,7 +90,6 @@ class Authenticator:
             and row["kind"] == credential.kind
             and row["revoked_at"] is None
             and not row["archived"]
-            and row["role"] in CAPABILITIES
         )
 
     def _remember(self, key: bytes, answer: Remembered) -> None:
@@ -108,10 +107,27 @@ def viewer_of(row: dict[str, Any]) -> Viewer:
         principal=user or token,
         kind=PrincipalKind(row["kind"]),
         name=row["user_name"] or row["name"],
-        capability=CAPABILITIES[row["role"]],
+        capability=capability_of(row),
         user=user,
         token=token,
+        team=tuple(UUID(one) for one in row["team"] or ()),
     )
+
+
+def capability_of(row: dict[str, Any]) -> Capability:
+    """What an integration's role allows; of a person what its roles allow, narrowed to the token's if it has one."""
+    scope = allowed([role for role in row["roles"] if role["id"] == row["role_id"]])
+    if not row["user_id"]:
+        return scope
+    held = allowed([role for role in row["roles"] if role["held"]])
+    return access.meet(held, scope) if row["role_id"] else held
+
+
+def allowed(roles: list[dict[str, Any]]) -> Capability:
+    cells = access.cells_of(
+        [cell for role in roles for cell in role["rights"]], [cell for role in roles for cell in role["fields"]]
+    )
+    return access.capability([role["name"] for role in roles], cells)
 
 
 def unauthenticated() -> Refused:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from graphql import (
     DocumentNode,
@@ -12,12 +13,23 @@ from graphql import (
     get_variable_values,
     type_from_ast,
 )
+from sqlalchemy import Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.compiler import Cache, Catalog, Compiler, Request, RequestErrors, Statement, shape_of
 from api.domain.kernel import Context, Viewer
 
 OPERATIONS = 1_000
 SHAPES = 64
+
+
+def user_of(request: Request) -> UUID | None:
+    return request.user
+
+
+def team_of(request: Request) -> list[UUID]:
+    viewer: Viewer = request.facts["viewer"]
+    return list(viewer.team)
 
 
 class Pool(Protocol):
@@ -89,6 +101,6 @@ class Reads:
 
     @staticmethod
     def visibility(viewer: Viewer) -> Callable[[Any], Context]:
-        """What visibility rules are rendered with: the viewer's rights, its user as an expression."""
+        """What visibility rules are rendered with: the viewer's rights; who it is is bound when it runs."""
         capability = viewer.capability
-        return lambda user: Context(capability, user)
+        return lambda bind: Context(capability, bind(user_of, Uuid()), bind(team_of, ARRAY(Uuid())))

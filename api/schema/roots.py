@@ -40,15 +40,21 @@ def principal_id(viewer: Viewer) -> str:
     return wire(prefix, viewer.principal)
 
 
+def roles(viewer: Viewer) -> list[str]:
+    return list(viewer.capability.roles)
+
+
 def permissions(viewer: Viewer) -> list[str]:
     """`object:right:level`, for all kinds of records, as in `opportunity:write:own`."""
     found = []
     for record in sorted(records().values(), key=lambda record: record.object):
         right = viewer.capability.on(record.object)
-        levels = {"read": right.read, "write": right.write, "create": Level.ALL if right.create else Level.NONE}
+        levels = {"read": right.read, "write": right.write}
         found += [
             f"{record.object}:{verb}:{level.lower()}" for verb, level in levels.items() if level is not Level.NONE
         ]
+        whole = {"create": right.create, "delete": right.delete, "export": right.export}
+        found += [f"{record.object}:{verb}:all" for verb, allowed in whole.items() if allowed]
     return found
 
 
@@ -59,7 +65,7 @@ def viewer_row(scope: Scope, _arguments: Mapping[str, Tree], _matching: Any) -> 
         cast(scope.bind(of_viewer(lambda viewer: viewer.name), Text()), Text).label("name"),
         cast(scope.bind(of_viewer(lambda viewer: viewer.user), Uuid()), Uuid).label("user_id"),
         cast(scope.bind(of_viewer(lambda viewer: viewer.tenant), Uuid()), Uuid).label("tenant_id"),
-        cast(scope.bind(of_viewer(lambda viewer: [viewer.capability.role]), ARRAY(Text())), ARRAY(Text)).label("roles"),
+        cast(scope.bind(of_viewer(roles), ARRAY(Text())), ARRAY(Text)).label("roles"),
         cast(scope.bind(of_viewer(permissions), ARRAY(Text())), ARRAY(Text)).label("permissions"),
     )
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     values,
 )
 
-from api.domain.kernel import Context, Level
+from api.domain.kernel import Context
 from api.domain.opportunities import TRANSITIONS as MACHINE
 from api.domain.opportunities import Opportunity, Pipeline, Stage
 
@@ -126,7 +126,4 @@ TRANSITIONS = possible()
 
 def may_write(t: Any, context: Context) -> ColumnElement[bool]:
     """A step is possible only for those who may change the opportunity."""
-    level = context.capability.on("opportunity").write
-    if level is Level.ALL:
-        return true()
-    return t.owner_id == context.user if level is Level.OWN else false()
+    return context.reach(context.capability.on("opportunity").write, t.owner_id)

@@ -16,7 +16,8 @@ from graphql import OperationDefinitionNode, parse, validate
 from sqlalchemy import Table
 
 from api.compiler import Column, Entity, ToMany, ToOne
-from api.domain.kernel import CAPABILITIES, PrincipalKind, Viewer
+from api.domain import access
+from api.domain.kernel import PrincipalKind, Viewer
 from api.schema import schema
 from api.schema.reading import Reads
 from tests.cluster import Cluster
@@ -31,7 +32,7 @@ def has_few_values(column: Column) -> bool:
 
 
 TENANT = tenant_of(0)
-VIEWER = Viewer(TENANT, TENANT, PrincipalKind.STAFF, "Ada Admin", CAPABILITIES["admin"], TENANT)
+VIEWER = Viewer(TENANT, TENANT, PrincipalKind.STAFF, "Ada Admin", access.shipped("admin"), TENANT)
 ENTITIES = schema.catalog.entities
 LISTS: dict[str, Entity] = {
     name: ENTITIES[root.entity]

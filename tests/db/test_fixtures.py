@@ -35,7 +35,7 @@ async def test_a_session_that_forgets_its_tenant_finds_nothing(sessions: Session
 
 async def test_a_work_inside_another_gives_the_context_back(work: Work, tenant: Tenant, open_as: OpenAs):
     async with open_as("read_only") as inner:
-        assert inner.viewer.capability.role == "read_only"
+        assert inner.viewer.capability.roles == ("read_only",)
 
     assert await work.session.scalar(text(SETTING)) == str(tenant.id)
 

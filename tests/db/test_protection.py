@@ -53,8 +53,13 @@ async def test_only_the_reader_and_the_worker_see_every_tenant(database: Urls):
     query = "SELECT tablename::text, roles::text, cmd FROM pg_policies WHERE policyname <> 'tenant' ORDER BY 1"
     assert await rows(database.app, query) == [
         ("outbox", "{crm_worker}", "ALL"),
+        ("role_field_rights", "{crm_reader}", "SELECT"),
+        ("role_rights", "{crm_reader}", "SELECT"),
+        ("roles", "{crm_reader}", "SELECT"),
+        ("teams", "{crm_reader}", "SELECT"),
         ("tenants", "{crm_reader}", "SELECT"),
         ("tokens", "{crm_reader}", "SELECT"),
+        ("user_roles", "{crm_reader}", "SELECT"),
         ("users", "{crm_reader}", "SELECT"),
     ]
 
@@ -241,21 +246,23 @@ async def test_the_worker_sees_the_events_of_every_tenant_and_none_of_the_rows(c
 
 
 async def a_token(committed: Committed) -> None:
-    columns = "tenant_id, id, name, key, digest, pepper_version, kind, role, user_id, version, created_at, updated_at"
-    values = f"""'{committed.tenant.id}', '{new_id()}', 'laptop', '0123456789abcdef', sha256('x'), 1, 'STAFF', 'admin',
+    columns = "tenant_id, id, name, key, digest, pepper_version, kind, user_id, version, created_at, updated_at"
+    values = f"""'{committed.tenant.id}', '{new_id()}', 'laptop', '0123456789abcdef', sha256('x'), 1, 'STAFF',
                  '{committed.admin.id}', 1, now(), now()"""
     insert = f"INSERT INTO tokens ({columns}) VALUES ({values})"
-    await ask(committed.urls.app, set_tenant(committed.tenant.id), insert)
+    held = f"""INSERT INTO user_roles (tenant_id, user_id, role_id)
+               SELECT tenant_id, '{committed.admin.id}', id FROM roles WHERE name IN ('read_only', 'sales_manager')"""
+    await ask(committed.urls.app, set_tenant(committed.tenant.id), held, insert)
 
 
-AUTHENTICATE = """SELECT format('%s|%s|%s|%s|%s|%s|%s', tenant_name, name, kind, role, user_name, archived,
-                                digest = sha256('x')) FROM crm_authenticate('0123456789abcdef')"""
+AUTHENTICATE = """SELECT format('%s|%s|%s|%s|%s|%s|%s', tenant_name, name, kind, roles->0->>'name', user_name,
+                                archived, digest = sha256('x')) FROM crm_authenticate('0123456789abcdef')"""
 
 
 async def test_a_token_is_found_before_its_tenant_is_known(committed: Committed):
     await a_token(committed)
 
-    assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|admin|Ada Admin|f|t"
+    assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|read_only|Ada Admin|f|t"
     assert await ask(committed.urls.app, "SELECT count(*) FROM crm_authenticate('0123456789abcdeg')") == 0
     assert await ask(committed.urls.app, "SELECT count(*) FROM tokens") == 0
 
@@ -266,7 +273,7 @@ async def test_a_token_says_that_its_tenant_its_person_or_itself_is_archived(com
     archive = f"UPDATE {table} SET archived_at = now() RETURNING true"
     assert await ask(committed.urls.app, set_tenant(committed.tenant.id), archive) is True
 
-    assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|admin|Ada Admin|t|t"
+    assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|read_only|Ada Admin|t|t"
 
 
 async def test_the_worker_lists_the_tenants(committed: Committed):

@@ -140,22 +140,22 @@ async def test_the_viewer_is_the_person_or_the_integration(
         shop, of_shop = await tokens.create(work, "read_only", "Shop", pepper=pepper)
     authenticator = Authenticator(committed.reads, SECRET)
     viewer = await authenticator.viewer(raw_headers(of_person))
-    assert (viewer.kind, viewer.principal, viewer.user, viewer.token, viewer.name, viewer.capability.role) == (
+    assert (viewer.kind, viewer.principal, viewer.user, viewer.token, viewer.name, viewer.capability.roles) == (
         PrincipalKind.STAFF,
         committed.admin.id,
         committed.admin.id,
         person.id,
         "Ada Admin",
-        "sales_rep",
+        ("sales_rep",),
     )
     viewer = await authenticator.viewer(raw_headers(of_shop))
-    assert (viewer.kind, viewer.principal, viewer.user, viewer.token, viewer.name, viewer.capability.role) == (
+    assert (viewer.kind, viewer.principal, viewer.user, viewer.token, viewer.name, viewer.capability.roles) == (
         PrincipalKind.INTEGRATION,
         shop.id,
         None,
         shop.id,
         "Shop",
-        "read_only",
+        ("read_only",),
     )
     assert viewer.tenant == committed.tenant.id
 

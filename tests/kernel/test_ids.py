@@ -47,6 +47,7 @@ def test_every_kind_of_record_has_a_prefix_of_its_own():
         "opp": "opportunity",
         "pip": "pipeline",
         "prd": "product",
+        "rol": "role",
         "stg": "stage",
         "tea": "team",
         "tok": "token",

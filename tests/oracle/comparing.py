@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.compiler import RequestError, RequestErrors
 from api.db.pool import ReadPool
-from api.domain.kernel import CAPABILITIES, PrincipalKind, Viewer
+from api.domain import access
+from api.domain.kernel import PrincipalKind, Viewer
 from api.http.documents import Documents
 from api.http.errors import Refused
 from api.schema import schema
@@ -106,7 +107,7 @@ ORACLE_SCHEMA = committed_schema()
 
 
 def viewer(asker: Asker) -> Viewer:
-    kind, capability = PrincipalKind(asker.kind), CAPABILITIES[asker.role]
+    kind, capability = PrincipalKind(asker.kind), access.shipped(asker.role)
     return Viewer(asker.tenant, asker.principal, kind, asker.name, capability, asker.user)
 
 

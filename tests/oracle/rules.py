@@ -35,6 +35,8 @@ class Asker:
 
 # Role → what it reads and writes only if it is its own; what it may change at all.
 OWN: Mapping[str, frozenset[str]] = {"sales_rep": frozenset({"Account", "Contact", "Opportunity"})}
+SHELVES = frozenset({"pipeline", "product", "stage", "team", "user"})
+READS = {"sales_rep": SHELVES, "read_only": SHELVES | {"account", "contact", "opportunity", "role"}}
 WRITES_ALL = frozenset({"admin"})
 # Rows that tie records together: seen by whoever sees all of them.
 TIES: Mapping[str, Mapping[str, str]] = {
@@ -381,7 +383,7 @@ def viewer(world: World) -> dict[str, Any]:
 def rights(object_: str, role: str) -> list[str]:
     owned = any(object_ == object_of(type_) for type_ in OWN.get(role, ()))
     if role in WRITES_ALL:
-        return [f"{object_}:{verb}:all" for verb in ("read", "write", "create")]
-    return (
-        [f"{object_}:read:own", f"{object_}:write:own", f"{object_}:create:all"] if owned else [f"{object_}:read:all"]
-    )
+        return [f"{object_}:{verb}:all" for verb in ("read", "write", "create", "delete", "export")]
+    if owned:
+        return [f"{object_}:read:own", f"{object_}:write:own", f"{object_}:create:all", f"{object_}:delete:all"]
+    return [f"{object_}:read:all"] if object_ in READS[role] else []

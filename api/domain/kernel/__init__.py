@@ -47,12 +47,12 @@ from .rates import ExchangeRate
 from .tenants import Tenant
 from .text import checked, fold
 from .trees import Tree, load_tree
-from .viewer import CAPABILITIES, Capability, Level, PrincipalKind, Right, Viewer
+from .viewer import DEFAULT_FIELDS, Capability, FieldAccess, Level, PrincipalKind, Right, Viewer
 from .work import Work, open_work
 
 __all__ = [
-    "CAPABILITIES",
     "CURRENCIES",
+    "DEFAULT_FIELDS",
     "AddressKind",
     "AddressValues",
     "Archived",
@@ -69,6 +69,7 @@ __all__ = [
     "ExchangeRate",
     "ExternalId",
     "ExternalKey",
+    "FieldAccess",
     "IdempotencyInProgress",
     "IdempotencyKey",
     "IdempotencyKeyReused",

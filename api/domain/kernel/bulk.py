@@ -222,11 +222,12 @@ def new_row(row: Row[Any]) -> Row[Any]:
 
 
 def check_owner(work: "Work", entity: type[Record], values: Mapping[str, Any], record: Record | None) -> None:
-    """Raises NotAllowed if the record would not be the viewer's own and the role writes no others."""
-    if entity.owner is None or work.viewer.capability.on(entity.object).write is not Level.OWN:
+    """Raises NotAllowed if the record would be out of the reach of the viewer's right to write."""
+    level = work.viewer.capability.on(entity.object).write
+    if entity.owner is None or level is Level.ALL:
         return
     before = work.viewer.user if record is None else getattr(record, entity.owner)
-    if values.get(entity.owner, before) != work.viewer.user:
+    if not work.viewer.reaches(level, values.get(entity.owner, before)):
         raise NotAllowed(entity.object, "give away", (argument(entity.owner),))
 
 

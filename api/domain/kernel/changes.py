@@ -1,6 +1,6 @@
 """What one transaction changed, record by record, in the names and values the API shows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import Column, Date, DateTime, Integer, Numeric, Uuid, inspect
 from .ids import wire
 from .model import Model, Record, columns_of, records
 from .money import Money
+from .viewer import DEFAULT_FIELDS
 
 BOOKKEEPING = frozenset({"id", "version", "created_at", "updated_at"})
 
@@ -102,6 +103,14 @@ def written(shown: Shown, value: Any, currency: str) -> Any:
     return value if value is None or shown.write is None else shown.write(value, currency)
 
 
+@cache
+def guarded_fields(model: type[Model]) -> Mapping[str, str]:
+    """Public name → set of fields, for the shown columns outside of the default set."""
+    columns = columns_of(model)
+    sets = {shown.name: columns[shown.key].info["field_set"] for shown in shown_columns(model)}
+    return {name: field_set for name, field_set in sets.items() if field_set != DEFAULT_FIELDS}
+
+
 def snapshot(row: Model) -> dict[str, Any]:
     """All shown values of a row, without the empty ones."""
     values, found = row.__dict__, {}
@@ -129,3 +138,12 @@ def differences(row: Model) -> dict[str, tuple[Any, Any]]:
             if before != after:
                 changed[shown.name] = (written(shown, before, currency_before), written(shown, after, currency))
     return changed
+
+
+def lifecycle(change: Change) -> str:
+    """What happened to the record as a whole: created, archived, restored or updated."""
+    if change.created:
+        return "created"
+    if "archivedAt" in change.changed:
+        return "restored" if change.record.archived_at is None else "archived"
+    return "updated"

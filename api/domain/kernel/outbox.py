@@ -12,6 +12,7 @@ from sqlalchemy import DateTime, Index, Integer, Text, UniqueConstraint, Uuid, t
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped
 
+from .changes import camel
 from .model import Entry, column
 
 
@@ -46,3 +47,13 @@ class OutboxEntry(Entry):
     payload: Mapped[dict[str, Any]] = column(JSONB(), pii=True)
     occurred_at: Mapped[datetime] = column(DateTime(timezone=True))
     position: Mapped[int | None] = column()
+
+
+def facts(event: Event) -> dict[str, Any]:
+    """An event as JSON: its type and its values, ids and dates as text."""
+    values = {camel(name): plain(value) for name, value in vars(event).items() if name != "subject"}
+    return {"type": event.type, **values}
+
+
+def plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, True_, and_, exists, false, literal_column, select, true
+from sqlalchemy import ColumnElement, True_, and_, any_, exists, false, literal_column, select, true
 
 from .viewer import Capability, Level
 
@@ -20,15 +20,19 @@ class Context:
 
     capability: Capability
     user: ColumnElement[UUID | None]
+    team: ColumnElement[Any]  # an array of users
 
     def reads(self, object: str, owner: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
         """Rows of this kind the principal may read; `owner` is the column that makes a row its own."""
-        level = self.capability.on(object).read
+        return self.reach(self.capability.on(object).read, owner)
+
+    def reach(self, level: Level, owner: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+        """The rows that a right of this level covers, as `Viewer.reaches` says of one."""
         if level is Level.ALL:
             return true()
-        if level is Level.OWN and owner is not None:
-            return owner == self.user
-        return false()
+        if owner is None or level is Level.NONE:
+            return false()
+        return owner == self.user if level is Level.OWN else owner == any_(self.team)
 
 
 def seen_through(**records: Any) -> "Visible":

@@ -2,60 +2,106 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 from uuid import UUID
 
+DEFAULT_FIELDS = "default"
+
 
 class Level(StrEnum):
-    """How far a right reaches: nothing, the principal's own records, or all of the tenant."""
+    """How far a right reaches: nothing, the principal's own records, those of its teams, or all of the tenant."""
 
     NONE = "NONE"
     OWN = "OWN"
+    TEAM = "TEAM"
     ALL = "ALL"
+
+
+class FieldAccess(StrEnum):
+    """What may be done with the fields of one set, on records that may be read or written at all."""
+
+    HIDDEN = "HIDDEN"
+    READ = "READ"
+    WRITE = "WRITE"
+
+
+LEVELS = tuple(Level)
+FIELD_ACCESSES = tuple(FieldAccess)
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What may be done with one kind of object; `own` counts only for objects that have an owner."""
+    """What may be done with one kind of object; OWN and TEAM count only for objects that have an owner."""
 
-    read: Level = Level.ALL
+    read: Level = Level.NONE
     write: Level = Level.NONE
     create: bool = False
+    delete: bool = False
+    export: bool = False
+
+    def __or__(self, other: "Right") -> "Right":
+        """What both together allow."""
+        return Right(
+            max(self.read, other.read, key=LEVELS.index),
+            max(self.write, other.write, key=LEVELS.index),
+            self.create or other.create,
+            self.delete or other.delete,
+            self.export or other.export,
+        )
+
+    def __and__(self, other: "Right") -> "Right":
+        """What each of both allows."""
+        return Right(
+            min(self.read, other.read, key=LEVELS.index),
+            min(self.write, other.write, key=LEVELS.index),
+            self.create and other.create,
+            self.delete and other.delete,
+            self.export and other.export,
+        )
+
+
+NOTHING = Right()
 
 
 @dataclass(frozen=True)
 class Capability:
-    """All rights of a role, immutable. `hash` is part of every plan-cache key."""
+    """All rights of a principal, immutable: what is not among them is not allowed.
 
-    role: str
+    `fields` has an entry for each set of fields but the default one, which follows the rights on the record.
+    `hash` is part of every plan-cache key; the names of the roles are not part of it.
+    """
+
+    roles: tuple[str, ...]
     rights: Mapping[str, Right]
-    default: Right
+    fields: Mapping[tuple[str, str], FieldAccess] = field(default_factory=lambda: MappingProxyType({}))
 
     def on(self, object: str) -> Right:
-        return self.rights.get(object, self.default)
+        return self.rights.get(object, NOTHING)
+
+    def field(self, object: str, field_set: str) -> FieldAccess:
+        """What may be done with a set of fields of this kind of object."""
+        if field_set == DEFAULT_FIELDS:
+            return FieldAccess.WRITE
+        return self.fields.get((object, field_set), FieldAccess.HIDDEN)
+
+    def within(self, other: "Capability") -> bool:
+        """Whether the other one allows everything that this one allows."""
+        return all(right & other.on(object) == right for object, right in self.rights.items()) and all(
+            FIELD_ACCESSES.index(access) <= FIELD_ACCESSES.index(other.field(*key))
+            for key, access in self.fields.items()
+        )
 
     @cached_property
     def hash(self) -> str:
-        cells = sorted((name, right.read, right.write, right.create) for name, right in self.rights.items())
-        return hashlib.sha256(repr((self.role, cells, self.default)).encode()).hexdigest()[:16]
-
-
-FULL = Right(Level.ALL, Level.ALL, create=True)
-OWN = Right(Level.OWN, Level.OWN, create=True)
-
-# Until roles are rows of the tenant (security.md §6.2) these three are constants.
-CAPABILITIES: Mapping[str, Capability] = MappingProxyType(
-    {
-        "admin": Capability("admin", MappingProxyType({}), FULL),
-        "sales_rep": Capability(
-            "sales_rep", MappingProxyType({"account": OWN, "contact": OWN, "opportunity": OWN}), Right()
-        ),
-        "read_only": Capability("read_only", MappingProxyType({}), Right()),
-    }
-)
+        rights = sorted(
+            (name, *map(str, (right.read, right.write, right.create, right.delete, right.export)))
+            for name, right in self.rights.items()
+        )
+        fields = sorted((*key, str(access)) for key, access in self.fields.items())
+        return hashlib.sha256(repr((rights, fields)).encode()).hexdigest()[:16]
 
 
 class PrincipalKind(StrEnum):
@@ -68,7 +114,9 @@ class PrincipalKind(StrEnum):
 class Viewer:
     """One authenticated principal of one tenant, as the credential says.
 
-    `principal` is the user's id for staff, the token's id for an integration.
+    `principal` is the user's id for staff, the token's id for an integration. `team` are the users whose records count
+    as its teams': itself, and everybody in its team, in teams it leads, and in those below them. It is known only if a
+    right reaches that far.
     """
 
     tenant: UUID
@@ -78,3 +126,12 @@ class Viewer:
     capability: Capability
     user: UUID | None = None
     token: UUID | None = None
+    team: tuple[UUID, ...] = ()
+
+    def reaches(self, level: Level, owner: UUID | None) -> bool:
+        """Whether a right of this level covers a record of this owner."""
+        if level is Level.ALL:
+            return True
+        if owner is None or level is Level.NONE:
+            return False
+        return owner == self.user or (level is Level.TEAM and owner in self.team)

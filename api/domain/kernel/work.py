@@ -11,20 +11,21 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.types import Uuid
 
 from .audit import ChangeEvent, ChangeValues
-from .changes import Change, camel, differences, snapshot
+from .changes import Change, camel, differences, guarded_fields, lifecycle, snapshot
 from .errors import Archived, Duplicate, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
 from .inserts import insert_models, insert_rows
 from .model import Model, Part, Record, among
-from .outbox import Event, OutboxEntry
+from .outbox import Event, OutboxEntry, facts
 from .policy import Context
 from .tenants import Tenant
-from .viewer import Level, Viewer
+from .viewer import FieldAccess, Viewer
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=Model)
@@ -174,12 +175,24 @@ class Work:
         """Raises NotAllowed unless the viewer may write the row as it is now."""
         if row.id in self._affected:
             return
-        level = self.viewer.capability.on(row.object).write
-        if level is Level.ALL:
+        owner = None if row.owner is None else getattr(row, row.owner)
+        if not self.viewer.reaches(self.viewer.capability.on(row.object).write, owner):
+            raise NotAllowed(row.object, "change")
+
+    def check_fields(self, record: Record, model: type[Model], names: Iterable[str]) -> None:
+        """Raises NotAllowed unless the role may write these fields of the record or of a part of it."""
+        if record.id in self._affected:
             return
-        if level is Level.OWN and row.owner is not None and getattr(row, row.owner) == self.viewer.user is not None:
-            return
-        raise NotAllowed(row.object, "change")
+        capability, object = self.viewer.capability, record.object
+        guarded = guarded_fields(model)
+        for name in guarded.keys() & names:
+            if capability.field(object, guarded[name]) is not FieldAccess.WRITE:
+                raise NotAllowed(object, f"write {name} of", (name,))
+
+    def check_delete(self, record: Record) -> None:
+        """Raises NotAllowed unless the role may archive and restore such records."""
+        if record.id not in self._affected and not self.viewer.capability.on(record.object).delete:
+            raise NotAllowed(record.object, "archive or restore")
 
     async def flush(self) -> None:
         """Send what is waiting, tables in the order of their foreign keys, and note what changed."""
@@ -221,7 +234,9 @@ class Work:
         return changes
 
     async def _select(self, entity: type[R], ids: Sequence[UUID], *, lock: bool) -> None:
-        context = Context(self.viewer.capability, literal(self.viewer.user, Uuid()))
+        viewer = self.viewer
+        team = literal(list(viewer.team), ARRAY(Uuid()))
+        context = Context(viewer.capability, literal(viewer.user, Uuid()), team)
         query = (
             select(entity)
             .where(
@@ -252,6 +267,9 @@ class Work:
             for name, (before, after) in changed.items():
                 change.note(name, before, after)
             self.check_write(row)
+            self.check_fields(row, type(row), change.after if new else changed)
+            if "archivedAt" in changed:
+                self.check_delete(row)
         elif isinstance(row, Part):
             self._note_part(row)
 
@@ -274,6 +292,7 @@ class Work:
                 {name: old for name, (old, _) in both.items()},
                 {name: new for name, (_, new) in both.items()},
             )
+        self.check_fields(whole, type(part), {**(before or {}), **(after or {})})
         self._change(whole).note_part(camel(part.field), before, after)
 
     def _change(self, record: Record, *, created: bool = False) -> Change:
@@ -336,25 +355,6 @@ class Work:
                     field = list(index.columns)[-1].name
                     return Duplicate((index.info.get("path", field),), index.info.get("object", table.name), None)
         return error
-
-
-def lifecycle(change: Change) -> str:
-    """What happened to the record as a whole: created, archived, restored or updated."""
-    if change.created:
-        return "created"
-    if "archivedAt" in change.changed:
-        return "restored" if change.record.archived_at is None else "archived"
-    return "updated"
-
-
-def facts(event: Event) -> dict[str, Any]:
-    """An event as JSON: its type and its values, ids and dates as text."""
-    values = {camel(name): plain(value) for name, value in vars(event).items() if name != "subject"}
-    return {"type": event.type, **values}
-
-
-def plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 @asynccontextmanager

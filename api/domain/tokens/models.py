@@ -35,6 +35,7 @@ class Token(Record):
         CheckConstraint("key ~ '^[0-9A-Za-z]{16}$'", name="key"),
         CheckConstraint("octet_length(digest) = 32", name="digest"),
         CheckConstraint("(kind = 'STAFF') = (user_id IS NOT NULL)", name="person"),
+        CheckConstraint("user_id IS NOT NULL OR role_id IS NOT NULL", name="rights"),
         Index("uq_tokens_key", "tenant_id", "key", unique=True),
         Index("ix_tokens_key", "key"),  # the tenant is not known before the token is
     )
@@ -47,7 +48,7 @@ class Token(Record):
     digest: Mapped[bytes] = column(LargeBinary(), field_set="secret", internal=True)
     pepper_version: Mapped[int] = column(Integer(), field_set="secret", internal=True)
     kind: Mapped[TokenKind] = column(EnumText(TokenKind))
-    role: Mapped[str] = column()
+    role_id: Mapped[UUID | None] = column(references="roles")  # of a person it narrows what the person may do
     documents: Mapped[DocumentMode] = column(
         EnumText(DocumentMode), default=DocumentMode.OPEN, server_default=DocumentMode.OPEN.value
     )

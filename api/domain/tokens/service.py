@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.domain.kernel import CAPABILITIES, Invalid, NotAllowed, Work, checked
+from api.domain import access
+from api.domain.kernel import Invalid, NotAllowed, Required, Work, checked
 from api.domain.users import User
 
 from .credential import PEPPER_VERSION, new_credential
@@ -17,26 +18,36 @@ LONGEST_VALIDITY = timedelta(days=3650)
 
 
 async def create(  # noqa: PLR0913 - the last two may be left out
-    work: Work, role: str, name: str, *, pepper: bytes, user_id: UUID | None = None, expires_in: timedelta | None = None
+    work: Work,
+    role: str | None,
+    name: str,
+    *,
+    pepper: bytes,
+    user_id: UUID | None = None,
+    expires_in: timedelta | None = None,
 ) -> tuple[Token, str]:
     """A new token and its text, which is nowhere stored and cannot be had again.
 
-    With a user it is that person's, else an integration's; `expires_in` is at most ten years, without it the token
-    is valid until it is revoked.
+    With a user it is that person's and allows what he may do, narrowed to the role if one is given; else it is an
+    integration's and allows what the role does. `expires_in` is at most ten years, without it the token is valid until
+    it is revoked.
 
     Raises:
         Invalid: no such role, or a validity that is not positive or longer than ten years.
+        Required: neither a role nor a user.
         NotFound, Archived: about the user.
         Required, TooLong: about the name.
-        NotAllowed: the viewer may not make tokens.
+        NotAllowed: the viewer may not make tokens, or has not all rights the token would have.
     """
-    if role not in CAPABILITIES:
-        known = ", ".join(sorted(CAPABILITIES))
-        raise Invalid(("role",), f"there is no such role; the roles are {known}", constraint="role")
+    work.check_create(Token)
+    if role is None and user_id is None:
+        raise Required(("role",))
     if expires_in is not None and not timedelta(0) < expires_in <= LONGEST_VALIDITY:
         raise Invalid(("expires_in",), "a token is valid for more than 0 and at most 3650 days", constraint="validity")
     name = checked(name, "name", limit=NAME_LIMIT)
     user = await work.reference(User, user_id, "user_id")
+    scope = None if role is None else await access.role_named(work, role)
+    await check_within(work, scope, user)
     credential = new_credential(TokenKind.INTEGRATION if user is None else TokenKind.STAFF)
     token = work.add(
         Token(
@@ -45,12 +56,23 @@ async def create(  # noqa: PLR0913 - the last two may be left out
             digest=credential.digest(pepper),
             pepper_version=PEPPER_VERSION,
             kind=credential.kind,
-            role=role,
+            role_id=None if scope is None else scope.id,
             user_id=user_id,
             expires_at=None if expires_in is None else work.now + expires_in,
         )
     )
     return token, credential.text
+
+
+async def check_within(work: Work, scope: access.Role | None, user: User | None) -> None:
+    """Raises NotAllowed if the token would open more than the viewer may do."""
+    if user is not None and user.id == work.viewer.user:
+        return  # never more than he has himself
+    allowed = None if scope is None else access.capability([scope.name], await access.cells_held(work, scope.id))
+    if user is not None and allowed is None:
+        allowed = await access.capability_of_user(work, user.id)
+    if allowed is None or not allowed.within(work.viewer.capability):
+        raise NotAllowed(Token.object, "give more rights than you have with")
 
 
 async def revoke(work: Work, id: UUID) -> Token:

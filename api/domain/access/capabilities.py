@@ -1,0 +1,101 @@
+"""From cells, as roles have them, to the capability of a principal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from api.domain.kernel import DEFAULT_FIELDS, Capability, FieldAccess, Level, Model, Part, Record, Right, records
+from api.domain.kernel.viewer import FIELD_ACCESSES, NOTHING
+
+EVERY = "*"
+LEDGERS = frozenset({"document", "exchange_rate"})  # kinds of objects that are no records
+UNOPENED = "secret"  # a set of fields that no role opens
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The rights of one or several roles: by object, and by object and set of fields. `*` is every one."""
+
+    rights: Sequence[tuple[str, Right]]
+    fields: Sequence[tuple[str, str, FieldAccess]] = ()
+
+
+@cache
+def objects() -> frozenset[str]:
+    """Every kind of object that rights are about."""
+    return frozenset(record.object for record in records().values()) | LEDGERS
+
+
+@cache
+def field_sets() -> frozenset[tuple[str, str]]:
+    """Every set of fields that is not the default one, with its kind of object; a part's belong to its record."""
+    found = set()
+    for mapper in Model.registry.mappers:
+        model = mapper.class_
+        named = {column.info["field_set"] for column in mapper.local_table.columns} - {DEFAULT_FIELDS, UNOPENED}
+        for object in owners(model):
+            found |= {(object, name) for name in named}
+    return frozenset(found)
+
+
+def owners(model: type[Model]) -> Iterable[str]:
+    if issubclass(model, Record):
+        return [model.object]
+    if issubclass(model, Part):
+        target = model.__table__.c[model.whole].info["references"]
+        return [record.object for record in records().values() if record.__tablename__ == target]
+    return []
+
+
+def capability(roles: Iterable[str], cells: Cells) -> Capability:
+    """What the roles allow together."""
+    rights: dict[str, Right] = {}
+    for object in (*objects(), EVERY):  # its own entry, so that only who has it can give it
+        right = NOTHING
+        for named, one in cells.rights:
+            if named in {object, EVERY}:
+                right |= one
+        if right != NOTHING:
+            rights[object] = right
+    fields: dict[tuple[str, str], FieldAccess] = {}
+    for object, field_set in (*field_sets(), (EVERY, EVERY)):
+        found = [
+            access
+            for named, of_set, access in cells.fields
+            if named in {object, EVERY} and of_set in {field_set, EVERY}
+        ]
+        if found:
+            fields[object, field_set] = max(found, key=FIELD_ACCESSES.index)
+    return Capability(tuple(sorted(roles)), MappingProxyType(rights), MappingProxyType(fields))
+
+
+def meet(one: Capability, other: Capability) -> Capability:
+    """What both allow: a token may be narrower than its user."""
+    rights = {object: right & other.on(object) for object, right in one.rights.items()}
+    fields = {key: min(access, other.field(*key), key=FIELD_ACCESSES.index) for key, access in one.fields.items()}
+    return Capability(other.roles, MappingProxyType(rights), MappingProxyType(fields))
+
+
+def needs_team(capability: Capability) -> bool:
+    return any(Level.TEAM in {right.read, right.write} for right in capability.rights.values())
+
+
+def cells_of(rights: Iterable[Mapping[str, object]], fields: Iterable[Mapping[str, object]]) -> Cells:
+    """Cells as the database writes them in JSON."""
+    return Cells(
+        [
+            (
+                str(row["object"]),
+                Right(
+                    Level(str(row["read"])),
+                    Level(str(row["write"])),
+                    create=bool(row["create"]),
+                    delete=bool(row["delete"]),
+                    export=bool(row["export"]),
+                ),
+            )
+            for row in rights
+        ],
+        [(str(row["object"]), str(row["field_set"]), FieldAccess(str(row["access"]))) for row in fields],
+    )

@@ -1,0 +1,70 @@
+"""The roles that every tenant begins with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+
+from api.domain.kernel import Capability, FieldAccess, Level, Right
+
+from .capabilities import EVERY, Cells, capability
+
+CUSTOMERS = ("account", "contact", "opportunity")
+SHELVES = ("product", "pipeline", "stage", "user", "team", "exchange_rate")  # what records refer to
+LOOK = Right(Level.ALL)
+ANY_FIELD = ((EVERY, EVERY, FieldAccess.WRITE),)
+OWN = Right(Level.OWN, Level.OWN, create=True, delete=True)
+TEAM = Right(Level.TEAM, Level.TEAM, create=True, delete=True, export=True)
+FULL = Right(Level.ALL, Level.ALL, create=True, delete=True, export=True)
+KEPT = Right(Level.ALL, Level.ALL, create=True)  # everything but taking away
+
+
+@dataclass(frozen=True)
+class Shipped:
+    description: str
+    rights: Mapping[str, Right]
+    fields: tuple[tuple[str, str, FieldAccess], ...] = field(default=ANY_FIELD)
+
+    @property
+    def cells(self) -> Cells:
+        return Cells(list(self.rights.items()), self.fields)
+
+
+def on(objects: tuple[str, ...], right: Right) -> dict[str, Right]:
+    return dict.fromkeys(objects, right)
+
+
+SHIPPED: Mapping[str, Shipped] = MappingProxyType(
+    {
+        "admin": Shipped("Everything, also what later releases bring.", {EVERY: FULL}),
+        "sales_manager": Shipped(
+            "Sells with the own teams and sees how they do.", {**on(SHELVES, LOOK), **on(CUSTOMERS, TEAM)}
+        ),
+        "sales_rep": Shipped("Sells to the own customers.", {**on(SHELVES, LOOK), **on(CUSTOMERS, OWN)}),
+        "support_agent": Shipped(
+            "Helps every customer; sees no deals.",
+            {**on(SHELVES, LOOK), "account": LOOK, "contact": KEPT},
+            ((EVERY, "internal_notes", FieldAccess.READ), ("contact", EVERY, FieldAccess.WRITE)),
+        ),
+        "marketer": Shipped(
+            "Reads customers and deals, keeps contacts; no internal notes.",
+            {**on(SHELVES, LOOK), **on(CUSTOMERS, LOOK), "contact": KEPT},
+            ((EVERY, "pii", FieldAccess.WRITE), (EVERY, "commercial", FieldAccess.READ)),
+        ),
+        "integration": Shipped(
+            "A program that keeps customers, products and deals in step with another system.",
+            {**on(SHELVES, LOOK), **on(CUSTOMERS, KEPT), "product": KEPT, "exchange_rate": KEPT},
+        ),
+        "read_only": Shipped(
+            "Reads everything but credentials.",
+            on((*SHELVES, *CUSTOMERS, "role"), LOOK),
+            ((EVERY, EVERY, FieldAccess.READ),),
+        ),
+    }
+)
+
+
+@cache
+def shipped(role: str) -> Capability:
+    """What a shipped role allows, as it was shipped."""
+    return capability([role], SHIPPED[role].cells)
