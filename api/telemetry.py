@@ -33,7 +33,7 @@ ALLOWED = frozenset(
         "code",
         "exception",  # the class, never the message
         "sqlstate",
-        "stack",
+        "frames",
         "logger",
         "address",
         "reason",  # texts of our own, for the operator
@@ -104,7 +104,7 @@ def described(error: BaseException) -> dict[str, Any]:
     return {
         "exception": f"{type(error).__module__}.{type(error).__qualname__}",
         "sqlstate": getattr(origin, "sqlstate", None),
-        "stack": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     }
 
 

@@ -111,6 +111,7 @@ def viewer_of(row: dict[str, Any]) -> Viewer:
         capability=CAPABILITIES[row["role"]],
         user=user,
         token=token,
+        documents=tokens.DocumentMode(row["documents"]),
     )
 
 

@@ -68,7 +68,8 @@ class PrincipalKind(StrEnum):
 class Viewer:
     """One authenticated principal of one tenant, as the credential says.
 
-    `principal` is the user's id for staff, the token's id for an integration.
+    `principal` is the user's id for staff, the token's id for an integration. `documents` is the mode of the token, a
+    `DocumentMode` of the slice `tokens`.
     """
 
     tenant: UUID
@@ -78,3 +79,4 @@ class Viewer:
     capability: Capability
     user: UUID | None = None
     token: UUID | None = None
+    documents: str = "OPEN"

@@ -10,14 +10,21 @@ from api.domain.kernel import CAPABILITIES, Invalid, NotAllowed, Work, checked
 from api.domain.users import User
 
 from .credential import PEPPER_VERSION, new_credential
-from .models import Token, TokenKind
+from .models import DocumentMode, Token, TokenKind
 
 NAME_LIMIT = 100
 LONGEST_VALIDITY = timedelta(days=3650)
 
 
-async def create(  # noqa: PLR0913 - the last two may be left out
-    work: Work, role: str, name: str, *, pepper: bytes, user_id: UUID | None = None, expires_in: timedelta | None = None
+async def create(  # noqa: PLR0913 - the last three may be left out
+    work: Work,
+    role: str,
+    name: str,
+    *,
+    pepper: bytes,
+    user_id: UUID | None = None,
+    expires_in: timedelta | None = None,
+    documents: DocumentMode = DocumentMode.OPEN,
 ) -> tuple[Token, str]:
     """A new token and its text, which is nowhere stored and cannot be had again.
 
@@ -46,6 +53,7 @@ async def create(  # noqa: PLR0913 - the last two may be left out
             pepper_version=PEPPER_VERSION,
             kind=credential.kind,
             role=role,
+            documents=documents,
             user_id=user_id,
             expires_at=None if expires_in is None else work.now + expires_in,
         )

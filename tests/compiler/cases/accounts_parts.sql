@@ -28,8 +28,10 @@ WHERE t6.tenant_id = $3 AND t6.id = t5.parent_id) AS r6) AS x6 ON true LEFT OUTE
 FROM (SELECT t8.name AS name 
 FROM users AS t8 
 WHERE t8.tenant_id = $3 AND t8.id = t5.manager_id) AS r8) AS x8 ON true 
-WHERE t5.tenant_id = $3 AND t5.id = t4.team_id) AS r5) AS x5 ON true 
-WHERE t4.tenant_id = $3 AND t4.id = t1.owner_id) AS r4) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
+WHERE t5.tenant_id = $3 AND t5.id = t4.team_id) AS r5
+ LIMIT ALL OFFSET 0) AS x5 ON true 
+WHERE t4.tenant_id = $3 AND t4.id = t1.owner_id) AS r4
+ LIMIT ALL OFFSET 0) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
 FROM (SELECT t9.name AS name 
 FROM accounts AS t9 
 WHERE t9.tenant_id = $3 AND t9.id = t1.parent_id) AS r9) AS x9 ON true LEFT OUTER JOIN LATERAL (WITH p10 AS 
@@ -80,8 +82,10 @@ WHERE t6.tenant_id = $3 AND t6.id = t5.parent_id) AS r6) AS x6 ON true LEFT OUTE
 FROM (SELECT t8.name AS name 
 FROM users AS t8 
 WHERE t8.tenant_id = $3 AND t8.id = t5.manager_id) AS r8) AS x8 ON true 
-WHERE t5.tenant_id = $3 AND t5.id = t4.team_id) AS r5) AS x5 ON true 
-WHERE t4.tenant_id = $3 AND t4.id = t1.owner_id) AS r4) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
+WHERE t5.tenant_id = $3 AND t5.id = t4.team_id) AS r5
+ LIMIT ALL OFFSET 0) AS x5 ON true 
+WHERE t4.tenant_id = $3 AND t4.id = t1.owner_id) AS r4
+ LIMIT ALL OFFSET 0) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
 FROM (SELECT t9.name AS name 
 FROM accounts AS t9 
 WHERE t9.tenant_id = $3 AND t9.owner_id = $4 AND t9.id = t1.parent_id) AS r9) AS x9 ON true LEFT OUTER JOIN LATERAL (WITH p10 AS 
