@@ -7,6 +7,7 @@ and outbox rows; the entry point that opened the work commits it.
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -193,9 +194,9 @@ class Work:
         self._waiting, self._removed = {}, {}
         try:
             await self.session.flush()
-            for table in Model.metadata.sorted_tables:
-                if rows := by_table.get(table):
-                    await insert_models(self.session, type(rows[0]), rows)
+            for table in sorted(by_table, key=places().__getitem__):
+                rows = by_table[table]
+                await insert_models(self.session, type(rows[0]), rows)
         except IntegrityError as error:
             raise self._refusal(error) from error
 
@@ -336,6 +337,12 @@ class Work:
                     field = list(index.columns)[-1].name
                     return Duplicate((index.info.get("path", field),), index.info.get("object", table.name), None)
         return error
+
+
+@cache
+def places() -> dict[Any, int]:
+    """The place of each table in the order of foreign keys; to sort them takes longer than an INSERT."""
+    return {table: place for place, table in enumerate(Model.metadata.sorted_tables)}
 
 
 def lifecycle(change: Change) -> str:
