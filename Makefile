@@ -14,7 +14,7 @@ NODE_STAMP := .node/.set-up
 # npm by its script: the wheel turns the link at bin/npm into a file that does not find its own modules
 NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/$(NODE)/lib/node_modules/npm/bin/npm-cli.js --loglevel=error
 IDE := api/http/ide_bundle/index.html
-IDE_MODULES := clients/ide/node_modules/.package-lock.json
+MODULES := node_modules/.package-lock.json# of clients/NAME/, written by npm
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
 PROOFS := test-postgres15 coverage ide-check oracle# heavy proofs, each a target of its own; a new one adds its name here
 RUN := python# `make coverage` puts itself in between
@@ -24,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 LOCK := $(COMPILE) pyproject.toml
 LOCK_NODE := $(COMPILE) --group pyproject.toml:node
 
-.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check oracle proofs lock clean
+.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance oracle bench proofs lock clean
 
 help:
 	@echo "Headless CRM. Begin with: make demo"
@@ -54,7 +54,7 @@ test: $(STAMP) ## run every test on the embedded PostgreSQL
 test-postgres15: $(STAMP) ## run the tests on Debian's postgresql-15, started and stopped here
 	@$(BIN)/python -m tests.postgres15 $(PYTEST)
 
-check: lint types contracts sql-lint test ## everything CI runs: style, types, contracts, SQL, tests
+check: lint types contracts sql-lint test conformance ## everything CI runs: style, types, contracts, SQL, tests, conformance
 
 coverage: $(STAMP) ## run every test and count the branches they take; twice as slow as make test
 	@$(BIN)/coverage erase
@@ -92,14 +92,14 @@ ide: $(STAMP) ## build GraphiQL, which the server then shows at /; needs a netwo
 	@mkdir -p build && flock build/ide.lock $(MAKE) $(IDE)
 	@echo "GraphiQL is built; the server shows it at /"
 
-$(IDE): $(IDE_MODULES) $(IDE_SOURCES)
+$(IDE): clients/ide/$(MODULES) $(IDE_SOURCES)
 	@echo "Building GraphiQL …"
 	@cd clients/ide && $(NPM) run --silent types && $(NPM) run --silent build -- --logLevel warn
 	@rm -rf $(@D) && mv clients/ide/dist $(@D)
 
-$(IDE_MODULES): $(NODE_STAMP) clients/ide/package.json clients/ide/package-lock.json
-	@echo "Fetching the libraries of GraphiQL (once, 300 MB unpacked) …"
-	@cd clients/ide && $(NPM) ci || { echo "npm could not fetch them: GraphiQL waits for a network, everything else works without it" >&2; exit 1; }
+clients/%/$(MODULES): clients/%/package.json clients/%/package-lock.json $(NODE_STAMP)
+	@echo "Fetching the packages of clients/$* (once, up to 300 MB unpacked) …"
+	@cd clients/$* && $(NPM) ci || { echo "npm could not fetch them: this needs a network; the server works without it" >&2; exit 1; }
 	@touch $@
 
 $(NODE_STAMP): requirements-node.lock | $(STAMP)
@@ -108,11 +108,20 @@ $(NODE_STAMP): requirements-node.lock | $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .node -r requirements-node.lock
 	@touch $@
 
+conformance: $(STAMP) clients/contract/$(MODULES) ## audits of GraphQL over HTTP and composers of federated graphs, by others (npm)
+	@$(BIN)/python -m tests.contract.composition $(NODE)/bin/node
+	@$(BIN)/python -m tests.contract.conformance $(NODE)/bin/node
+
 ide-check: $(STAMP) ## open GraphiQL in Chromium and try it; needs make ide and chromium
 	@$(BIN)/python -m pytest tests/ide/in_browser.py
 
 oracle: $(STAMP) ## random queries against a slow executor for 8 minutes; FULL=1 for 5,000, SEED=n for a world
 	@FULL="$(FULL)" SEED="$(SEED)" $(BIN)/python -m tests.oracle.run
+
+# Without npm's packages PostGraphile is left out, by name, and the rest is measured all the same.
+bench: $(STAMP) ## measure against Strawberry, PostGraphile (npm) and the bare limit, with wrk; FULL=1 for longer
+	@$(MAKE) clients/bench/$(MODULES) || true
+	@FULL="$(FULL)" $(BIN)/python -m tests.bench
 
 proofs: $(STAMP) $(PROOFS) ## run every heavy proof (not part of check)
 	@echo "$(words $(PROOFS)) proofs done"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gc
+import importlib
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -27,12 +28,19 @@ from api.http.auth import Authenticator, utc_now
 from api.http.documents import Documents
 from api.http.graphql import Services
 from api.http.introspection import Introspection
+from api.http.limits import by_kind
+from api.http.metrics import Metrics
+from api.http.negotiation import PROFILES
+from api.http.rates import Rates
 from api.http.routes import application
-from api.schema import schema
+from api.http.slow import SlowLog
+from api.schema import federation, schema
 from api.schema.reading import Reads
 from api.schema.writing import Writes
 from api.settings import Settings, load
 
+# Spans are made where one of these says who takes them; the libraries for it are loaded only then.
+TRACED = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 FACTORY = "api.app:from_environment"
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -64,10 +72,17 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     async def problems() -> Sequence[str]:
         return await checks.problems(urls.app)
 
+    metrics = Metrics(settings.metrics_token.get_secret_value() if settings.metrics_token else None)
+    metrics.watch(pool)
+    after = [SlowLog(pool, settings.slow_operation_ms).record]
+    if any(name in os.environ for name in TRACED):
+        after.append(importlib.import_module("api.http.tracing").from_environment().record)
     return application(
         services(settings, pool, write_sessions(engine), secret),
         sdl=schema.sdl,
         problems=problems,
+        metrics=metrics,
+        after=after,
         cors_origins=settings.cors_origins,
         lifespan=lifespan,
     )
@@ -78,14 +93,18 @@ def services(
 ) -> Services:
     """What the endpoint works with, on these connections and by this clock."""
     reads = Reads(schema.core, schema.catalog, pool, secret, now)
+    subgraph = federation.subgraph() if settings.federation else None
+    core, limits = subgraph.core if subgraph else schema.core, by_kind(settings)
     return Services(
         authenticator=Authenticator(pool, secret, now=now),
-        documents=Documents(schema.core),
-        reads=reads,
+        documents=Documents(core, limits["STAFF"]),
+        reads=federation.EntityReads(reads, subgraph) if subgraph else reads,
         writes=Writes(reads, sessions),
-        introspection=Introspection(schema.core),
+        introspection=Introspection(core),
+        rates=Rates(pool, limits),
         max_body_bytes=settings.max_body_bytes,
         timeout_seconds=settings.request_timeout_seconds,
+        profile=PROFILES[settings.http_profile],
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "CRM_"
@@ -83,6 +83,40 @@ class Settings(BaseSettings):
     request_timeout_seconds: float = Field(
         default=10, gt=0, le=600, description="Seconds after which a request is answered with TIMEOUT."
     )
+    max_cost: int = Field(
+        default=2_000, ge=1, le=1_000_000, description="Points one document of staff or an integration may cost."
+    )
+    max_aliases: int = Field(default=15, ge=1, le=1_000, description="Aliases below one parent in a document.")
+    max_root_fields: int = Field(default=10, ge=1, le=1_000, description="Root fields of one query.")
+    rate_points_per_second: int = Field(
+        default=200, ge=1, le=10**9, description="Points a token gets back each second; its tenant 5 times as many."
+    )
+    rate_burst: int = Field(
+        default=2_000,
+        ge=1,
+        le=10**9,
+        validate_default=True,
+        description="Points a token can save up and spend at once, at least CRM_MAX_COST; its tenant 5 times as many.",
+    )
+    concurrent_requests: int = Field(
+        default=20,
+        ge=1,
+        le=10_000,
+        description="Requests of one token that a process runs at once; of its tenant 5 times as many.",
+    )
+    http_profile: Literal["audit", "draft"] = Field(
+        default="audit",
+        description="Status of errors: audit, as clients expect today, or draft, with the coming 422 and 294.",
+    )
+    federation: bool = Field(
+        default=False, description="Serve as a subgraph of Apollo Federation 2: _service and _entities."
+    )
+    slow_operation_ms: float = Field(
+        default=1_000, gt=0, description="Milliseconds after which an operation is logged as slow, with its plan."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="What Prometheus has to send as bearer token to /metrics; unset: nobody may read it."
+    )
     samples: Path | None = Field(
         default=None, description="Folder of the sample data; read by tests and benchmarks, never by the server."
     )
@@ -98,6 +132,13 @@ class Settings(BaseSettings):
     def thirty_two_bytes(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             decode_secret_key(value.get_secret_value())
+        return value
+
+    @field_validator("rate_burst", mode="after")
+    @classmethod
+    def enough_for_one_document(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("max_cost", 0):
+            raise ValueError(f"it must be at least CRM_MAX_COST, {info.data['max_cost']}, or some documents never run")
         return value
 
     @field_validator("cors_origins", mode="before")

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+import orjson
 import structlog
 
 ALLOWED = frozenset(
@@ -33,7 +34,7 @@ ALLOWED = frozenset(
         "code",
         "exception",  # the class, never the message
         "sqlstate",
-        "stack",
+        "frames",
         "logger",
         "address",
         "reason",  # texts of our own, for the operator
@@ -55,14 +56,28 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             allowed_only,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=line_of),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=lambda *_: Lines(stream),
         cache_logger_on_first_use=False,
     )
+    held.logger = structlog.get_logger().bind()
     handler = Forward()
     logging.basicConfig(handlers=[handler], level=max(threshold, logging.WARNING), force=True)
+
+
+def line_of(event: Any, **_options: Any) -> str:
+    return orjson.dumps(event, default=str).decode()
+
+
+class Held:
+    """The logger as it was last configured: to make one costs more than to write a line."""
+
+    logger: Any = structlog.get_logger()
+
+
+held = Held()
 
 
 class Lines:
@@ -72,9 +87,7 @@ class Lines:
         self._stream = stream
 
     def msg(self, line: str) -> None:
-        output = self._stream or sys.stderr
-        output.write(f"{line}\n")
-        output.flush()
+        (self._stream or sys.stderr).write(f"{line}\n")  # standard error sends each line by itself
 
     debug = info = warning = error = critical = msg
 
@@ -94,7 +107,7 @@ class Forward(logging.Handler):
 
 
 def log(level: int, event: str, **fields: Any) -> None:
-    structlog.get_logger().log(level, event, **{key: value for key, value in fields.items() if value is not None})
+    held.logger.log(level, event, **{key: value for key, value in fields.items() if value is not None})
 
 
 def described(error: BaseException) -> dict[str, Any]:
@@ -104,7 +117,7 @@ def described(error: BaseException) -> dict[str, Any]:
     return {
         "exception": f"{type(error).__module__}.{type(error).__qualname__}",
         "sqlstate": getattr(origin, "sqlstate", None),
-        "stack": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     }
 
 

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 import asyncpg
+import orjson
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
@@ -176,8 +177,8 @@ class SameConnection:
             finally:
                 telemetry.executed(sql, began, args)
                 await savepoint.rollback()
-        assert isinstance(value, str)
-        return value.encode()
+        # The driver reads json here, which the pool leaves as it is; a plan is that.
+        return value.encode() if isinstance(value, str) else orjson.dumps(value)
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_an_exception_is_told_by_its_class_and_place(lines: io.StringIO):
         logging.getLogger("asyncio").exception("failed")
     (line,) = read(lines)
     assert line["exception"] == "builtins.KeyError"
-    assert "test_telemetry.py" in str(line["stack"])
+    assert "test_telemetry.py" in str(line["frames"])
     assert "ada@example.com" not in lines.getvalue()
 
 

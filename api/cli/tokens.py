@@ -39,13 +39,27 @@ def create(
     expires_in: Annotated[
         str | None, typer.Option(help="Minutes, hours or days: 90m, 24h, 30d. Without it the token never expires.")
     ] = None,
+    documents: Annotated[
+        tokens.DocumentMode,
+        typer.Option(
+            case_sensitive=False,
+            help="open: any document; apq: also by a hash sent before; trusted: registered ones only.",
+        ),
+    ] = tokens.DocumentMode.OPEN,
     *,
     as_json: AsJson = False,
 ) -> None:
     validity = None if expires_in is None else checked_validity(expires_in)
     with open_database() as database:
-        token, text = asyncio.run(create_token(database, tenant, role, name, user, validity))
-    facts = {"token": text, "id": wire("tok", token.id), "role": role, "tenant": tenant, "expires": token.expires_at}
+        token, text = asyncio.run(create_token(database, tenant, role, name, user, validity, documents))
+    facts = {
+        "token": text,
+        "id": wire("tok", token.id),
+        "role": role,
+        "documents": token.documents,
+        "tenant": tenant,
+        "expires": token.expires_at,
+    }
     say(text, facts, as_json=as_json)
 
 
@@ -71,13 +85,21 @@ def revoke(
 
 
 async def create_token(
-    database: Database, tenant: str, role: str | None, name: str, user: str | None, validity: timedelta | None
+    database: Database,
+    tenant: str,
+    role: str | None,
+    name: str,
+    user: str | None,
+    validity: timedelta | None,
+    documents: tokens.DocumentMode,
 ) -> tuple[tokens.Token, str]:
     found = await database.tenant(tenant)
     pepper = tokens.pepper(database.secret())
     async with database.sessions() as sessions, operate(sessions, found.id, "token create") as work:
         user_id = None if user is None else await user_named(work, user)
-        return await tokens.create(work, role, name, pepper=pepper, user_id=user_id, expires_in=validity)
+        return await tokens.create(
+            work, role, name, pepper=pepper, user_id=user_id, expires_in=validity, documents=documents
+        )
 
 
 async def revoke_token(database: Database, tenant: str, id: UUID) -> None:
@@ -97,6 +119,7 @@ async def rows_of(database: Database, tenant: str) -> list[dict[str, Any]]:
                 "id": wire("tok", token.id),
                 "name": token.name,
                 "role": roles[token.role_id].name if token.role_id in roles else None,
+                "documents": token.documents.value,
                 "user": people[token.user_id].name if token.user_id in people else None,
                 "made": moment(token.created_at),
                 "expires": moment(token.expires_at),

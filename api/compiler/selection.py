@@ -208,11 +208,15 @@ class Selection:
     def fields(self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> dict[str, list[FieldNode]]:
         """Response key → field nodes, fragments opened, skipped ones left out."""
         found: dict[str, list[FieldNode]] = {}
+        opened = set[str]()
         for one in sets:
-            self.collect(type_, one, found)
+            self.collect(type_, one, found, opened)
         return found
 
-    def collect(self, type_: GraphQLObjectType, one: SelectionSetNode, found: dict[str, list[FieldNode]]) -> None:
+    def collect(
+        self, type_: GraphQLObjectType, one: SelectionSetNode, found: dict[str, list[FieldNode]], opened: set[str]
+    ) -> None:
+        """A fragment is opened once: links of a chain that each spread the next one twice would double with each."""
         for node in one.selections:
             if not self.included(node.directives or ()):
                 continue
@@ -220,11 +224,12 @@ class Selection:
                 found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
             elif isinstance(node, InlineFragmentNode):
                 if node.type_condition is None or self.applies(node.type_condition.name.value, type_):
-                    self.collect(type_, node.selection_set, found)
-            elif isinstance(node, FragmentSpreadNode):
+                    self.collect(type_, node.selection_set, found, opened)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in opened:
+                opened.add(node.name.value)
                 fragment = self.fragments[node.name.value]
                 if self.applies(fragment.type_condition.name.value, type_):
-                    self.collect(type_, fragment.selection_set, found)
+                    self.collect(type_, fragment.selection_set, found, opened)
 
     def applies(self, condition: str, type_: GraphQLObjectType) -> bool:
         if condition == type_.name:

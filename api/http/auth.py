@@ -111,6 +111,7 @@ def viewer_of(row: dict[str, Any]) -> Viewer:
         user=user,
         token=token,
         team=tuple(UUID(one) for one in row["team"] or ()),
+        documents=tokens.DocumentMode(row["documents"]),
     )
 
 

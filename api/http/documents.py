@@ -19,10 +19,12 @@ from graphql import (
 )
 
 from api.http import limits as document_limits
+from api.http.cost import Costing, Prices, costings
 from api.http.errors import Refused, of_graphql
 from api.http.introspection import Parts, split
 from api.http.limits import Limits
 from api.http.strict_json import refuse_unstorable_text
+from api.schema.deprecations import Deprecated
 
 MOST_ERRORS = 10
 TOO_MANY_TOKENS = "tokens. Parsing aborted"
@@ -34,16 +36,19 @@ class Operation:
 
     node: OperationDefinitionNode
     parts: Parts
+    cost: Costing
+    deprecated: tuple[str, ...] = ()  # coordinates of what it uses
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A document that fits the schema; `key` stands for its text."""
+    """A document that fits the schema; `key` stands for its text, `fits` are the limits that it is within."""
 
     key: bytes
     node: DocumentNode
     operations: tuple[Operation, ...]
     tokens: int
+    fits: set[Limits]
 
     def operation(self, name: str | None) -> Operation:
         """The operation to run; `name` may be left out if there is only one.
@@ -68,23 +73,48 @@ class Documents:
         self, schema: GraphQLSchema, limits: Limits = document_limits.STAFF, *, tokens_held: int = 200_000
     ) -> None:
         self._schema = schema
-        self._limits = limits
+        self._prices = Prices(schema)
+        self._deprecated = Deprecated(schema)
+        self.limits = limits
         self._held: OrderedDict[bytes, Document] = OrderedDict()
         self._room = tokens_held
 
-    def get(self, text: str) -> Document:
-        """Raise `Refused` for a document that cannot be run; it is not kept."""
-        if len(text) > self._limits.characters:
-            most = f"{self._limits.characters:,} characters"
+    def key(self, text: str) -> bytes:
+        """The SHA-256 of the text.
+
+        Raises:
+            Refused: QUERY_TOO_EXPENSIVE, it is too long to be looked at.
+        """
+        if len(text) > self.limits.characters:
+            most = f"{self.limits.characters:,} characters"
             raise Refused(
                 "QUERY_TOO_EXPENSIVE", f"The document has {len(text):,} characters; at most {most} are allowed."
             )
-        key = hashlib.sha256(text.encode()).digest()
+        return hashlib.sha256(text.encode()).digest()
+
+    def held(self, key: bytes) -> Document | None:
+        """The document of this hash, if it is among those used last."""
         document = self._held.get(key)
         if document is not None:
             self._held.move_to_end(key)
+        return document
+
+    def get(self, text: str, *, key: bytes | None = None, limits: Limits | None = None) -> Document:
+        """The document, within these limits or our own. `key`, if the caller has it already, is that of the text.
+
+        Raises:
+            Refused: it cannot be run; it is not kept.
+        """
+        key, limits = key or self.key(text), limits or self.limits
+        document = self.held(key)
+        if document is not None:
+            if limits not in document.fits:  # somebody else may have sent it
+                if document.tokens > limits.tokens:
+                    raise too_many_tokens(limits)
+                document_limits.check(document.node, limits)
+                document.fits.add(limits)
             return document
-        document = self._made(key, text)
+        document = self._made(key, text, limits)
         self._held[key] = document
         self._room -= document.tokens
         while self._room < 0:
@@ -92,28 +122,36 @@ class Documents:
             self._room += dropped.tokens
         return document
 
-    def _made(self, key: bytes, text: str) -> Document:
-        node = self._parsed(text)
+    def _made(self, key: bytes, text: str, limits: Limits) -> Document:
+        """Everything that is done to a document once, when it is registered or first sent."""
+        node = parsed(text, limits)
         if "\\u" in text:  # an escape is the only way a document can bring in U+0000
             visit(node, StorableStrings())
-        document_limits.check(node, self._limits)
+        document_limits.check(node, limits)
+        costs = costings(self._prices, node, limits.cost)
         errors = validate(self._schema, node, max_errors=MOST_ERRORS, hide_suggestions=True)
         if errors:
             raise of_graphql("GRAPHQL_VALIDATION_FAILED", errors)
         operations = [part for part in node.definitions if isinstance(part, OperationDefinitionNode)]
         if not operations:
             raise Refused("GRAPHQL_VALIDATION_FAILED", "The document contains no operation.")
-        taken_apart = tuple(Operation(operation, split(node, operation)) for operation in operations)
-        return Document(key, node, taken_apart, node.token_count or 1)
+        found = zip(operations, costs, self._deprecated.used(node), strict=True)
+        taken_apart = tuple(Operation(one, split(node, one), cost, deprecated=used) for one, cost, used in found)
+        return Document(key, node, taken_apart, node.token_count or 1, {limits})
 
-    def _parsed(self, text: str) -> DocumentNode:
-        try:
-            return parse(text, max_tokens=self._limits.tokens)
-        except GraphQLSyntaxError as error:
-            if TOO_MANY_TOKENS in error.message:
-                most = f"at most {self._limits.tokens:,} are allowed"
-                raise Refused("QUERY_TOO_EXPENSIVE", f"The document has too many tokens; {most}.") from error
-            raise of_graphql("GRAPHQL_PARSE_FAILED", [error]) from error
+
+def parsed(text: str, limits: Limits) -> DocumentNode:
+    try:
+        return parse(text, max_tokens=limits.tokens)
+    except GraphQLSyntaxError as error:
+        if TOO_MANY_TOKENS in error.message:
+            raise too_many_tokens(limits) from error
+        raise of_graphql("GRAPHQL_PARSE_FAILED", [error]) from error
+
+
+def too_many_tokens(limits: Limits) -> Refused:
+    most = f"at most {limits.tokens:,} are allowed"
+    return Refused("QUERY_TOO_EXPENSIVE", f"The document has too many tokens; {most}.")
 
 
 class StorableStrings(Visitor):

@@ -17,11 +17,14 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 JSON = b"application/json"
 CONTENT_TYPE = re.compile(rb'\s*application/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
-BODY_SECONDS = 10.0
+BEGUN = "crm.begun"  # in the scope: when the first byte of the request came, by the monotonic clock
+BODY_SECONDS = 10.0  # from then on
 MAX_LENGTH_DIGITS = 18  # of a Content-Length; more are no length of anything
-PARAMETERS = frozenset({"query", "operationName", "variables", "extensions"})
+PARAMETERS = frozenset({"query", "documentId", "operationName", "variables", "extensions"})
 MOST_PARAMETERS = 20
-APQ_MISS = "PersistedQueryNotFound"  # Apollo's clients look for exactly this text and send the document then
+SHA256 = re.compile(r"[0-9a-f]{64}")
+ID_PREFIX = "sha256:"
+APQ_VERSION = 1
 CLOSE = (b"connection", b"close")
 
 
@@ -31,7 +34,13 @@ class Disconnected(Exception):
 
 @dataclass(frozen=True)
 class Envelope:
-    query: str
+    """Has a document, the hash of one, or both: then the caller says that they belong together.
+
+    A `sha256` is what the caller sent, of whatever length and with whatever in it.
+    """
+
+    query: str | None
+    sha256: str | None
     operation_name: str | None
     variables: Mapping[str, Any]
     extensions: Mapping[str, Any]
@@ -79,7 +88,7 @@ async def read_body(headers: Headers, receive: Receive, limit: int, seconds: flo
                 chunks.append(chunk)
                 more = message.get("more_body", False)
     except TimeoutError as error:
-        message_text = f"The body did not arrive within {seconds:.0f} seconds."
+        message_text = f"The request was not complete within {BODY_SECONDS:.0f} seconds."
         raise Refused("TIMEOUT", message_text, status=408, headers=[CLOSE]) from error
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
@@ -94,8 +103,11 @@ def from_body(body: bytes) -> Envelope:
     return envelope(members)
 
 
-def from_query_string(query_string: bytes) -> Envelope:
-    """The same from the query string of a GET: `variables` and `extensions` are JSON there."""
+def from_query_string(query_string: bytes, document_id: str | None = None) -> Envelope:
+    """The same from the query string of a GET: `variables` and `extensions` are JSON there.
+
+    `document_id` is that of the path.
+    """
     try:
         pairs = parse_qsl(
             query_string.decode("ascii"),
@@ -116,6 +128,10 @@ def from_query_string(query_string: bytes) -> Envelope:
         else:
             members.pop(name, None)
     strict_json.refuse_unstorable(members)
+    if document_id is not None:
+        if "documentId" in members:
+            raise named_twice()
+        members["documentId"] = document_id
     return envelope(members)
 
 
@@ -123,16 +139,42 @@ def envelope(members: Mapping[str, Any]) -> Envelope:
     variables = checked(members, "variables", dict, "an object")
     extensions = checked(members, "extensions", dict, "an object")
     operation_name = checked(members, "operationName", str, "a string")
-    query = checked(members, "query", str, "a string")
-    if not query:
-        if "persistedQuery" in (extensions or {}):
-            raise Refused("PERSISTED_DOCUMENT_NOT_FOUND", APQ_MISS)
+    query = checked(members, "query", str, "a string") or None
+    document_id = checked(members, "documentId", str, "a string")
+    automatic = automatic_hash(extensions or {})
+    if document_id is not None and (query is not None or automatic is not None):
+        raise named_twice()
+    sha256 = automatic if document_id is None else hash_of(document_id)
+    if query is None and sha256 is None:
         raise strict_json.bad("The member query is missing: it holds the GraphQL document.")
-    return Envelope(query, operation_name, variables or {}, extensions or {})
+    return Envelope(query, sha256, operation_name, variables or {}, extensions or {})
+
+
+def hash_of(document_id: str) -> str:
+    sha256 = document_id.removeprefix(ID_PREFIX)
+    if sha256 == document_id or not SHA256.fullmatch(sha256):
+        raise strict_json.bad("A documentId is sha256: and the 64 hexadecimal digits, in lower case, of its hash.")
+    return sha256
+
+
+def automatic_hash(extensions: Mapping[str, Any]) -> str | None:
+    """The hash in the extension of Apollo's clients."""
+    given = checked(extensions, "persistedQuery", dict, "an object")
+    if given is None:
+        return None
+    if given.get("version") is not True and given.get("version") == APQ_VERSION:
+        if isinstance(given.get("sha256Hash"), str):
+            return str(given["sha256Hash"])
+        raise strict_json.bad("The member sha256Hash of persistedQuery must be a string.")
+    raise strict_json.bad("Unsupported persisted query version; it is 1.")
+
+
+def named_twice() -> Refused:
+    return strict_json.bad("Name the document once: by query, by documentId, or by persistedQuery with its query.")
 
 
 def checked(members: Mapping[str, Any], name: str, kind: type, said: str) -> Any:
     value = members.get(name)
     if value is not None and not isinstance(value, kind):
-        raise strict_json.bad(f"The member {name} must be {said} or null.")
+        raise Refused("BAD_REQUEST", f"The member {name} must be {said} or null.", draft=422)
     return value

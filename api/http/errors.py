@@ -19,30 +19,33 @@ from api.compiler.errors import RequestError, RequestErrors
 from api.db.pool import DatabaseUnavailable
 
 OK = 200
+PARTIAL = 294  # the draft's own, for data and errors together
 LONGEST_MESSAGE, LONGEST_WORD = 300, 100
 GUESS = re.compile(r" Did you mean .*\Z", re.DOTALL)  # graphql-core can be told to leave out most of them, not all
 
 
 @dataclass(frozen=True)
 class Code:
-    """`status` under `application/json`, `strict` under `application/graphql-response+json`.
+    """`status` under `application/json`, `strict` under `application/graphql-response+json`; `draft` in that profile.
 
     They differ where the request was well-formed and only its document or its values were wrong: clients that accept
-    nothing but `application/json` were written for a 200 then.
+    nothing but `application/json` were written for a 200 then. The newest draft of GraphQL over HTTP has one status
+    for both.
     """
 
     status: int
     strict: int
+    draft: int
     meaning: str
     retryable: bool = False
 
 
 def _always(status: int, meaning: str, *, retryable: bool = False) -> Code:
-    return Code(status, status, meaning, retryable)
+    return Code(status, status, status, meaning, retryable)
 
 
-def _well_formed(meaning: str) -> Code:
-    return Code(OK, 400, meaning)
+def _well_formed(meaning: str, draft: int = 422) -> Code:
+    return Code(OK, 400, draft, meaning)
 
 
 CODES: Mapping[str, Code] = MappingProxyType(
@@ -54,7 +57,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "NOT_ACCEPTABLE": _always(406, "The Accept header names no media type that GraphQL is answered in."),
         "PAYLOAD_TOO_LARGE": _always(413, "The body is larger than the server takes."),
         "UNSUPPORTED_MEDIA_TYPE": _always(415, "The body must be application/json in UTF-8, not compressed."),
-        "GRAPHQL_PARSE_FAILED": _well_formed("The document is not GraphQL."),
+        "GRAPHQL_PARSE_FAILED": _well_formed("The document is not GraphQL.", draft=400),
         "GRAPHQL_VALIDATION_FAILED": _well_formed("The document does not fit the schema."),
         "QUERY_TOO_EXPENSIVE": _well_formed("The document asks for more at once than is allowed."),
         "BAD_USER_INPUT": _well_formed("A value does not fit its type, or an id is malformed."),
@@ -120,6 +123,7 @@ class Refused(Exception):
     message: str = ""
     errors: Sequence[Mapping[str, Any]] = ()  # instead of the one message, with message, locations, extensions
     status: int | None = None  # where the code's own does not fit
+    draft: int | None = None  # the same in the draft profile only
     headers: Sequence[tuple[bytes, bytes]] = field(default_factory=tuple)
 
     def __str__(self) -> str:
@@ -175,6 +179,6 @@ def extensions_of(code: str, request_id: str, given: Mapping[str, Any] | None = 
     entry = CODES[code]
     found = {**(given or {}), "code": code, "requestId": request_id, "retryable": entry.retryable}
     if entry.retryable:
-        found["retryAfterMs"] = RETRY_AFTER_SECONDS * 1000
+        found.setdefault("retryAfterMs", RETRY_AFTER_SECONDS * 1000)
     found["docs"] = f"/#{code}"
     return found

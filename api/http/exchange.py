@@ -40,6 +40,8 @@ class Exchange:
         self.path: str = scope["path"]
         self.timings = telemetry.Timings()
         self.facts: dict[str, Any] = {}
+        self.extensions: dict[str, Any] = {}  # what every kind of answer tells from now on
+        self.headers: list[tuple[bytes, bytes]] = []
         self.statements: list[telemetry.Statement] = []
         self.status: int | None = None
 
@@ -51,9 +53,9 @@ class Exchange:
             {**shown, "extensions": extensions_of(refused.code, self.id, shown.get("extensions"))}
             for shown in refused.formatted()
         ]
-        body = orjson.dumps({"errors": errors, "extensions": {"requestId": self.id}})
-        headers = [(b"content-type", media_type), *refused.headers]
-        if code.retryable:
+        body = orjson.dumps({"errors": errors, "extensions": {"requestId": self.id, **self.extensions}})
+        headers = [(b"content-type", media_type), *refused.headers, *self.headers]
+        if code.retryable and all(name != b"retry-after" for name, _ in headers):
             headers.append(RETRY_AFTER)
         return {"status": refused.status or (code.strict if strict else code.status), "headers": headers, "body": body}
 

@@ -7,19 +7,25 @@ size, JSON, document, execution. JSON that PostgreSQL made is put into the respo
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 
 from api.domain.kernel import Viewer
+from api.http import etag
 from api.http import exchange as exchanges
 from api.http.auth import Authenticator
+from api.http.document_access import DocumentAccess
 from api.http.documents import Document, Documents, Operation
 from api.http.envelope import (
+    BEGUN,
+    BODY_SECONDS,
     Disconnected,
+    Envelope,
     Headers,
     check_media_type,
     from_body,
@@ -30,14 +36,14 @@ from api.http.envelope import (
 from api.http.errors import CODES, OK, RETRY_AFTER, Refused, extensions_of
 from api.http.exchange import Exchange, Message, Scope, Send
 from api.http.introspection import Introspection, together
-from api.http.negotiation import PLAIN, MediaType, negotiated
+from api.http.negotiation import PROFILES, MediaType, Profile, negotiated
+from api.http.rates import Admission, Rates
 
 DOCUMENT_DIGITS = 16
 LONGEST_KEY = 255
-COMMON: tuple[tuple[bytes, bytes], ...] = (
-    (b"cache-control", b"no-store"),
-    (b"vary", b"Accept, Authorization"),
-)
+NO_STORE = (b"cache-control", b"no-store")
+REVALIDATED = (b"cache-control", b"private, no-cache")
+VARY = (b"vary", b"Accept, Authorization")
 
 
 class Reading(Protocol):
@@ -83,35 +89,56 @@ class Services:
     reads: Reading
     writes: Writing
     introspection: Introspection
+    rates: Rates
     max_body_bytes: int = 4_000_000
     timeout_seconds: float = 10.0
+    profile: Profile = PROFILES["audit"]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One operation, who runs it and with what."""
+    """One operation, who runs it and with what. `registered`: the document is known to the operator of the tenant."""
 
     document: Document
     operation: Operation
     variables: dict[str, Any]
     viewer: Viewer
     key: Hashable
+    method: str
+    registered: bool
+
+    @property
+    def kind(self) -> OperationType:
+        return self.operation.node.operation
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operation came to, before it is a response; whoever has more to say adds it here."""
+
+    data: bytes
+    errors: Sequence[Mapping[str, Any] | GraphQLError] = ()
+    extensions: dict[str, Any] = field(default_factory=dict)
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    counted: bytes | None = None  # the part of the data that the budget is charged for, if that is not all
+
+
+@dataclass
 class Media:
     """The media type of the answer: plain JSON until there is a GraphQL request that a GraphQL response can answer."""
 
-    chosen: MediaType = PLAIN
+    chosen: MediaType
 
 
 class GraphQL:
-    """An ASGI application for one path."""
+    """An ASGI application for `/graphql` and `/graphql/<documentId>`."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._access = DocumentAccess(services.documents, services.authenticator.pool)
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
-        exchange, media = exchanges.of(scope), Media()
+        exchange, media = exchanges.of(scope), Media(self._services.profile.plain)
         try:
             message = await self._respond(scope, receive, exchange, media)
         except Disconnected:
@@ -119,56 +146,86 @@ class GraphQL:
         except Exception as error:  # noqa: BLE001 - the one place where every failure becomes an answer
             refused, chosen = exchange.unexpected(error), media.chosen
             message = exchange.refuse(refused, strict=chosen.strict, media_type=chosen.header)
-        message["headers"] = [*message["headers"], *COMMON]
-        await exchanges.answer(send, message)
+            message["status"] = chosen.status(refused)
+            message["headers"] = [*message["headers"], NO_STORE]
+        message["headers"] = [*message["headers"], VARY]
+        await etag.answer(send, message)
 
     async def _respond(self, scope: Scope, receive: Any, exchange: Exchange, media: Media) -> Message:
-        services, headers, method = self._services, scope["headers"], scope["method"]
-        if method not in {"GET", "POST"}:
-            raise not_allowed("Send GraphQL by POST, or queries by GET.", b"GET, POST")
-        if method == "POST":
-            check_media_type(headers)
-        accepted = negotiated(headers)
+        services, headers = self._services, scope["headers"]
+        check_method(scope)
+        accepted = negotiated(headers, services.profile)
         viewer = await services.authenticator.viewer(headers)
         exchange.facts |= {"tenant": str(viewer.tenant), "principal": str(viewer.principal)}
         exchange.timings.mark("auth")
-        if method == "POST":
-            envelope = from_body(await read_body(headers, receive, services.max_body_bytes))
-        else:
-            envelope = from_query_string(scope["query_string"])
+        envelope = await self._envelope(scope, receive)
         media.chosen = accepted
         exchange.timings.mark("envelope")
-        document = services.documents.get(envelope.query)
-        operation = document.operation(envelope.operation_name)
-        kind = operation.node.operation
-        exchange.facts |= {"document": document.key.hex()[:DOCUMENT_DIGITS], "operation_type": kind.value}
-        exchange.timings.mark("document")
-        if kind is OperationType.SUBSCRIPTION:
-            raise Refused("BAD_REQUEST", "Subscriptions are not answered here.")
-        if kind is OperationType.MUTATION and method == "GET":
-            raise not_allowed("Send mutations by POST.", b"POST")
-        call = Call(document, operation, dict(envelope.variables), viewer, (document.key, envelope.operation_name))
         async with asyncio.timeout(services.timeout_seconds):
-            if kind is OperationType.MUTATION:
-                written = await self._write(call, exchange.id, idempotency_key(headers))
-                exchange.timings.mark("write")
-                return answered(exchange, accepted, written.data, written.errors, replayed=written.replayed)
-            data = await self._read(call)
-        exchange.timings.mark("read")
-        return answered(exchange, accepted, data)
+            call = await self._call(envelope, viewer, scope["method"])
+            document = call.document.key.hex()[:DOCUMENT_DIGITS]
+            exchange.facts |= {"document": document, "operation_type": call.kind.value}
+            if call.registered:
+                exchange.facts["registered"] = document
+            check_kind(call)
+            exchange.timings.mark("document")
+            answer = await self._admitted(call, exchange, headers)
+        return composed(exchange, accepted, call, answer, header(headers, b"if-none-match"))
 
-    async def _read(self, call: Call) -> bytes:
-        parts, found = call.operation.parts, []
+    async def _envelope(self, scope: Scope, receive: Any) -> Envelope:
+        if scope["method"] == "POST":
+            passed = time.monotonic() - scope.get(BEGUN, time.monotonic())
+            seconds = max(BODY_SECONDS - passed, 0.0)
+            return from_body(await read_body(scope["headers"], receive, self._services.max_body_bytes, seconds))
+        return from_query_string(scope["query_string"], scope["path_params"].get("document_id"))
+
+    async def _call(self, envelope: Envelope, viewer: Viewer, method: str) -> Call:
+        found = await self._access.find(envelope, viewer, method)
+        document, name = found.document, envelope.operation_name
+        operation, variables = document.operation(name), dict(envelope.variables)
+        return Call(document, operation, variables, viewer, (document.key, name), method, found.registered)
+
+    async def _admitted(self, call: Call, exchange: Exchange, headers: Headers) -> Answer:
+        """The answer, charged to the caller's budget; he is told so, whatever becomes of the request."""
+        cost, variables = call.operation.cost, call.variables
+        admission = self._services.rates.admit(call.viewer, cost.requested(variables))
+        try:
+            async with admission:
+                exchange.timings.mark("admit")
+                answer = await self._execute(call, exchange, headers, admission)
+                actual = cost.actual(variables, answer.data if answer.counted is None else answer.counted)
+                admission.settle(actual)
+                exchange.facts["cost"] = actual
+                return answer
+        finally:
+            fields = cost.fields(variables) if header(headers, b"x-explain-cost") == b"1" else None
+            exchange.extensions["cost"] = admission.extension(fields)
+            exchange.headers += admission.headers()
+
+    async def _execute(self, call: Call, exchange: Exchange, headers: Headers, admission: Admission) -> Answer:
+        if call.kind is OperationType.MUTATION:
+            answer = await self._write(call, exchange.id, idempotency_key(headers))
+            exchange.timings.mark("write")
+        else:
+            answer = await self._read(call, admission)
+            exchange.timings.mark("read")
+        return answer
+
+    async def _read(self, call: Call, admission: Admission) -> Answer:
+        parts, found, counted = call.operation.parts, [], b"{}"
         if parts.schema is not None:
             found.append(self._services.introspection.answer(parts.schema, call.variables, call.key))
         if parts.data is not None:
             document, operation = parts.data.document, parts.data.operation
             reads = self._services.reads
-            found.append(await reads.execute(document, operation, call.variables, call.viewer, key=call.key))
-        return together(found)
+            counted = await reads.execute(document, operation, call.variables, call.viewer, key=call.key)
+            found.append(counted)
+        if parts.memory is not None:
+            found.append(self._services.introspection.of_memory(parts.memory, call.variables, admission.memory()))
+        return Answer(together(found), counted=counted)
 
-    async def _write(self, call: Call, request_id: str, key: str | None) -> Written:
-        return await self._services.writes.execute(
+    async def _write(self, call: Call, request_id: str, key: str | None) -> Answer:
+        written = await self._services.writes.execute(
             call.document.node,
             call.operation.node,
             call.variables,
@@ -176,35 +233,46 @@ class GraphQL:
             request_id=request_id,
             idempotency_key=key,
         )
+        answer = Answer(written.data, written.errors)
+        if written.replayed:
+            answer.extensions["idempotentReplay"] = True
+            answer.headers.append((b"idempotent-replayed", b"true"))
+        return answer
 
 
-def answered(
-    exchange: Exchange,
-    media: MediaType,
-    data: bytes,
-    errors: Sequence[Mapping[str, Any] | GraphQLError] = (),
-    *,
-    replayed: bool = False,
+def composed(
+    exchange: Exchange, media: MediaType, call: Call, answer: Answer, if_none_match: bytes | None = None
 ) -> Message:
     """A response with data, or, if nothing at all was done because of a fault, with the status of that fault."""
-    extensions: dict[str, Any] = {"requestId": exchange.id}
-    headers = [(b"content-type", media.header)]
-    if replayed:
-        extensions["idempotentReplay"] = True
-        headers.append((b"idempotent-replayed", b"true"))
-    members = [b'"data":' + data]
+    extensions = {"requestId": exchange.id, **exchange.extensions, **answer.extensions}
+    headers = [(b"content-type", media.header), *exchange.headers, *answer.headers, *deprecation(call.operation)]
+    members = [b'"data":' + answer.data]
     status = OK
-    if errors:
-        shown = [complete(exchange, error) for error in errors]
+    if answer.errors:
+        shown = [complete(exchange, error) for error in answer.errors]
         code = exchange.facts["code"] = shown[0]["extensions"]["code"]
         members.insert(0, b'"errors":' + orjson.dumps(shown))
-        if CODES[code].status != OK and not any((orjson.loads(data) or {}).values()):
+        status = media.partial
+        if CODES[code].status != OK and not any((orjson.loads(answer.data) or {}).values()):
             status = CODES[code].status
             del members[1]
             if CODES[code].retryable:
                 headers.append(RETRY_AFTER)
     members.append(b'"extensions":' + orjson.dumps(extensions))
-    return {"status": status, "headers": headers, "body": b"{" + b",".join(members) + b"}"}
+    message = {"status": status, "headers": headers, "body": b"{" + b",".join(members) + b"}"}
+    if call.method != "GET" or answer.errors:
+        headers.append(NO_STORE)
+        return message
+    tag = etag.strong(media.header, answer.data)  # the extensions differ each time, and nobody shows them to a user
+    headers += [REVALIDATED, (b"etag", tag)]
+    return etag.not_modified(message) if etag.matches(if_none_match, tag) else message
+
+
+def deprecation(operation: Operation) -> list[tuple[bytes, bytes]]:
+    """What the operation uses that is going away; no headers if there is nothing."""
+    if not operation.deprecated:
+        return []
+    return [(b"deprecation", b"true"), (b"x-deprecated-fields", ", ".join(operation.deprecated).encode())]
 
 
 def complete(exchange: Exchange, error: Mapping[str, Any] | GraphQLError) -> dict[str, Any]:
@@ -223,6 +291,26 @@ def idempotency_key(headers: Headers) -> str | None:
     if len(given) > LONGEST_KEY or not given.isascii():
         raise Refused("BAD_REQUEST", f"Idempotency-Key must have at most {LONGEST_KEY} ASCII characters.")
     return given.decode()
+
+
+def check_method(scope: Scope) -> None:
+    """Raise METHOD_NOT_ALLOWED, or UNSUPPORTED_MEDIA_TYPE for a body that is not announced as JSON."""
+    method = scope["method"]
+    if "document_id" in scope["path_params"]:
+        if method != "GET":
+            raise not_allowed("A document's own address takes GET only; POST goes to /graphql.", b"GET")
+    elif method not in {"GET", "POST"}:
+        raise not_allowed("Send GraphQL by POST, or queries by GET.", b"GET, POST")
+    if method == "POST":
+        check_media_type(scope["headers"])
+
+
+def check_kind(call: Call) -> None:
+    """Raise `Refused` unless such an operation may be sent this way."""
+    if call.kind is OperationType.SUBSCRIPTION:
+        raise Refused("BAD_REQUEST", "Subscriptions are not answered here.")
+    if call.kind is OperationType.MUTATION and call.method == "GET":
+        raise not_allowed("Send mutations by POST.", b"POST")
 
 
 def not_allowed(message: str, methods: bytes) -> Refused:

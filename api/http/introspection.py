@@ -1,7 +1,8 @@
-"""Questions about the schema itself, and how an operation that also asks for data is taken apart.
+"""Questions that need no database, and how an operation that also asks for data is taken apart.
 
-Data comes from one SQL statement, the schema from memory; neither knows of the other. An operation is therefore split
-by its root fields into two documents, in fragments as well, and the answers are put together again.
+Data comes from one SQL statement, the schema and the budget of the caller from memory; none knows of the others. An
+operation is therefore split by its root fields into up to three documents, in fragments as well, and the answers are
+put together again.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ from graphql import (
 )
 
 from api.compiler.errors import RequestErrors
-from api.http.limits import INTROSPECTION
+from api.http.limits import INTROSPECTION, MEMORY
 
 TYPENAME = "__typename"
+KINDS = ("data", "schema", "memory")  # in this order one of them gets `__typename`
 MOST_REMEMBERED = 16
 
 Wanted = Callable[[str], bool]
@@ -43,10 +45,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The part of an operation that asks for data, and the part that asks about the schema."""
+    """The parts of an operation that ask for data, about the schema, and for what only the process knows."""
 
     data: Part | None
     schema: Part | None
+    memory: Part | None = None
 
 
 def split(document: DocumentNode, operation: OperationDefinitionNode) -> Parts:
@@ -56,14 +59,20 @@ def split(document: DocumentNode, operation: OperationDefinitionNode) -> Parts:
         return Parts(whole, None)
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     names = root_names(operation.selection_set, fragments)
-    if not names - INTROSPECTION - {TYPENAME}:
-        return Parts(None, whole)
-    if not names & INTROSPECTION:
-        return Parts(whole, None)
-    return Parts(
-        Selecting(fragments, lambda name: name not in INTROSPECTION).part(operation),
-        Selecting(fragments, lambda name: name in INTROSPECTION).part(operation),
-    )
+    asked = {name: kind_of(name) for name in names - {TYPENAME}}
+    kinds = [kind for kind in KINDS if kind in asked.values()] or ["schema"]
+    if len(kinds) == 1:
+        return Parts(**{**dict.fromkeys(KINDS), kinds[0]: whole})
+    asked[TYPENAME] = kinds[0]
+    parts: dict[str, Part | None] = dict.fromkeys(KINDS)
+    for kind in kinds:
+        parts[kind] = Selecting(fragments, lambda name, kind=kind: asked[name] == kind).part(operation)  # type: ignore[misc]
+    return Parts(**parts)
+
+
+def kind_of(name: str) -> str:
+    """The part that a root field belongs to."""
+    return "schema" if name in INTROSPECTION else "memory" if name in MEMORY else "data"
 
 
 def root_names(selected: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode]) -> set[str]:
@@ -122,7 +131,7 @@ class Selecting:
 
 
 class Introspection:
-    """Answers the schema part. What needs no variables is answered from memory the second time."""
+    """Answers the schema part, and the part in memory. What needs no variables is executed once."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
@@ -145,10 +154,23 @@ class Introspection:
                 self._answers.popitem(last=False)
         return answer
 
-    def _execute(self, part: Part, variables: Mapping[str, Any]) -> dict[str, Any]:
+    def of_memory(self, part: Part, variables: Mapping[str, Any], root: object) -> bytes:
+        """The JSON object with the part's root fields, which are attributes of `root`, named as in Python.
+
+        Raises:
+            RequestErrors: the variables do not fit.
+        """
+        return orjson.dumps(self._execute(part, variables, root))
+
+    def _execute(self, part: Part, variables: Mapping[str, Any], root: object = None) -> dict[str, Any]:
         name = part.operation.name.value if part.operation.name else None
         result = execute_sync(
-            self._schema, part.document, variable_values=dict(variables), operation_name=name, hide_suggestions=True
+            self._schema,
+            part.document,
+            root,
+            variable_values=dict(variables),
+            operation_name=name,
+            hide_suggestions=True,
         )
         if result.errors or result.data is None:
             raise RequestErrors(result.errors or ())

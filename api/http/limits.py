@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import (
     DocumentNode,
@@ -22,14 +22,24 @@ from graphql import (
 )
 
 from api.http.errors import Refused
+from api.settings import Settings
 
-INTROSPECTION = frozenset({"__schema", "__type"})
+INTROSPECTION = frozenset({"__schema", "__type", "_service"})
+MEMORY = frozenset({"rateLimit"})  # fields of Query that need no database
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """graphql.md §2.14; what is not there bounds the time that validation takes."""
+    """What one kind of token may ask for, in one document and in a while.
 
+    `points_per_second` come back until there are `burst` of them; all tokens of a tenant together have `TENANT` times
+    as much. Some of the limits are there only to bound the time that validation takes.
+    """
+
+    cost: int = 2_000
+    points_per_second: int = 200
+    burst: int = 2_000  # never below `cost`, or some documents could not be run at all
+    concurrent: int = 20
     characters: int = 100_000
     tokens: int = 2_000
     operations: int = 50
@@ -44,7 +54,36 @@ class Limits:
     steps: int = 6_000
 
 
+TENANT = 5
 STAFF = Limits()
+PARTNER = Limits(
+    cost=500,
+    points_per_second=30,
+    burst=500,
+    tokens=800,
+    depth=8,
+    aliases=10,
+    query_fields=5,
+    mutation_fields=3,
+)
+
+
+def by_kind(settings: Settings) -> dict[str, Limits]:
+    """The limits of each kind of token, as the operator has set them."""
+    staff = Limits(
+        cost=settings.max_cost,
+        points_per_second=settings.rate_points_per_second,
+        burst=settings.rate_burst,
+        concurrent=settings.concurrent_requests,
+        aliases=settings.max_aliases,
+        query_fields=settings.max_root_fields,
+    )
+    return {"STAFF": staff, "INTEGRATION": staff, "PARTNER": PARTNER}
+
+
+def registered(limits: Limits) -> Limits:
+    """For documents that a tenant has registered: they may be long, since they are measured once and not at a call."""
+    return replace(limits, tokens=20_000, steps=60_000)
 
 
 def check(document: DocumentNode, limits: Limits = STAFF) -> None:

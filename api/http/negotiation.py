@@ -1,11 +1,11 @@
-"""Which media type the caller takes: the Accept header of GraphQL over HTTP."""
+"""How an answer looks: the media type by the Accept header of GraphQL over HTTP, and its status by the profile."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.http.envelope import Headers, header
-from api.http.errors import Refused
+from api.http.errors import CODES, OK, PARTIAL, Refused
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -13,17 +13,44 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 @dataclass(frozen=True, slots=True)
 class MediaType:
-    """`strict` clients get 4xx for errors in the document, others 200: see `errors.Code`."""
+    """`strict` clients get 4xx for errors in the document, others 200; in the draft profile all get 4xx."""
 
     header: bytes
     strict: bool
+    draft: bool = False
+
+    def status(self, refused: Refused) -> int:
+        """The status of an answer without data."""
+        code = CODES[refused.code]
+        if self.draft:
+            return refused.draft or refused.status or code.draft
+        return refused.status or (code.strict if self.strict else code.status)
+
+    @property
+    def partial(self) -> int:
+        """The status of an answer with data and errors."""
+        return PARTIAL if self.draft else OK
 
 
 PLAIN = MediaType(b"application/json; charset=utf-8", strict=False)
 STRICT = MediaType(b"application/graphql-response+json; charset=utf-8", strict=True)
 
 
-def negotiated(headers: Headers) -> MediaType:
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The media types a server answers in."""
+
+    plain: MediaType
+    strict: MediaType
+
+
+PROFILES = {
+    "audit": Profile(PLAIN, STRICT),  # what the audit suite of npm's graphql-http asks for
+    "draft": Profile(replace(PLAIN, draft=True), replace(STRICT, draft=True)),  # the specification's draft of 2026
+}
+
+
+def negotiated(headers: Headers, profile: Profile = PROFILES["audit"]) -> MediaType:
     """The type to answer in; without a header, and for `*/*`, plain JSON.
 
     Raises:
@@ -31,13 +58,13 @@ def negotiated(headers: Headers) -> MediaType:
     """
     given = header(headers, b"accept")
     if given is None or given in {b"*/*", b"application/json"}:
-        return PLAIN
+        return profile.plain
     ranges = dict(quality(part) for part in given.decode("latin-1").lower().split(","))
     anything = ranges.get("application/*", ranges.get("*/*", 0.0))
     plain, strict = ranges.get(JSON, anything), ranges.get(GRAPHQL_RESPONSE, 0.0)
     if not plain and not strict:
         raise Refused("NOT_ACCEPTABLE", f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
-    return STRICT if strict >= plain else PLAIN
+    return profile.strict if strict >= plain else profile.plain
 
 
 def quality(part: str) -> tuple[str, float]:

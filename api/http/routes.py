@@ -2,40 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Lifespan
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from api.db.pool import DatabaseUnavailable
 from api.http import exchange
+from api.http.envelope import ID_PREFIX, SHA256
 from api.http.errors import Refused
-from api.http.exchange import Observed
+from api.http.exchange import Exchange, Observed
 from api.http.graphql import GraphQL, Services
 from api.http.health import Problems, Readiness, livez
 from api.http.ide import Ide
+from api.http.metrics import Metrics
 from api.http.sdl import Sdl
 
-ACCEPTED = ["Authorization", "Content-Type", "Accept", "Idempotency-Key", "X-Request-Id"]
-EXPOSED = ["X-Request-Id", "Server-Timing", "Retry-After", "Idempotent-Replayed"]
+ACCEPTED = ["Authorization", "Content-Type", "Accept", "Idempotency-Key", "If-None-Match", "X-Request-Id"]
+EXPOSED = [
+    "Deprecation",
+    "X-Deprecated-Fields",
+    "ETag",
+    "X-Request-Id",
+    "Server-Timing",
+    "Retry-After",
+    "Idempotent-Replayed",
+]
 CORS_SECONDS = 600
 
 
-def application(
+class Straight:
+    """Takes the one address that nearly all requests go to past the router."""
+
+    def __init__(self, app: ASGIApp, path: str, endpoint: ASGIApp) -> None:
+        self._app, self._path, self._endpoint = app, path, endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == self._path:
+            scope["endpoint"], scope["path_params"] = self._endpoint, {}
+            await self._endpoint(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class DocumentId(Convertor[str]):
+    """A registered document as part of the address; anything else is no address of ours."""
+
+    regex = ID_PREFIX + SHA256.pattern
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("document", DocumentId())
+
+
+def application(  # noqa: PLR0913 - everything but the first may be left out, or is one of a kind
     services: Services,
     *,
     sdl: str,
     problems: Problems,
+    metrics: Metrics | None = None,
+    after: Sequence[Callable[[Exchange], None]] = (),
     cors_origins: Sequence[str] = (),
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
-    middleware = [Middleware(Observed)]
+    """Everything but the services has its place here: `metrics` is shown, `after` is told of each request."""
+    metrics = metrics or Metrics(None)
+    middleware = [Middleware(Observed, after=(metrics.record, *after))]
     if cors_origins:
         middleware.append(
             Middleware(
@@ -47,9 +91,12 @@ def application(
                 max_age=CORS_SECONDS,
             )
         )
+    graphql = GraphQL(services)
+    middleware.append(Middleware(Straight, path="/graphql", endpoint=graphql))
     routes = [
-        Route("/graphql", GraphQL(services)),
+        Route("/graphql/{document_id:document}", graphql),
         Route("/schema.graphql", endpoint=Sdl(sdl, services.authenticator).answer, methods=["GET"]),
+        Route("/metrics", metrics.answer),
         Route("/livez", livez),
         Route("/readyz", Readiness(problems).answer),
         *Ide().routes(),

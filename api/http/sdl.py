@@ -7,6 +7,7 @@ import hashlib
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.http import etag
 from api.http.auth import Authenticator
 
 
@@ -21,6 +22,7 @@ class Sdl:
     async def answer(self, request: Request) -> Response:
         await self._authenticator.viewer(request.headers.raw)
         headers = {"etag": self._tag, "cache-control": "private, no-cache", "vary": "Authorization"}
-        if request.headers.get("if-none-match") == self._tag:
+        asked = (request.headers.get("if-none-match") or "").encode("latin-1")
+        if etag.matches(asked, self._tag.encode()):
             return Response(status_code=304, headers=headers)
         return Response(self._text, media_type="text/plain", headers=headers)

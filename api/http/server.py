@@ -16,7 +16,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-BEGUN = "crm.begun"  # in the scope: when the first byte of the request came, by the monotonic clock
+from api.http.envelope import BEGUN
+
 HEAD_SECONDS = 10.0
 SEND_SECONDS = 10.0  # without any progress
 HEAD_BYTES = 65_536

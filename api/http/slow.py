@@ -20,6 +20,7 @@ from api.telemetry import Statement
 
 AGAIN_SECONDS = 60.0  # until the same statement is explained again
 MOST_REMEMBERED = 1_000
+COMPILED = "crm.principal"  # set by compiled reads only, not by those for the token, its budget or its documents
 
 
 class SlowLog:
@@ -40,7 +41,7 @@ class SlowLog:
             "duration_ms": round(duration_ms, 2),
             "document": exchange.facts.get("document"),
         }
-        reads = [statement for statement in exchange.statements if statement.arguments is not None]
+        reads = [statement for statement in exchange.statements if statement.arguments and COMPILED in statement.text]
         slowest = max(reads, key=lambda statement: statement.seconds, default=None)
         if slowest is None or not self._due(slowest.text):
             telemetry.log(logging.WARNING, "slow", **told)

@@ -10,7 +10,19 @@ from strawberry.tools import merge_types
 
 from api.compiler import Catalog
 
-from . import accounts, contacts, opportunities, opportunity_people, pipelines, products, records, roots, sales, users
+from . import (
+    accounts,
+    contacts,
+    limits,
+    opportunities,
+    opportunity_people,
+    pipelines,
+    products,
+    records,
+    roots,
+    sales,
+    users,
+)
 from .binding import READABLE
 from .catalog import build_catalog
 from .errors import BOUND
@@ -23,6 +35,7 @@ ROOTS = {
 }
 SLICES: tuple[ModuleType, ...] = (
     roots,
+    limits,
     records,
     users,
     accounts,
@@ -45,11 +58,12 @@ class Schema:
         built = strawberry.Schema(query, mutation, types=errors, config=StrawberryConfig(scalar_map=SCALARS))
         self.core: GraphQLSchema = built._schema  # noqa: SLF001 - Strawberry has no public way to the core schema
         patch(self.core)
+        self.core.directives = (*self.core.directives, *limits.DIRECTIVES)
         self.catalog: Catalog = build_catalog(self.core)
 
     @property
     def sdl(self) -> str:
-        return print_schema(lexicographic_sort_schema(self.core)) + "\n"
+        return limits.with_directives(print_schema(lexicographic_sort_schema(self.core)), self.core) + "\n"
 
 
 def patch(core: GraphQLSchema) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    Label,
     Numeric,
     Select,
     Text,
@@ -59,6 +60,12 @@ class Key:
     record: tuple[str, str] | None = None
     join: Callable[[Any, Any, Scope], tuple[Any, Any]] | None = None
     amount: Callable[[Any, Any], ColumnElement[Any]] | None = None
+
+    def of_group(self, inner: Any, at: int) -> list[Label[Any]]:
+        """Value and id of a group. A record's id becomes text here, once for each group, and not for each row."""
+        id = inner.c[f"id_{at}"]
+        value = inner.c[f"value_{at}"] if self.record is None else id_text(self.record[1], id)
+        return [value.label(f"value_{at}"), id.label(f"id_{at}")]
 
 
 def column_key(column: str, record: tuple[str, str] | None, description: str) -> Key:
@@ -185,16 +192,17 @@ class Aggregate:
         """One row for each group: `value_<n>`, `id_<n>`, `count`, `amounts`, `converted`, its `place` among them."""
         names = keys_of(arguments)
         inner = self.per_currency(scope, names, arguments, matching)
-        keys = [inner.c[f"{part}_{at}"] for at in range(len(names)) for part in ("value", "id")]
+        keys = [key for at, name in enumerate(names) for key in self.keys[name].of_group(inner, at)]
+        by = [key.element for key in keys]
         count = func.coalesce(func.sum(inner.c.count), ZERO)
         columns = [cast(count, BigInteger).label("count")]
         if self.money is not None:
             columns += [listed(inner).label("amounts"), self.converted_list(inner, scope, arguments).label("converted")]
-        order = (count.desc(), *keys)
+        order = (count.desc(), *by)
         columns.append(func.row_number().over(order_by=order).label("place"))
         first = arguments.get("first")
         size = scope.bind(converted(first.get, bounded), BigInteger()) if isinstance(first, Leaf) else ZERO
-        return select(*keys, *columns).group_by(*keys).order_by(*order).limit(size)
+        return select(*keys, *columns).group_by(*by).order_by(*order).limit(size)
 
     def per_currency(self, scope: Scope, names: list[str], arguments: Mapping[str, Tree], matching: Any) -> Any:
         """One row for each group and, where there is money, currency."""
@@ -282,7 +290,7 @@ def key_columns(value: ColumnElement[Any], key: Key, at: int) -> list[ColumnElem
     if key.record is None:
         text = value if isinstance(value.type, Text) else cast(value, Text)
         return [text.label(f"value_{at}"), literal_column("NULL::uuid", Uuid()).label(f"id_{at}")]
-    return [id_text(key.record[1], value).label(f"value_{at}"), value.label(f"id_{at}")]
+    return [literal_column("NULL::text", Text()).label(f"value_{at}"), value.label(f"id_{at}")]
 
 
 def listed(inner: Any) -> ColumnElement[Any]:

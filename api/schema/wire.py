@@ -14,7 +14,7 @@ UTC_FORMAT: ColumnElement[str] = literal_column("""'YYYY-MM-DD"T"HH24:MI:SS.US'"
 
 def id_text(prefix: str, id: ColumnElement[Any]) -> ColumnElement[Any]:
     """`<prefix>_<32 hex digits>`."""
-    digits = func.translate(cast(id, Text), literal_column("'-'"), literal_column("''"))
+    digits = func.encode(func.uuid_send(id), literal_column("'hex'"))  # quicker than `translate(id::text, …)`
     return literal_column(f"'{prefix}_'", Text()).op("||")(digits)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from api.domain import accounts, contacts, opportunities, products, tokens, users
+from api.domain import accounts, contacts, documents, opportunities, products, tokens, users
 from api.domain.accounts import AddressKind
 from api.domain.kernel import ExternalKey, Money, Tenant, Viewer, Work, open_work, wire
 from api.domain.kernel.idempotency import claim, remember
@@ -224,6 +224,8 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         await record_rate(work, "EUR", "USD", date(2025, 1, 1), Decimal("1.08"), "ECB")
         await claim(work, "a-used-key", "accountCreate", b"fingerprint")
         await remember(work, "a-used-key", {})
+        await documents.register(work, ["{ viewer { name } }"])
+        work.add(tokens.RateBucket(id=world.admin.id, millipoints=1, filled_at=work.now))
         await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
     async with at(sessions, world.admin, 22) as work:
         pipelines = {

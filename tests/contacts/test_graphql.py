@@ -212,7 +212,7 @@ async def test_relations_are_made_ended_and_read_from_both_sides(graphql: Client
     end = f'contactRelationEnd({ada}, account: {{domain: "acme.com"}}, endedOn: "2025-12-31") {{ outcome }}'
     assert await graphql(f"mutation {{ {end} }}") == {"contactRelationEnd": {"outcome": "UPDATED"}}
     found = await graphql("""{
-      accounts(orderBy: {field: NAME}) { nodes {
+      accounts(first: 10, orderBy: {field: NAME}) { nodes {
         name
         primaryContact { lastName }
         contacts(orderBy: {field: CONTACT_NAME}) {
@@ -325,9 +325,9 @@ async def test_a_sales_rep_does_not_learn_of_contacts_of_others(graphql: Client,
     found = await graphql(
         """{
           contact(where: {email: "foreign@example.com"}) { name }
-          contacts { totalCount { value } nodes { name accounts { nodes { account { name } } } } }
+          contacts(first: 10) { totalCount { value } nodes { name accounts { nodes { account { name } } } } }
           accounts(filter: {contacts: {some: {contact: {name: {eq: "foreign"}}}}}) { nodes { name } }
-          all: accounts {
+          all: accounts(first: 10) {
             nodes { name primaryContact { name } contacts { totalCount { value } nodes { contact { name } } } }
           }
           opportunities { nodes { contactRoles { contact { name } } } }

@@ -250,9 +250,7 @@ async def a_token(committed: Committed) -> None:
     values = f"""'{committed.tenant.id}', '{new_id()}', 'laptop', '0123456789abcdef', sha256('x'), 1, 'STAFF',
                  '{committed.admin.id}', 1, now(), now()"""
     insert = f"INSERT INTO tokens ({columns}) VALUES ({values})"
-    held = f"""INSERT INTO user_roles (tenant_id, user_id, role_id)
-               SELECT tenant_id, '{committed.admin.id}', id FROM roles WHERE name IN ('read_only', 'sales_manager')"""
-    await ask(committed.urls.app, set_tenant(committed.tenant.id), held, insert)
+    await ask(committed.urls.app, set_tenant(committed.tenant.id), insert)
 
 
 AUTHENTICATE = """SELECT format('%s|%s|%s|%s|%s|%s|%s', tenant_name, name, kind, roles->0->>'name', user_name,
@@ -262,7 +260,7 @@ AUTHENTICATE = """SELECT format('%s|%s|%s|%s|%s|%s|%s', tenant_name, name, kind,
 async def test_a_token_is_found_before_its_tenant_is_known(committed: Committed):
     await a_token(committed)
 
-    assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|read_only|Ada Admin|f|t"
+    assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|admin|Ada Admin|f|t"
     assert await ask(committed.urls.app, "SELECT count(*) FROM crm_authenticate('0123456789abcdeg')") == 0
     assert await ask(committed.urls.app, "SELECT count(*) FROM tokens") == 0
 
@@ -273,7 +271,7 @@ async def test_a_token_says_that_its_tenant_its_person_or_itself_is_archived(com
     archive = f"UPDATE {table} SET archived_at = now() RETURNING true"
     assert await ask(committed.urls.app, set_tenant(committed.tenant.id), archive) is True
 
-    assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|read_only|Ada Admin|t|t"
+    assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|admin|Ada Admin|t|t"
 
 
 async def test_the_worker_lists_the_tenants(committed: Committed):

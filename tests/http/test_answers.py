@@ -26,9 +26,15 @@ async def test_a_query_is_one_statement_and_its_bytes_are_the_answer(graphql: Cl
     response = await graphql.post({"query": VIEWER})
     assert len(statements) == 1
     request_id = response.headers["x-request-id"]
-    assert response.content == (
-        b'{"data":{"viewer":{"name":"Ada Admin"}},"extensions":{"requestId":"' + request_id.encode() + b'"}}'
-    )
+    extensions = response.json()["extensions"]
+    left = extensions["cost"]["remaining"]
+    assert left in {1999, 2000}
+    cost = {"requested": 1, "actual": 1, "limit": 2000, "remaining": left, "restorePerSecond": 200}
+    assert extensions == {"requestId": request_id, "cost": cost}
+    members = b'{"data":{"viewer":{"name":"Ada Admin"}},"extensions":' + orjson.dumps(extensions)
+    assert response.content == members + b"}"
+    assert response.headers["ratelimit"] == f'"points";r={left};t={2000 - left}'
+    assert response.headers["ratelimit-policy"] == '"points";q=2000;w=10'
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["vary"] == "Accept, Authorization, Origin"
     assert response.headers["x-content-type-options"] == "nosniff"
@@ -38,7 +44,9 @@ async def test_a_query_is_one_statement_and_its_bytes_are_the_answer(graphql: Cl
 async def test_where_the_time_went_is_told_by_stage(graphql: Client):
     timing = (await graphql.post({"query": VIEWER})).headers["server-timing"]
     assert re.fullmatch(
-        r"auth;dur=[\d.]+, envelope;dur=[\d.]+, document;dur=[\d.]+, read;dur=[\d.]+, total;dur=[\d.]+", timing
+        r"db;dur=[\d.]+, auth;dur=[\d.]+, envelope;dur=[\d.]+, document;dur=[\d.]+, "
+        r"admit;dur=[\d.]+, read;dur=[\d.]+, total;dur=[\d.]+",
+        timing,
     )
 
 
@@ -220,7 +228,8 @@ async def test_the_log_line_tells_what_was_asked_but_nothing_of_a_person(graphql
         "path": "/graphql",
         "status": 200,
         "operation_type": "query",
-        "statements": 2,  # the token and the data
+        "statements": 3,  # the token, the budget and the data
+        "cost": 2,
         "tenant": str(graphql.admin.tenant_id),
         "principal": str(graphql.admin.id),
     }

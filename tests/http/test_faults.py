@@ -173,7 +173,7 @@ async def test_a_bug_is_answered_without_a_word_about_it_and_logged_with_its_pla
     failed = orjson.loads(written.splitlines()[0])
     assert (failed["event"], failed["level"], failed["exception"]) == ("failed", "error", "builtins.KeyError")
     assert failed["request_id"] == response.headers["x-request-id"]
-    assert any("reading.py" in frame for frame in failed["stack"])
+    assert any("reading.py" in frame for frame in failed["frames"])
 
 
 async def test_a_request_that_takes_too_long_is_stopped_on_the_server_too(

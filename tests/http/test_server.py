@@ -49,9 +49,9 @@ async def running(committed: Committed, folder: Path, workers: int = 1) -> Async
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):  # workers import everything once more each
             first = (await process.stdout.readline()).decode()
-            yield process, int(first.rpartition(":")[2])
+        yield process, int(first.rpartition(":")[2])
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # workers, too
@@ -180,7 +180,7 @@ async def test_several_processes_share_one_port(committed: Committed, tmp_path: 
     authorization = await token(committed)
     good = request(authorization, b'{"query": "{ viewer { name } }"}', b"Connection: close\r\n")
     async with running(committed, tmp_path, workers=2) as (process, port):
-        answers = [await exchange(port, good, patience=15) for _ in range(4)]  # they queue until one has started
+        answers = [await exchange(port, good, patience=40) for _ in range(4)]  # they queue until one has started
         assert all(b'"viewer":{"name":"Laptop"}' in said for said in answers)
         process.send_signal(signal.SIGTERM)
         await process.wait()

@@ -385,8 +385,8 @@ async def test_a_pipeline_four_levels_deep_is_one_statement(graphql: Client, wor
     await graphql.token_of()
     statements.clear()
     data = await graphql(
-        """{ accounts { nodes { name opportunities { totalCount { value } nodes { name
-             stage { name pipeline { name stages { nodes { name } } } }
+        """{ accounts(first: 5) { nodes { name opportunities(first: 5) { totalCount { value } nodes { name
+             stage { name pipeline { name stages(first: 5) { nodes { name } } } }
              lines { name } availableTransitions { verb } } } } } }"""
     )
     assert [node["opportunities"]["totalCount"]["value"] for node in data["accounts"]["nodes"]] == [4, 4, 4]

@@ -1,5 +1,6 @@
 """Documents: the GraphQL operations a tenant has registered, by their SHA-256."""
 
 from .models import StoredDocument
+from .service import Registration, documents, register, retire
 
-__all__ = ["StoredDocument"]
+__all__ = ["Registration", "StoredDocument", "documents", "register", "retire"]

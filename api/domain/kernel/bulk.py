@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Text, select
 
-from .errors import Archived, DomainError, Duplicate, Invalid, NotAllowed, NotFound, StaleVersion
+from .errors import Archived, DomainError, Duplicate, Invalid, NotAllowed, NotFound, Required, StaleVersion
 from .external_ids import ExternalId, ExternalKey, checked_keys, find
 from .fields import argument
 from .model import Record, among
@@ -113,6 +113,7 @@ class Found(Generic[R]):
 
         Raises:
             NotFound: the id is unknown or not visible.
+            Required: the row is to be found by a natural key, and that is blank.
             Duplicate: one of the row's keys belongs to another record.
             Archived, NotAllowed, StaleVersion: as `Work.edit`.
             Invalid: several records have the name.
@@ -134,6 +135,8 @@ class Found(Generic[R]):
         if match is Match.EXTERNAL_ID:
             return self.external.get(ready.external[0])
         if match is Match.NATURAL:
+            if not ready.natural:  # it was blank
+                raise Required((self.matching.path,))
             return self.natural.get(ready.natural[0])
         return holders[0][0] if holders else None
 

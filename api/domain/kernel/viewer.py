@@ -116,7 +116,7 @@ class Viewer:
 
     `principal` is the user's id for staff, the token's id for an integration. `team` are the users whose records count
     as its teams': itself, and everybody in its team, in teams it leads, and in those below them. It is known only if a
-    right reaches that far.
+    right reaches that far. `documents` is the mode of the token, a `DocumentMode` of the slice `tokens`.
     """
 
     tenant: UUID
@@ -126,6 +126,7 @@ class Viewer:
     capability: Capability
     user: UUID | None = None
     token: UUID | None = None
+    documents: str = "OPEN"
     team: tuple[UUID, ...] = ()
 
     def reaches(self, level: Level, owner: UUID | None) -> bool:

@@ -20,7 +20,7 @@ from .audit import ChangeEvent, ChangeValues
 from .changes import Change, camel, differences, guarded_fields, lifecycle, snapshot
 from .errors import Archived, Duplicate, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
-from .inserts import insert_models, insert_rows
+from .inserts import insert_models, insert_rows, places
 from .model import Model, Part, Record, among
 from .outbox import Event, OutboxEntry, facts
 from .policy import Context
@@ -206,9 +206,9 @@ class Work:
         self._waiting, self._removed = {}, {}
         try:
             await self.session.flush()
-            for table in Model.metadata.sorted_tables:
-                if rows := by_table.get(table):
-                    await insert_models(self.session, type(rows[0]), rows)
+            for table in sorted(by_table, key=places().__getitem__):
+                rows = by_table[table]
+                await insert_models(self.session, type(rows[0]), rows)
         except IntegrityError as error:
             raise self._refusal(error) from error
 

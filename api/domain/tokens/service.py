@@ -11,13 +11,13 @@ from api.domain.kernel import Invalid, NotAllowed, Required, Work, checked
 from api.domain.users import User
 
 from .credential import PEPPER_VERSION, new_credential
-from .models import Token, TokenKind
+from .models import DocumentMode, Token, TokenKind
 
 NAME_LIMIT = 100
 LONGEST_VALIDITY = timedelta(days=3650)
 
 
-async def create(  # noqa: PLR0913 - the last two may be left out
+async def create(  # noqa: PLR0913 - the last three may be left out
     work: Work,
     role: str | None,
     name: str,
@@ -25,6 +25,7 @@ async def create(  # noqa: PLR0913 - the last two may be left out
     pepper: bytes,
     user_id: UUID | None = None,
     expires_in: timedelta | None = None,
+    documents: DocumentMode = DocumentMode.OPEN,
 ) -> tuple[Token, str]:
     """A new token and its text, which is nowhere stored and cannot be had again.
 
@@ -57,6 +58,7 @@ async def create(  # noqa: PLR0913 - the last two may be left out
             pepper_version=PEPPER_VERSION,
             kind=credential.kind,
             role_id=None if scope is None else scope.id,
+            documents=documents,
             user_id=user_id,
             expires_at=None if expires_in is None else work.now + expires_in,
         )

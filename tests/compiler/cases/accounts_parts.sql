@@ -28,14 +28,18 @@ WHERE t6.tenant_id = $3 AND t6.id = t5.parent_id) AS r6) AS x6 ON true LEFT OUTE
 FROM (SELECT t8.name AS name 
 FROM users AS t8 
 WHERE t8.tenant_id = $3 AND t8.id = t5.manager_id) AS r8) AS x8 ON true 
-WHERE t5.tenant_id = $3 AND t5.id = t4.team_id) AS r5) AS x5 ON true 
-WHERE t4.tenant_id = $3 AND t4.id = t1.owner_id) AS r4) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
+WHERE t5.tenant_id = $3 AND t5.id = t4.team_id) AS r5
+ LIMIT ALL OFFSET 0) AS x5 ON true 
+WHERE t4.tenant_id = $3 AND t4.id = t1.owner_id) AS r4
+ LIMIT ALL OFFSET 0) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
 FROM (SELECT t9.name AS name 
 FROM accounts AS t9 
 WHERE t9.tenant_id = $3 AND t9.id = t1.parent_id) AS r9) AS x9 ON true LEFT OUTER JOIN LATERAL (WITH p10 AS 
-(SELECT t10.name AS name, t10.parent_id AS parent_id, t10.created_at AS created_at, t10.id AS id 
+(SELECT m10.name AS name, m10.parent_id AS parent_id, m10.created_at AS created_at, m10.id AS id 
+FROM (SELECT t10.name AS name, t10.parent_id AS parent_id, t10.created_at AS created_at, t10.id AS id 
 FROM accounts AS t10 
 WHERE t10.tenant_id = $3 AND t10.parent_id = t1.id AND t10.archived_at IS NULL ORDER BY t10.created_at DESC, t10.id DESC 
+ LIMIT 101) AS m10 ORDER BY m10.created_at DESC, m10.id DESC 
  LIMIT $4)
  SELECT json_build_object('nodes', n10_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r11)), '[]'::json) AS j 
@@ -80,14 +84,18 @@ WHERE t6.tenant_id = $3 AND t6.id = t5.parent_id) AS r6) AS x6 ON true LEFT OUTE
 FROM (SELECT t8.name AS name 
 FROM users AS t8 
 WHERE t8.tenant_id = $3 AND t8.id = t5.manager_id) AS r8) AS x8 ON true 
-WHERE t5.tenant_id = $3 AND t5.id = t4.team_id) AS r5) AS x5 ON true 
-WHERE t4.tenant_id = $3 AND t4.id = t1.owner_id) AS r4) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
+WHERE t5.tenant_id = $3 AND t5.id = t4.team_id) AS r5
+ LIMIT ALL OFFSET 0) AS x5 ON true 
+WHERE t4.tenant_id = $3 AND t4.id = t1.owner_id) AS r4
+ LIMIT ALL OFFSET 0) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
 FROM (SELECT t9.name AS name 
 FROM accounts AS t9 
 WHERE t9.tenant_id = $3 AND t9.owner_id = $4 AND t9.id = t1.parent_id) AS r9) AS x9 ON true LEFT OUTER JOIN LATERAL (WITH p10 AS 
-(SELECT t10.name AS name, t10.parent_id AS parent_id, t10.created_at AS created_at, t10.id AS id 
+(SELECT m10.name AS name, m10.parent_id AS parent_id, m10.created_at AS created_at, m10.id AS id 
+FROM (SELECT t10.name AS name, t10.parent_id AS parent_id, t10.created_at AS created_at, t10.id AS id 
 FROM accounts AS t10 
 WHERE t10.tenant_id = $3 AND t10.owner_id = $4 AND t10.parent_id = t1.id AND t10.archived_at IS NULL ORDER BY t10.created_at DESC, t10.id DESC 
+ LIMIT 101) AS m10 ORDER BY m10.created_at DESC, m10.id DESC 
  LIMIT $5)
  SELECT json_build_object('nodes', n10_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r11)), '[]'::json) AS j 

@@ -1,9 +1,11 @@
 -- admin: 4 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
-(SELECT t1.name AS name, t1.status AS status, t1.id AS id, t1.name_sort AS name_sort 
+(SELECT m1.name AS name, m1.status AS status, m1.id AS id, m1.name_sort AS name_sort 
+FROM (SELECT t1.name AS name, t1.status AS status, t1.id AS id, t1.name_sort AS name_sort 
 FROM opportunities AS t1 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL ORDER BY t1.name_sort ASC, t1.id ASC 
+ LIMIT 101) AS m1 ORDER BY m1.name_sort ASC, m1.id ASC 
  LIMIT $4)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
@@ -28,9 +30,11 @@ WHERE t4.tenant_id = $3 AND t4.id = p3.stage_id) AS r4) AS x4 ON true ORDER BY p
 -- sales_rep: 5 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
-(SELECT t1.name AS name, t1.status AS status, t1.id AS id, t1.name_sort AS name_sort 
+(SELECT m1.name AS name, m1.status AS status, m1.id AS id, m1.name_sort AS name_sort 
+FROM (SELECT t1.name AS name, t1.status AS status, t1.id AS id, t1.name_sort AS name_sort 
 FROM opportunities AS t1 
 WHERE t1.tenant_id = $3 AND t1.owner_id = $4 AND t1.archived_at IS NULL ORDER BY t1.name_sort ASC, t1.id ASC 
+ LIMIT 101) AS m1 ORDER BY m1.name_sort ASC, m1.id ASC 
  LIMIT $5)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
@@ -55,9 +59,11 @@ WHERE t4.tenant_id = $3 AND t4.id = p3.stage_id) AS r4) AS x4 ON true ORDER BY p
 -- read_only: 4 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
-(SELECT t1.name AS name, t1.status AS status, t1.id AS id, t1.name_sort AS name_sort 
+(SELECT m1.name AS name, m1.status AS status, m1.id AS id, m1.name_sort AS name_sort 
+FROM (SELECT t1.name AS name, t1.status AS status, t1.id AS id, t1.name_sort AS name_sort 
 FROM opportunities AS t1 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL ORDER BY t1.name_sort ASC, t1.id ASC 
+ LIMIT 101) AS m1 ORDER BY m1.name_sort ASC, m1.id ASC 
  LIMIT $4)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 

@@ -1,9 +1,11 @@
 -- admin: 15 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
-(SELECT t1.name AS name, t1.email AS email, t1.id AS id, t1.account_id AS account_id, t1.reports_to_id AS reports_to_id, t1.last_name_sort AS last_name_sort 
+(SELECT m1.name AS name, m1.email AS email, m1.id AS id, m1.account_id AS account_id, m1.reports_to_id AS reports_to_id, m1.last_name_sort AS last_name_sort 
+FROM (SELECT t1.name AS name, t1.email AS email, t1.id AS id, t1.account_id AS account_id, t1.reports_to_id AS reports_to_id, t1.last_name_sort AS last_name_sort 
 FROM contacts AS t1 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL ORDER BY t1.last_name_sort ASC, t1.id ASC 
+ LIMIT 101) AS m1 ORDER BY m1.last_name_sort ASC, m1.id ASC 
  LIMIT $4)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
@@ -34,22 +36,26 @@ WHERE t6.tenant_id = $3 AND t6.id = p1.account_id) AS r6) AS x6 ON true LEFT OUT
 FROM (SELECT t7.name AS name 
 FROM contacts AS t7 
 WHERE t7.tenant_id = $3 AND t7.id = p1.reports_to_id) AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (WITH p8 AS 
-(SELECT t8.id AS id, t8.role AS role, t8.started_on AS started_on, t8.ended_on AS ended_on, t8.account_id AS account_id, t8.contact_id AS contact_id, t8.is_primary_contact AS is_primary_contact, t8.created_at AS created_at 
+(SELECT m8.id AS id, m8.role AS role, m8.started_on AS started_on, m8.ended_on AS ended_on, m8.account_id AS account_id, m8.contact_id AS contact_id, m8.is_primary_contact AS is_primary_contact, m8.created_at AS created_at 
+FROM (SELECT t8.id AS id, t8.role AS role, t8.started_on AS started_on, t8.ended_on AS ended_on, t8.account_id AS account_id, t8.contact_id AS contact_id, t8.is_primary_contact AS is_primary_contact, t8.created_at AS created_at 
 FROM account_contacts AS t8 
 WHERE t8.tenant_id = $3 AND t8.contact_id = p1.id AND t8.archived_at IS NULL ORDER BY t8.created_at DESC, t8.id DESC 
+ LIMIT 101) AS m8 ORDER BY m8.created_at DESC, m8.id DESC 
  LIMIT $5)
  SELECT json_build_object('nodes', n8_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r9)), '[]'::json) AS j 
-FROM (SELECT 'aco_' || translate(CAST(p8.id AS TEXT), '-', '') AS id, p8.role AS role, p8.started_on AS "startedOn", p8.ended_on AS "endedOn", p8.ended_on IS NULL AND coalesce((SELECT whose.account_id = p8.account_id AS anon_4 
+FROM (SELECT 'aco_' || encode(uuid_send(p8.id), 'hex') AS id, p8.role AS role, p8.started_on AS "startedOn", p8.ended_on AS "endedOn", p8.ended_on IS NULL AND coalesce((SELECT whose.account_id = p8.account_id AS anon_4 
 FROM contacts AS whose 
 WHERE whose.tenant_id = $3 AND whose.id = p8.contact_id), false) AS "isPrimaryAccount", p8.is_primary_contact AS "isPrimaryContact", x10.j AS account 
 FROM p8 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r10) AS j 
 FROM (SELECT t10.name AS name 
 FROM accounts AS t10 
 WHERE t10.tenant_id = $3 AND t10.id = p8.account_id) AS r10) AS x10 ON true ORDER BY p8.created_at DESC, p8.id DESC) AS r9) AS n8_0) AS x8 ON true LEFT OUTER JOIN LATERAL (WITH p11 AS 
-(SELECT t11.role AS role, t11.is_primary AS is_primary, t11.opportunity_id AS opportunity_id, t11.created_at AS created_at, t11.id AS id 
+(SELECT m11.role AS role, m11.is_primary AS is_primary, m11.opportunity_id AS opportunity_id, m11.created_at AS created_at, m11.id AS id 
+FROM (SELECT t11.role AS role, t11.is_primary AS is_primary, t11.opportunity_id AS opportunity_id, t11.created_at AS created_at, t11.id AS id 
 FROM opportunity_contact_roles AS t11 
 WHERE t11.tenant_id = $3 AND t11.contact_id = p1.id ORDER BY t11.created_at DESC, t11.id DESC 
+ LIMIT 101) AS m11 ORDER BY m11.created_at DESC, m11.id DESC 
  LIMIT $6)
  SELECT json_build_object('nodes', n11_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r12)), '[]'::json) AS j 
@@ -58,13 +64,15 @@ FROM p11 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j
 FROM (SELECT t13.name AS name 
 FROM opportunities AS t13 
 WHERE t13.tenant_id = $3 AND t13.id = p11.opportunity_id) AS r13) AS x13 ON true ORDER BY p11.created_at DESC, p11.id DESC) AS r12) AS n11_0) AS x11 ON true ORDER BY p1.last_name_sort ASC, p1.id ASC) AS r2) AS n1_0) AS contacts, (WITH p14 AS 
-(SELECT t14.name AS name, t14.id AS id, t14.created_at AS created_at 
+(SELECT m14.name AS name, m14.id AS id, m14.created_at AS created_at 
+FROM (SELECT t14.name AS name, t14.id AS id, t14.created_at AS created_at 
 FROM accounts AS t14 
 WHERE t14.tenant_id = $3 AND t14.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM account_contacts AS f14_1_0_0 
 WHERE f14_1_0_0.tenant_id = $3 AND f14_1_0_0.account_id = t14.id AND f14_1_0_0.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM contacts AS f14_1_0_0_0 
 WHERE f14_1_0_0_0.tenant_id = $3 AND f14_1_0_0_0.id = f14_1_0_0.contact_id AND f14_1_0_0_0.language >= $7 AND f14_1_0_0_0.language < $8 AND (f14_1_0_0_0.archived_at IS NULL OR f14_1_0_0_0.archived_at IS NOT NULL))) AND f14_1_0_0.ended_on IS NULL)) ORDER BY t14.created_at DESC, t14.id DESC 
+ LIMIT 101) AS m14 ORDER BY m14.created_at DESC, m14.id DESC 
  LIMIT $9)
  SELECT json_build_object('nodes', n14_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r15)), '[]'::json) AS j 
@@ -72,9 +80,11 @@ FROM (SELECT p14.name AS name, x16.j AS "primaryContact", x19.j AS contacts
 FROM p14 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r16) AS j 
 FROM (SELECT t16.name AS name, x17.j AS reports 
 FROM contacts AS t16 LEFT OUTER JOIN LATERAL (WITH p17 AS 
-(SELECT t17.name AS name, t17.created_at AS created_at, t17.id AS id 
+(SELECT m17.name AS name, m17.created_at AS created_at, m17.id AS id 
+FROM (SELECT t17.name AS name, t17.created_at AS created_at, t17.id AS id 
 FROM contacts AS t17 
 WHERE t17.tenant_id = $3 AND t17.reports_to_id = t16.id AND t17.archived_at IS NULL ORDER BY t17.created_at DESC, t17.id DESC 
+ LIMIT 101) AS m17 ORDER BY m17.created_at DESC, m17.id DESC 
  LIMIT $10)
  SELECT json_build_object('nodes', n17_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
@@ -83,9 +93,11 @@ FROM p17 ORDER BY p17.created_at DESC, p17.id DESC) AS r18) AS n17_0) AS x17 ON 
 WHERE t16.tenant_id = $3 AND t16.id = (SELECT primary_of.contact_id 
 FROM account_contacts AS primary_of 
 WHERE primary_of.tenant_id = $3 AND primary_of.account_id = p14.id AND primary_of.is_primary_contact)) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (WITH p19 AS 
-(SELECT t19.contact_id AS contact_id, s19_0.name_sort AS contact_id__name_sort, t19.id AS id 
+(SELECT m19.contact_id AS contact_id, m19.contact_id__name_sort AS contact_id__name_sort, m19.id AS id 
+FROM (SELECT t19.contact_id AS contact_id, s19_0.name_sort AS contact_id__name_sort, t19.id AS id 
 FROM account_contacts AS t19 LEFT OUTER JOIN contacts AS s19_0 ON s19_0.tenant_id = $3 AND s19_0.id = t19.contact_id 
 WHERE t19.tenant_id = $3 AND t19.account_id = p14.id AND t19.archived_at IS NULL ORDER BY s19_0.name_sort ASC NULLS LAST, t19.id ASC 
+ LIMIT 101) AS m19 ORDER BY m19.contact_id__name_sort ASC NULLS LAST, m19.id ASC 
  LIMIT $11)
  SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
 FROM (SELECT 1 AS one 
@@ -98,9 +110,11 @@ FROM p19 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j
 FROM (SELECT t21.name AS name 
 FROM contacts AS t21 
 WHERE t21.tenant_id = $3 AND t21.id = p19.contact_id) AS r21) AS x21 ON true ORDER BY p19.contact_id__name_sort ASC NULLS LAST, p19.id ASC) AS r20) AS n19_1) AS x19 ON true ORDER BY p14.created_at DESC, p14.id DESC) AS r15) AS n14_0) AS accounts, (WITH p22 AS 
-(SELECT t22.id AS id, t22.created_at AS created_at 
+(SELECT m22.id AS id, m22.created_at AS created_at 
+FROM (SELECT t22.id AS id, t22.created_at AS created_at 
 FROM opportunities AS t22 
 WHERE t22.tenant_id = $3 AND t22.archived_at IS NULL AND t22.name_sort = $14 ORDER BY t22.created_at DESC, t22.id DESC 
+ LIMIT 101) AS m22 ORDER BY m22.created_at DESC, m22.id DESC 
  LIMIT $15)
  SELECT json_build_object('nodes', n22_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r23)), '[]'::json) AS j 
@@ -126,9 +140,11 @@ WHERE t27.tenant_id = $3 AND t27.id = p26.user_id) AS r27) AS x27 ON true ORDER 
 -- sales_rep: 16 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
-(SELECT t1.name AS name, t1.email AS email, t1.id AS id, t1.account_id AS account_id, t1.reports_to_id AS reports_to_id, t1.last_name_sort AS last_name_sort 
+(SELECT m1.name AS name, m1.email AS email, m1.id AS id, m1.account_id AS account_id, m1.reports_to_id AS reports_to_id, m1.last_name_sort AS last_name_sort 
+FROM (SELECT t1.name AS name, t1.email AS email, t1.id AS id, t1.account_id AS account_id, t1.reports_to_id AS reports_to_id, t1.last_name_sort AS last_name_sort 
 FROM contacts AS t1 
 WHERE t1.tenant_id = $3 AND t1.owner_id = $4 AND t1.archived_at IS NULL ORDER BY t1.last_name_sort ASC, t1.id ASC 
+ LIMIT 101) AS m1 ORDER BY m1.last_name_sort ASC, m1.id ASC 
  LIMIT $5)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
@@ -159,30 +175,34 @@ WHERE t6.tenant_id = $3 AND t6.owner_id = $4 AND t6.id = p1.account_id) AS r6) A
 FROM (SELECT t7.name AS name 
 FROM contacts AS t7 
 WHERE t7.tenant_id = $3 AND t7.owner_id = $4 AND t7.id = p1.reports_to_id) AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (WITH p8 AS 
-(SELECT t8.id AS id, t8.role AS role, t8.started_on AS started_on, t8.ended_on AS ended_on, t8.account_id AS account_id, t8.contact_id AS contact_id, t8.is_primary_contact AS is_primary_contact, t8.created_at AS created_at 
+(SELECT m8.id AS id, m8.role AS role, m8.started_on AS started_on, m8.ended_on AS ended_on, m8.account_id AS account_id, m8.contact_id AS contact_id, m8.is_primary_contact AS is_primary_contact, m8.created_at AS created_at 
+FROM (SELECT t8.id AS id, t8.role AS role, t8.started_on AS started_on, t8.ended_on AS ended_on, t8.account_id AS account_id, t8.contact_id AS contact_id, t8.is_primary_contact AS is_primary_contact, t8.created_at AS created_at 
 FROM account_contacts AS t8 
 WHERE t8.tenant_id = $3 AND (EXISTS (SELECT 1 
 FROM contacts AS seen_contacts 
 WHERE seen_contacts.tenant_id = t8.tenant_id AND seen_contacts.id = t8.contact_id AND seen_contacts.owner_id = $4)) AND (EXISTS (SELECT 1 
 FROM accounts AS seen_accounts 
 WHERE seen_accounts.tenant_id = t8.tenant_id AND seen_accounts.id = t8.account_id AND seen_accounts.owner_id = $4)) AND t8.contact_id = p1.id AND t8.archived_at IS NULL ORDER BY t8.created_at DESC, t8.id DESC 
+ LIMIT 101) AS m8 ORDER BY m8.created_at DESC, m8.id DESC 
  LIMIT $6)
  SELECT json_build_object('nodes', n8_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r9)), '[]'::json) AS j 
-FROM (SELECT 'aco_' || translate(CAST(p8.id AS TEXT), '-', '') AS id, p8.role AS role, p8.started_on AS "startedOn", p8.ended_on AS "endedOn", p8.ended_on IS NULL AND coalesce((SELECT whose.account_id = p8.account_id AS anon_4 
+FROM (SELECT 'aco_' || encode(uuid_send(p8.id), 'hex') AS id, p8.role AS role, p8.started_on AS "startedOn", p8.ended_on AS "endedOn", p8.ended_on IS NULL AND coalesce((SELECT whose.account_id = p8.account_id AS anon_4 
 FROM contacts AS whose 
 WHERE whose.tenant_id = $3 AND whose.owner_id = $4 AND whose.id = p8.contact_id), false) AS "isPrimaryAccount", p8.is_primary_contact AS "isPrimaryContact", x10.j AS account 
 FROM p8 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r10) AS j 
 FROM (SELECT t10.name AS name 
 FROM accounts AS t10 
 WHERE t10.tenant_id = $3 AND t10.owner_id = $4 AND t10.id = p8.account_id) AS r10) AS x10 ON true ORDER BY p8.created_at DESC, p8.id DESC) AS r9) AS n8_0) AS x8 ON true LEFT OUTER JOIN LATERAL (WITH p11 AS 
-(SELECT t11.role AS role, t11.is_primary AS is_primary, t11.opportunity_id AS opportunity_id, t11.created_at AS created_at, t11.id AS id 
+(SELECT m11.role AS role, m11.is_primary AS is_primary, m11.opportunity_id AS opportunity_id, m11.created_at AS created_at, m11.id AS id 
+FROM (SELECT t11.role AS role, t11.is_primary AS is_primary, t11.opportunity_id AS opportunity_id, t11.created_at AS created_at, t11.id AS id 
 FROM opportunity_contact_roles AS t11 
 WHERE t11.tenant_id = $3 AND (EXISTS (SELECT 1 
 FROM opportunities AS seen_opportunities 
 WHERE seen_opportunities.tenant_id = t11.tenant_id AND seen_opportunities.id = t11.opportunity_id AND seen_opportunities.owner_id = $4)) AND (EXISTS (SELECT 1 
 FROM contacts AS seen_contacts 
 WHERE seen_contacts.tenant_id = t11.tenant_id AND seen_contacts.id = t11.contact_id AND seen_contacts.owner_id = $4)) AND t11.contact_id = p1.id ORDER BY t11.created_at DESC, t11.id DESC 
+ LIMIT 101) AS m11 ORDER BY m11.created_at DESC, m11.id DESC 
  LIMIT $7)
  SELECT json_build_object('nodes', n11_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r12)), '[]'::json) AS j 
@@ -191,7 +211,8 @@ FROM p11 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j
 FROM (SELECT t13.name AS name 
 FROM opportunities AS t13 
 WHERE t13.tenant_id = $3 AND t13.owner_id = $4 AND t13.id = p11.opportunity_id) AS r13) AS x13 ON true ORDER BY p11.created_at DESC, p11.id DESC) AS r12) AS n11_0) AS x11 ON true ORDER BY p1.last_name_sort ASC, p1.id ASC) AS r2) AS n1_0) AS contacts, (WITH p14 AS 
-(SELECT t14.name AS name, t14.id AS id, t14.created_at AS created_at 
+(SELECT m14.name AS name, m14.id AS id, m14.created_at AS created_at 
+FROM (SELECT t14.name AS name, t14.id AS id, t14.created_at AS created_at 
 FROM accounts AS t14 
 WHERE t14.tenant_id = $3 AND t14.owner_id = $4 AND t14.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM account_contacts AS f14_1_0_0 
@@ -202,6 +223,7 @@ FROM accounts AS seen_accounts
 WHERE seen_accounts.tenant_id = f14_1_0_0.tenant_id AND seen_accounts.id = f14_1_0_0.account_id AND seen_accounts.owner_id = $4)) AND f14_1_0_0.account_id = t14.id AND f14_1_0_0.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM contacts AS f14_1_0_0_0 
 WHERE f14_1_0_0_0.tenant_id = $3 AND f14_1_0_0_0.owner_id = $4 AND f14_1_0_0_0.id = f14_1_0_0.contact_id AND f14_1_0_0_0.language >= $8 AND f14_1_0_0_0.language < $9 AND (f14_1_0_0_0.archived_at IS NULL OR f14_1_0_0_0.archived_at IS NOT NULL))) AND f14_1_0_0.ended_on IS NULL)) ORDER BY t14.created_at DESC, t14.id DESC 
+ LIMIT 101) AS m14 ORDER BY m14.created_at DESC, m14.id DESC 
  LIMIT $10)
  SELECT json_build_object('nodes', n14_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r15)), '[]'::json) AS j 
@@ -209,9 +231,11 @@ FROM (SELECT p14.name AS name, x16.j AS "primaryContact", x19.j AS contacts
 FROM p14 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r16) AS j 
 FROM (SELECT t16.name AS name, x17.j AS reports 
 FROM contacts AS t16 LEFT OUTER JOIN LATERAL (WITH p17 AS 
-(SELECT t17.name AS name, t17.created_at AS created_at, t17.id AS id 
+(SELECT m17.name AS name, m17.created_at AS created_at, m17.id AS id 
+FROM (SELECT t17.name AS name, t17.created_at AS created_at, t17.id AS id 
 FROM contacts AS t17 
 WHERE t17.tenant_id = $3 AND t17.owner_id = $4 AND t17.reports_to_id = t16.id AND t17.archived_at IS NULL ORDER BY t17.created_at DESC, t17.id DESC 
+ LIMIT 101) AS m17 ORDER BY m17.created_at DESC, m17.id DESC 
  LIMIT $11)
  SELECT json_build_object('nodes', n17_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
@@ -224,13 +248,15 @@ FROM contacts AS seen_contacts
 WHERE seen_contacts.tenant_id = primary_of.tenant_id AND seen_contacts.id = primary_of.contact_id AND seen_contacts.owner_id = $4)) AND (EXISTS (SELECT 1 
 FROM accounts AS seen_accounts 
 WHERE seen_accounts.tenant_id = primary_of.tenant_id AND seen_accounts.id = primary_of.account_id AND seen_accounts.owner_id = $4)) AND primary_of.account_id = p14.id AND primary_of.is_primary_contact)) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (WITH p19 AS 
-(SELECT t19.contact_id AS contact_id, s19_0.name_sort AS contact_id__name_sort, t19.id AS id 
+(SELECT m19.contact_id AS contact_id, m19.contact_id__name_sort AS contact_id__name_sort, m19.id AS id 
+FROM (SELECT t19.contact_id AS contact_id, s19_0.name_sort AS contact_id__name_sort, t19.id AS id 
 FROM account_contacts AS t19 LEFT OUTER JOIN contacts AS s19_0 ON s19_0.tenant_id = $3 AND s19_0.owner_id = $4 AND s19_0.id = t19.contact_id 
 WHERE t19.tenant_id = $3 AND (EXISTS (SELECT 1 
 FROM contacts AS seen_contacts 
 WHERE seen_contacts.tenant_id = t19.tenant_id AND seen_contacts.id = t19.contact_id AND seen_contacts.owner_id = $4)) AND (EXISTS (SELECT 1 
 FROM accounts AS seen_accounts 
 WHERE seen_accounts.tenant_id = t19.tenant_id AND seen_accounts.id = t19.account_id AND seen_accounts.owner_id = $4)) AND t19.account_id = p14.id AND t19.archived_at IS NULL ORDER BY s19_0.name_sort ASC NULLS LAST, t19.id ASC 
+ LIMIT 101) AS m19 ORDER BY m19.contact_id__name_sort ASC NULLS LAST, m19.id ASC 
  LIMIT $12)
  SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
 FROM (SELECT 1 AS one 
@@ -247,9 +273,11 @@ FROM p19 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j
 FROM (SELECT t21.name AS name 
 FROM contacts AS t21 
 WHERE t21.tenant_id = $3 AND t21.owner_id = $4 AND t21.id = p19.contact_id) AS r21) AS x21 ON true ORDER BY p19.contact_id__name_sort ASC NULLS LAST, p19.id ASC) AS r20) AS n19_1) AS x19 ON true ORDER BY p14.created_at DESC, p14.id DESC) AS r15) AS n14_0) AS accounts, (WITH p22 AS 
-(SELECT t22.id AS id, t22.created_at AS created_at 
+(SELECT m22.id AS id, m22.created_at AS created_at 
+FROM (SELECT t22.id AS id, t22.created_at AS created_at 
 FROM opportunities AS t22 
 WHERE t22.tenant_id = $3 AND t22.owner_id = $4 AND t22.archived_at IS NULL AND t22.name_sort = $15 ORDER BY t22.created_at DESC, t22.id DESC 
+ LIMIT 101) AS m22 ORDER BY m22.created_at DESC, m22.id DESC 
  LIMIT $16)
  SELECT json_build_object('nodes', n22_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r23)), '[]'::json) AS j 

@@ -1,65 +1,81 @@
 -- admin: 22 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
-(SELECT t1.name AS name, t1.created_at AS created_at, t1.id AS id 
+(SELECT m1.name AS name, m1.created_at AS created_at, m1.id AS id 
+FROM (SELECT t1.name AS name, t1.created_at AS created_at, t1.id AS id 
 FROM accounts AS t1 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND t1.employees = $4 ORDER BY t1.created_at DESC, t1.id DESC 
+ LIMIT 101) AS m1 ORDER BY m1.created_at DESC, m1.id DESC 
  LIMIT $5)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.name AS name 
 FROM p1 ORDER BY p1.created_at DESC, p1.id DESC) AS r2) AS n1_0) AS zero, (WITH p3 AS 
-(SELECT t3.name AS name, t3.employees AS employees, t3.created_at AS created_at, t3.id AS id 
+(SELECT m3.name AS name, m3.employees AS employees, m3.created_at AS created_at, m3.id AS id 
+FROM (SELECT t3.name AS name, t3.employees AS employees, t3.created_at AS created_at, t3.id AS id 
 FROM accounts AS t3 
 WHERE t3.tenant_id = $3 AND t3.archived_at IS NULL AND t3.employees IS DISTINCT FROM $6 ORDER BY t3.created_at DESC, t3.id DESC 
+ LIMIT 101) AS m3 ORDER BY m3.created_at DESC, m3.id DESC 
  LIMIT $7)
  SELECT json_build_object('nodes', n3_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r4)), '[]'::json) AS j 
 FROM (SELECT p3.name AS name, p3.employees AS employees 
 FROM p3 ORDER BY p3.created_at DESC, p3.id DESC) AS r4) AS n3_0) AS ne, (WITH p5 AS 
-(SELECT t5.name AS name, t5.created_at AS created_at, t5.id AS id 
+(SELECT m5.name AS name, m5.created_at AS created_at, m5.id AS id 
+FROM (SELECT t5.name AS name, t5.created_at AS created_at, t5.id AS id 
 FROM accounts AS t5 
 WHERE t5.tenant_id = $3 AND t5.archived_at IS NULL AND t5.employees <= $8 AND t5.employees > $9 ORDER BY t5.created_at DESC, t5.id DESC 
+ LIMIT 101) AS m5 ORDER BY m5.created_at DESC, m5.id DESC 
  LIMIT $10)
  SELECT json_build_object('nodes', n5_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r6)), '[]'::json) AS j 
 FROM (SELECT p5.name AS name 
 FROM p5 ORDER BY p5.created_at DESC, p5.id DESC) AS r6) AS n5_0) AS range, (WITH p7 AS 
-(SELECT t7.name AS name, t7.created_at AS created_at, t7.id AS id 
+(SELECT m7.name AS name, m7.created_at AS created_at, m7.id AS id 
+FROM (SELECT t7.name AS name, t7.created_at AS created_at, t7.id AS id 
 FROM accounts AS t7 
 WHERE t7.tenant_id = $3 AND t7.archived_at IS NULL AND (t7.employees IS NULL OR NOT (t7.employees = ANY ($11))) ORDER BY t7.created_at DESC, t7.id DESC 
+ LIMIT 101) AS m7 ORDER BY m7.created_at DESC, m7.id DESC 
  LIMIT $12)
  SELECT json_build_object('nodes', n7_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r8)), '[]'::json) AS j 
 FROM (SELECT p7.name AS name 
 FROM p7 ORDER BY p7.created_at DESC, p7.id DESC) AS r8) AS n7_0) AS outside, (WITH p9 AS 
-(SELECT t9.name AS name, t9.close_date AS close_date, t9.created_at AS created_at, t9.id AS id 
+(SELECT m9.name AS name, m9.close_date AS close_date, m9.created_at AS created_at, m9.id AS id 
+FROM (SELECT t9.name AS name, t9.close_date AS close_date, t9.created_at AS created_at, t9.id AS id 
 FROM opportunities AS t9 
 WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND t9.close_date < $13 AND t9.close_date >= $14 ORDER BY t9.created_at DESC, t9.id DESC 
+ LIMIT 101) AS m9 ORDER BY m9.created_at DESC, m9.id DESC 
  LIMIT $15)
  SELECT json_build_object('nodes', n9_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r10)), '[]'::json) AS j 
 FROM (SELECT p9.name AS name, p9.close_date AS "closeDate" 
 FROM p9 ORDER BY p9.created_at DESC, p9.id DESC) AS r10) AS n9_0) AS days, (WITH p11 AS 
-(SELECT t11.name AS name, t11.created_at AS created_at, t11.id AS id 
+(SELECT m11.name AS name, m11.created_at AS created_at, m11.id AS id 
+FROM (SELECT t11.name AS name, t11.created_at AS created_at, t11.id AS id 
 FROM opportunities AS t11 
 WHERE t11.tenant_id = $3 AND t11.archived_at IS NULL AND t11.closed_on = ANY ($16) ORDER BY t11.created_at DESC, t11.id DESC 
+ LIMIT 101) AS m11 ORDER BY m11.created_at DESC, m11.id DESC 
  LIMIT $17)
  SELECT json_build_object('nodes', n11_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r12)), '[]'::json) AS j 
 FROM (SELECT p11.name AS name 
 FROM p11 ORDER BY p11.created_at DESC, p11.id DESC) AS r12) AS n11_0) AS one_day, (WITH p13 AS 
-(SELECT t13.name AS name, t13.created_at AS created_at, t13.id AS id 
+(SELECT m13.name AS name, m13.created_at AS created_at, m13.id AS id 
+FROM (SELECT t13.name AS name, t13.created_at AS created_at, t13.id AS id 
 FROM accounts AS t13 
 WHERE t13.tenant_id = $3 AND t13.archived_at IS NULL AND t13.created_at < $18 ORDER BY t13.created_at DESC, t13.id DESC 
+ LIMIT 101) AS m13 ORDER BY m13.created_at DESC, m13.id DESC 
  LIMIT $19)
  SELECT json_build_object('nodes', n13_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
 FROM (SELECT p13.name AS name 
 FROM p13 ORDER BY p13.created_at DESC, p13.id DESC) AS r14) AS n13_0) AS before, (WITH p15 AS 
-(SELECT t15.created_at AS created_at, t15.id AS id 
+(SELECT m15.created_at AS created_at, m15.id AS id 
+FROM (SELECT t15.created_at AS created_at, t15.id AS id 
 FROM accounts AS t15 
 WHERE t15.tenant_id = $3 AND t15.archived_at IS NULL AND t15.created_at = $20 AND t15.created_at <= $21 ORDER BY t15.created_at DESC, t15.id DESC 
+ LIMIT 101) AS m15 ORDER BY m15.created_at DESC, m15.id DESC 
  LIMIT $22)
  SELECT json_build_object('nodes', n15_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 

@@ -1,9 +1,11 @@
 -- admin: 5 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
-(SELECT t1.name AS name, t1.status AS status, t1.probability AS probability, t1.is_probability_overridden AS is_probability_overridden, t1.amount_minor AS amount_minor, t1.currency AS currency, t1.expected_revenue_minor AS expected_revenue_minor, t1.opened_on AS opened_on, t1.closed_on AS closed_on, t1.close_date AS close_date, t1.created_at AS created_at, t1.stage_entered_at AS stage_entered_at, t1.stage_id AS stage_id, t1.push_count AS push_count, t1.archived_at AS archived_at, t1.loss_reason AS loss_reason, t1.competitor AS competitor, t1.name_sort AS name_sort, t1.id AS id 
+(SELECT m1.name AS name, m1.status AS status, m1.probability AS probability, m1.is_probability_overridden AS is_probability_overridden, m1.amount_minor AS amount_minor, m1.currency AS currency, m1.expected_revenue_minor AS expected_revenue_minor, m1.opened_on AS opened_on, m1.closed_on AS closed_on, m1.close_date AS close_date, m1.created_at AS created_at, m1.stage_entered_at AS stage_entered_at, m1.stage_id AS stage_id, m1.push_count AS push_count, m1.archived_at AS archived_at, m1.loss_reason AS loss_reason, m1.competitor AS competitor, m1.name_sort AS name_sort, m1.id AS id 
+FROM (SELECT t1.name AS name, t1.status AS status, t1.probability AS probability, t1.is_probability_overridden AS is_probability_overridden, t1.amount_minor AS amount_minor, t1.currency AS currency, t1.expected_revenue_minor AS expected_revenue_minor, t1.opened_on AS opened_on, t1.closed_on AS closed_on, t1.close_date AS close_date, t1.created_at AS created_at, t1.stage_entered_at AS stage_entered_at, t1.stage_id AS stage_id, t1.push_count AS push_count, t1.archived_at AS archived_at, t1.loss_reason AS loss_reason, t1.competitor AS competitor, t1.name_sort AS name_sort, t1.id AS id 
 FROM opportunities AS t1 
 WHERE t1.tenant_id = $3 ORDER BY t1.name_sort ASC, t1.id ASC 
+ LIMIT 101) AS m1 ORDER BY m1.name_sort ASC, m1.id ASC 
  LIMIT $4)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 

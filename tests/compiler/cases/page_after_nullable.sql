@@ -1,9 +1,11 @@
 -- admin: 11 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH w1 AS 
-(SELECT t1.name AS name, t1.close_date AS close_date, t1.amount_minor AS amount_minor, t1.currency AS currency, t1.id AS id 
+(SELECT m1.name AS name, m1.close_date AS close_date, m1.amount_minor AS amount_minor, m1.currency AS currency, m1.id AS id 
+FROM (SELECT t1.name AS name, t1.close_date AS close_date, t1.amount_minor AS amount_minor, t1.currency AS currency, t1.id AS id 
 FROM opportunities AS t1 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND (CAST($4 AS DATE) IS NOT NULL AND (t1.close_date IS NULL OR t1.close_date < CAST($4 AS DATE)) OR (t1.close_date = CAST($4 AS DATE) OR t1.close_date IS NULL AND CAST($4 AS DATE) IS NULL) AND (CAST($5 AS BIGINT) IS NOT NULL AND t1.amount_minor > CAST($5 AS BIGINT) OR CAST($5 AS BIGINT) IS NULL AND t1.amount_minor IS NOT NULL OR (t1.amount_minor = CAST($5 AS BIGINT) OR t1.amount_minor IS NULL AND CAST($5 AS BIGINT) IS NULL) AND (t1.id < $6 OR false))) ORDER BY t1.close_date DESC NULLS LAST, t1.amount_minor ASC NULLS FIRST, t1.id DESC 
+ LIMIT 101) AS m1 ORDER BY m1.close_date DESC NULLS LAST, m1.amount_minor ASC NULLS FIRST, m1.id DESC 
  LIMIT $7), 
 p1 AS 
 (SELECT w1.name AS name, w1.close_date AS close_date, w1.amount_minor AS amount_minor, w1.currency AS currency, w1.id AS id 

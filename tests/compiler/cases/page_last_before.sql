@@ -1,9 +1,11 @@
 -- admin: 12 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH w1 AS 
-(SELECT t1.name AS name, t1.created_at AS created_at, t1.id AS id 
+(SELECT m1.name AS name, m1.created_at AS created_at, m1.id AS id 
+FROM (SELECT t1.name AS name, t1.created_at AS created_at, t1.id AS id 
 FROM opportunities AS t1 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND t1.status = $4 AND row(t1.created_at, t1.id) < row($5, $6) ORDER BY t1.created_at DESC, t1.id DESC 
+ LIMIT 101) AS m1 ORDER BY m1.created_at DESC, m1.id DESC 
  LIMIT $7), 
 p1 AS 
 (SELECT w1.name AS name, w1.created_at AS created_at, w1.id AS id 

@@ -11,9 +11,11 @@ FROM pipelines AS "of"
 WHERE "of".tenant_id = $3 AND "of".id = t1.pipeline_id AND "of".archived_at IS NULL AND "of".name_sort = $5))) AS r1) AS stage, (SELECT row_to_json(r3) AS j 
 FROM (SELECT t3.name AS name, t3.currency AS currency, t3.strict_order AS "strictOrder", x4.j AS stages 
 FROM pipelines AS t3 LEFT OUTER JOIN LATERAL (WITH p4 AS 
-(SELECT t4.name AS name, t4.position AS position, t4.id AS id 
+(SELECT m4.name AS name, m4.position AS position, m4.id AS id 
+FROM (SELECT t4.name AS name, t4.position AS position, t4.id AS id 
 FROM stages AS t4 
 WHERE t4.tenant_id = $3 AND t4.pipeline_id = t3.id AND t4.archived_at IS NULL ORDER BY t4.position DESC, t4.id DESC 
+ LIMIT 101) AS m4 ORDER BY m4.position DESC, m4.id DESC 
  LIMIT $6)
  SELECT json_build_object('nodes', n4_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r5)), '[]'::json) AS j 
@@ -46,17 +48,21 @@ FROM users AS t11
 WHERE t11.tenant_id = $3 AND t11.archived_at IS NULL AND t11.email_norm = $15) AS r11) AS by_mail, (SELECT row_to_json(r12) AS j 
 FROM (SELECT t12.name AS name, x13.j AS members, x15.j AS children, x17.j AS parent 
 FROM teams AS t12 LEFT OUTER JOIN LATERAL (WITH p13 AS 
-(SELECT t13.name AS name, t13.created_at AS created_at, t13.id AS id 
+(SELECT m13.name AS name, m13.created_at AS created_at, m13.id AS id 
+FROM (SELECT t13.name AS name, t13.created_at AS created_at, t13.id AS id 
 FROM users AS t13 
 WHERE t13.tenant_id = $3 AND t13.team_id = t12.id AND t13.archived_at IS NULL ORDER BY t13.created_at DESC, t13.id DESC 
+ LIMIT 101) AS m13 ORDER BY m13.created_at DESC, m13.id DESC 
  LIMIT $16)
  SELECT json_build_object('nodes', n13_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
 FROM (SELECT p13.name AS name 
 FROM p13 ORDER BY p13.created_at DESC, p13.id DESC) AS r14) AS n13_0) AS x13 ON true LEFT OUTER JOIN LATERAL (WITH p15 AS 
-(SELECT t15.name AS name, t15.created_at AS created_at, t15.id AS id 
+(SELECT m15.name AS name, m15.created_at AS created_at, m15.id AS id 
+FROM (SELECT t15.name AS name, t15.created_at AS created_at, t15.id AS id 
 FROM teams AS t15 
 WHERE t15.tenant_id = $3 AND t15.parent_id = t12.id AND t15.archived_at IS NULL ORDER BY t15.created_at DESC, t15.id DESC 
+ LIMIT 101) AS m15 ORDER BY m15.created_at DESC, m15.id DESC 
  LIMIT $17)
  SELECT json_build_object('nodes', n15_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
@@ -64,9 +70,11 @@ FROM (SELECT p15.name AS name
 FROM p15 ORDER BY p15.created_at DESC, p15.id DESC) AS r16) AS n15_0) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
 FROM (SELECT t17.name AS name, x18.j AS children 
 FROM teams AS t17 LEFT OUTER JOIN LATERAL (WITH p18 AS 
-(SELECT t18.name AS name, t18.created_at AS created_at, t18.id AS id 
+(SELECT m18.name AS name, m18.created_at AS created_at, m18.id AS id 
+FROM (SELECT t18.name AS name, t18.created_at AS created_at, t18.id AS id 
 FROM teams AS t18 
 WHERE t18.tenant_id = $3 AND t18.parent_id = t17.id AND t18.archived_at IS NULL ORDER BY t18.created_at DESC, t18.id DESC 
+ LIMIT 101) AS m18 ORDER BY m18.created_at DESC, m18.id DESC 
  LIMIT $18)
  SELECT json_build_object('nodes', n18_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r19)), '[]'::json) AS j 
@@ -93,9 +101,11 @@ FROM pipelines AS "of"
 WHERE "of".tenant_id = $3 AND "of".id = t1.pipeline_id AND "of".archived_at IS NULL AND "of".name_sort = $5))) AS r1) AS stage, (SELECT row_to_json(r3) AS j 
 FROM (SELECT t3.name AS name, t3.currency AS currency, t3.strict_order AS "strictOrder", x4.j AS stages 
 FROM pipelines AS t3 LEFT OUTER JOIN LATERAL (WITH p4 AS 
-(SELECT t4.name AS name, t4.position AS position, t4.id AS id 
+(SELECT m4.name AS name, m4.position AS position, m4.id AS id 
+FROM (SELECT t4.name AS name, t4.position AS position, t4.id AS id 
 FROM stages AS t4 
 WHERE t4.tenant_id = $3 AND t4.pipeline_id = t3.id AND t4.archived_at IS NULL ORDER BY t4.position DESC, t4.id DESC 
+ LIMIT 101) AS m4 ORDER BY m4.position DESC, m4.id DESC 
  LIMIT $6)
  SELECT json_build_object('nodes', n4_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r5)), '[]'::json) AS j 
@@ -128,17 +138,21 @@ FROM users AS t11
 WHERE t11.tenant_id = $3 AND t11.archived_at IS NULL AND t11.email_norm = $16) AS r11) AS by_mail, (SELECT row_to_json(r12) AS j 
 FROM (SELECT t12.name AS name, x13.j AS members, x15.j AS children, x17.j AS parent 
 FROM teams AS t12 LEFT OUTER JOIN LATERAL (WITH p13 AS 
-(SELECT t13.name AS name, t13.created_at AS created_at, t13.id AS id 
+(SELECT m13.name AS name, m13.created_at AS created_at, m13.id AS id 
+FROM (SELECT t13.name AS name, t13.created_at AS created_at, t13.id AS id 
 FROM users AS t13 
 WHERE t13.tenant_id = $3 AND t13.team_id = t12.id AND t13.archived_at IS NULL ORDER BY t13.created_at DESC, t13.id DESC 
+ LIMIT 101) AS m13 ORDER BY m13.created_at DESC, m13.id DESC 
  LIMIT $17)
  SELECT json_build_object('nodes', n13_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
 FROM (SELECT p13.name AS name 
 FROM p13 ORDER BY p13.created_at DESC, p13.id DESC) AS r14) AS n13_0) AS x13 ON true LEFT OUTER JOIN LATERAL (WITH p15 AS 
-(SELECT t15.name AS name, t15.created_at AS created_at, t15.id AS id 
+(SELECT m15.name AS name, m15.created_at AS created_at, m15.id AS id 
+FROM (SELECT t15.name AS name, t15.created_at AS created_at, t15.id AS id 
 FROM teams AS t15 
 WHERE t15.tenant_id = $3 AND t15.parent_id = t12.id AND t15.archived_at IS NULL ORDER BY t15.created_at DESC, t15.id DESC 
+ LIMIT 101) AS m15 ORDER BY m15.created_at DESC, m15.id DESC 
  LIMIT $18)
  SELECT json_build_object('nodes', n15_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
@@ -146,9 +160,11 @@ FROM (SELECT p15.name AS name
 FROM p15 ORDER BY p15.created_at DESC, p15.id DESC) AS r16) AS n15_0) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
 FROM (SELECT t17.name AS name, x18.j AS children 
 FROM teams AS t17 LEFT OUTER JOIN LATERAL (WITH p18 AS 
-(SELECT t18.name AS name, t18.created_at AS created_at, t18.id AS id 
+(SELECT m18.name AS name, m18.created_at AS created_at, m18.id AS id 
+FROM (SELECT t18.name AS name, t18.created_at AS created_at, t18.id AS id 
 FROM teams AS t18 
 WHERE t18.tenant_id = $3 AND t18.parent_id = t17.id AND t18.archived_at IS NULL ORDER BY t18.created_at DESC, t18.id DESC 
+ LIMIT 101) AS m18 ORDER BY m18.created_at DESC, m18.id DESC 
  LIMIT $19)
  SELECT json_build_object('nodes', n18_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r19)), '[]'::json) AS j 

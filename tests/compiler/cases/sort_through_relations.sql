@@ -1,9 +1,11 @@
 -- admin: 11 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH w1 AS 
-(SELECT t1.name AS name, t1.account_id AS account_id, t1.stage_id AS stage_id, s1_0.name_sort AS account_id__name_sort, s1_1.position AS stage_id__position, t1.id AS id 
+(SELECT m1.name AS name, m1.account_id AS account_id, m1.stage_id AS stage_id, m1.account_id__name_sort AS account_id__name_sort, m1.stage_id__position AS stage_id__position, m1.id AS id 
+FROM (SELECT t1.name AS name, t1.account_id AS account_id, t1.stage_id AS stage_id, s1_0.name_sort AS account_id__name_sort, s1_1.position AS stage_id__position, t1.id AS id 
 FROM opportunities AS t1 LEFT OUTER JOIN accounts AS s1_0 ON s1_0.tenant_id = $3 AND s1_0.id = t1.account_id LEFT OUTER JOIN stages AS s1_1 ON s1_1.tenant_id = $3 AND s1_1.id = t1.stage_id 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND (CAST($4 AS TEXT) IS NOT NULL AND s1_0.name_sort < CAST($4 AS TEXT) OR CAST($4 AS TEXT) IS NULL AND s1_0.name_sort IS NOT NULL OR (s1_0.name_sort = CAST($4 AS TEXT) OR s1_0.name_sort IS NULL AND CAST($4 AS TEXT) IS NULL) AND (CAST($5 AS BIGINT) IS NOT NULL AND (s1_1.position IS NULL OR s1_1.position > CAST($5 AS BIGINT)) OR (s1_1.position = CAST($5 AS BIGINT) OR s1_1.position IS NULL AND CAST($5 AS BIGINT) IS NULL) AND (t1.id < $6 OR false))) ORDER BY s1_0.name_sort DESC NULLS FIRST, s1_1.position ASC NULLS LAST, t1.id DESC 
+ LIMIT 101) AS m1 ORDER BY m1.account_id__name_sort DESC NULLS FIRST, m1.stage_id__position ASC NULLS LAST, m1.id DESC 
  LIMIT $7), 
 p1 AS 
 (SELECT w1.name AS name, w1.account_id AS account_id, w1.stage_id AS stage_id, w1.account_id__name_sort AS account_id__name_sort, w1.stage_id__position AS stage_id__position, w1.id AS id 
@@ -30,9 +32,11 @@ WHERE t4.tenant_id = $3 AND t4.id = p1.stage_id) AS r4) AS x4 ON true ORDER BY p
 -- sales_rep: 12 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH w1 AS 
-(SELECT t1.name AS name, t1.account_id AS account_id, t1.stage_id AS stage_id, s1_0.name_sort AS account_id__name_sort, s1_1.position AS stage_id__position, t1.id AS id 
+(SELECT m1.name AS name, m1.account_id AS account_id, m1.stage_id AS stage_id, m1.account_id__name_sort AS account_id__name_sort, m1.stage_id__position AS stage_id__position, m1.id AS id 
+FROM (SELECT t1.name AS name, t1.account_id AS account_id, t1.stage_id AS stage_id, s1_0.name_sort AS account_id__name_sort, s1_1.position AS stage_id__position, t1.id AS id 
 FROM opportunities AS t1 LEFT OUTER JOIN accounts AS s1_0 ON s1_0.tenant_id = $3 AND s1_0.owner_id = $4 AND s1_0.id = t1.account_id LEFT OUTER JOIN stages AS s1_1 ON s1_1.tenant_id = $3 AND s1_1.id = t1.stage_id 
 WHERE t1.tenant_id = $3 AND t1.owner_id = $4 AND t1.archived_at IS NULL AND (CAST($5 AS TEXT) IS NOT NULL AND s1_0.name_sort < CAST($5 AS TEXT) OR CAST($5 AS TEXT) IS NULL AND s1_0.name_sort IS NOT NULL OR (s1_0.name_sort = CAST($5 AS TEXT) OR s1_0.name_sort IS NULL AND CAST($5 AS TEXT) IS NULL) AND (CAST($6 AS BIGINT) IS NOT NULL AND (s1_1.position IS NULL OR s1_1.position > CAST($6 AS BIGINT)) OR (s1_1.position = CAST($6 AS BIGINT) OR s1_1.position IS NULL AND CAST($6 AS BIGINT) IS NULL) AND (t1.id < $7 OR false))) ORDER BY s1_0.name_sort DESC NULLS FIRST, s1_1.position ASC NULLS LAST, t1.id DESC 
+ LIMIT 101) AS m1 ORDER BY m1.account_id__name_sort DESC NULLS FIRST, m1.stage_id__position ASC NULLS LAST, m1.id DESC 
  LIMIT $8), 
 p1 AS 
 (SELECT w1.name AS name, w1.account_id AS account_id, w1.stage_id AS stage_id, w1.account_id__name_sort AS account_id__name_sort, w1.stage_id__position AS stage_id__position, w1.id AS id 

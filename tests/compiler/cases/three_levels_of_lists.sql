@@ -1,17 +1,21 @@
 -- admin: 9 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
-(SELECT t1.name AS name, t1.id AS id, t1.name_sort AS name_sort 
+(SELECT m1.name AS name, m1.id AS id, m1.name_sort AS name_sort 
+FROM (SELECT t1.name AS name, t1.id AS id, t1.name_sort AS name_sort 
 FROM users AS t1 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL ORDER BY t1.name_sort ASC, t1.id ASC 
+ LIMIT 101) AS m1 ORDER BY m1.name_sort ASC, m1.id ASC 
  LIMIT $4)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.name AS name, x3.j AS accounts 
 FROM p1 LEFT OUTER JOIN LATERAL (WITH p3 AS 
-(SELECT t3.name AS name, t3.id AS id, t3.name_sort AS name_sort 
+(SELECT m3.name AS name, m3.id AS id, m3.name_sort AS name_sort 
+FROM (SELECT t3.name AS name, t3.id AS id, t3.name_sort AS name_sort 
 FROM accounts AS t3 
 WHERE t3.tenant_id = $3 AND t3.owner_id = p1.id AND t3.archived_at IS NULL ORDER BY t3.name_sort ASC, t3.id ASC 
+ LIMIT 101) AS m3 ORDER BY m3.name_sort ASC, m3.id ASC 
  LIMIT $5)
  SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
 FROM (SELECT 1 AS one 
@@ -21,9 +25,11 @@ WHERE c3.tenant_id = $3 AND c3.owner_id = p1.id AND c3.archived_at IS NULL
 FROM (SELECT coalesce(json_agg(row_to_json(r4)), '[]'::json) AS j 
 FROM (SELECT p3.name AS name, x5.j AS opportunities 
 FROM p3 LEFT OUTER JOIN LATERAL (WITH w5 AS 
-(SELECT t5.name AS name, t5.stage_id AS stage_id, t5.id AS id, t5.amount_minor AS amount_minor 
+(SELECT m5.name AS name, m5.stage_id AS stage_id, m5.id AS id, m5.amount_minor AS amount_minor 
+FROM (SELECT t5.name AS name, t5.stage_id AS stage_id, t5.id AS id, t5.amount_minor AS amount_minor 
 FROM opportunities AS t5 
 WHERE t5.tenant_id = $3 AND t5.account_id = p3.id AND t5.archived_at IS NULL ORDER BY t5.amount_minor DESC NULLS LAST, t5.id DESC 
+ LIMIT 101) AS m5 ORDER BY m5.amount_minor DESC NULLS LAST, m5.id DESC 
  LIMIT $8), 
 p5 AS 
 (SELECT w5.name AS name, w5.stage_id AS stage_id, w5.id AS id, w5.amount_minor AS amount_minor 
@@ -52,17 +58,21 @@ WHERE t10.tenant_id = $3 AND t10.id = p9.product_id) AS r10) AS x10 ON true ORDE
 -- sales_rep: 10 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
-(SELECT t1.name AS name, t1.id AS id, t1.name_sort AS name_sort 
+(SELECT m1.name AS name, m1.id AS id, m1.name_sort AS name_sort 
+FROM (SELECT t1.name AS name, t1.id AS id, t1.name_sort AS name_sort 
 FROM users AS t1 
 WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL ORDER BY t1.name_sort ASC, t1.id ASC 
+ LIMIT 101) AS m1 ORDER BY m1.name_sort ASC, m1.id ASC 
  LIMIT $4)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.name AS name, x3.j AS accounts 
 FROM p1 LEFT OUTER JOIN LATERAL (WITH p3 AS 
-(SELECT t3.name AS name, t3.id AS id, t3.name_sort AS name_sort 
+(SELECT m3.name AS name, m3.id AS id, m3.name_sort AS name_sort 
+FROM (SELECT t3.name AS name, t3.id AS id, t3.name_sort AS name_sort 
 FROM accounts AS t3 
 WHERE t3.tenant_id = $3 AND t3.owner_id = $5 AND t3.owner_id = p1.id AND t3.archived_at IS NULL ORDER BY t3.name_sort ASC, t3.id ASC 
+ LIMIT 101) AS m3 ORDER BY m3.name_sort ASC, m3.id ASC 
  LIMIT $6)
  SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
 FROM (SELECT 1 AS one 
@@ -72,9 +82,11 @@ WHERE c3.tenant_id = $3 AND c3.owner_id = $5 AND c3.owner_id = p1.id AND c3.arch
 FROM (SELECT coalesce(json_agg(row_to_json(r4)), '[]'::json) AS j 
 FROM (SELECT p3.name AS name, x5.j AS opportunities 
 FROM p3 LEFT OUTER JOIN LATERAL (WITH w5 AS 
-(SELECT t5.name AS name, t5.stage_id AS stage_id, t5.id AS id, t5.amount_minor AS amount_minor 
+(SELECT m5.name AS name, m5.stage_id AS stage_id, m5.id AS id, m5.amount_minor AS amount_minor 
+FROM (SELECT t5.name AS name, t5.stage_id AS stage_id, t5.id AS id, t5.amount_minor AS amount_minor 
 FROM opportunities AS t5 
 WHERE t5.tenant_id = $3 AND t5.owner_id = $5 AND t5.account_id = p3.id AND t5.archived_at IS NULL ORDER BY t5.amount_minor DESC NULLS LAST, t5.id DESC 
+ LIMIT 101) AS m5 ORDER BY m5.amount_minor DESC NULLS LAST, m5.id DESC 
  LIMIT $9), 
 p5 AS 
 (SELECT w5.name AS name, w5.stage_id AS stage_id, w5.id AS id, w5.amount_minor AS amount_minor 

@@ -9,7 +9,7 @@ FROM (SELECT t3.name AS name
 FROM teams AS t3 
 WHERE t3.tenant_id = $10 AND t3.id = t2.team_id) AS r3) AS x3 ON true 
 WHERE t2.tenant_id = $10 AND t2.id = t1.user_id) AS r2) AS x2 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
-FROM (SELECT 'ten_' || translate(CAST(t4.id AS TEXT), '-', '') AS id, t4.name AS name, t4.currency AS currency, t4.zone AS zone, t4.fiscal_year_start AS "fiscalYearStart" 
+FROM (SELECT 'ten_' || encode(uuid_send(t4.id), 'hex') AS id, t4.name AS name, t4.currency AS currency, t4.zone AS zone, t4.fiscal_year_start AS "fiscalYearStart" 
 FROM tenants AS t4 
 WHERE t4.id = $10 AND t4.id = t1.tenant_id) AS r4) AS x4 ON true) AS r1) AS viewer) AS r) END AS anon_1
 
@@ -24,7 +24,7 @@ FROM (SELECT t3.name AS name
 FROM teams AS t3 
 WHERE t3.tenant_id = $10 AND t3.id = t2.team_id) AS r3) AS x3 ON true 
 WHERE t2.tenant_id = $10 AND t2.id = t1.user_id) AS r2) AS x2 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
-FROM (SELECT 'ten_' || translate(CAST(t4.id AS TEXT), '-', '') AS id, t4.name AS name, t4.currency AS currency, t4.zone AS zone, t4.fiscal_year_start AS "fiscalYearStart" 
+FROM (SELECT 'ten_' || encode(uuid_send(t4.id), 'hex') AS id, t4.name AS name, t4.currency AS currency, t4.zone AS zone, t4.fiscal_year_start AS "fiscalYearStart" 
 FROM tenants AS t4 
 WHERE t4.id = $10 AND t4.id = t1.tenant_id) AS r4) AS x4 ON true) AS r1) AS viewer) AS r) END AS anon_1
 
@@ -39,6 +39,6 @@ FROM (SELECT t3.name AS name
 FROM teams AS t3 
 WHERE t3.tenant_id = $10 AND t3.id = t2.team_id) AS r3) AS x3 ON true 
 WHERE t2.tenant_id = $10 AND t2.id = t1.user_id) AS r2) AS x2 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
-FROM (SELECT 'ten_' || translate(CAST(t4.id AS TEXT), '-', '') AS id, t4.name AS name, t4.currency AS currency, t4.zone AS zone, t4.fiscal_year_start AS "fiscalYearStart" 
+FROM (SELECT 'ten_' || encode(uuid_send(t4.id), 'hex') AS id, t4.name AS name, t4.currency AS currency, t4.zone AS zone, t4.fiscal_year_start AS "fiscalYearStart" 
 FROM tenants AS t4 
 WHERE t4.id = $10 AND t4.id = t1.tenant_id) AS r4) AS x4 ON true) AS r1) AS viewer) AS r) END AS anon_1
