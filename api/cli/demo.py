@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from api import __version__, telemetry
 from api.app import create_app
 from api.db import checks
-from api.domain import tokens
+from api.domain import access, tokens
 from api.domain.accounts import Account
 from api.domain.kernel import Tenant, Work, new_id
 from api.domain.opportunities import Opportunity
@@ -130,7 +130,8 @@ async def fresh_tokens(database: Database, tenant: UUID) -> dict[str, str]:
                 await tokens.revoke(work, token.id)
         people = await people_by_name(work)
         for name, role in names.items():
-            person = people.get(PEOPLE[role])
+            person = people[PEOPLE[role]]
+            await give(work, person, role)
             _, made[role] = await tokens.create(work, role, name, pepper=pepper, user_id=person, expires_in=VALIDITY)
     return made
 
@@ -174,3 +175,9 @@ def tell(url: str, made: Mapping[str, str], counts: Mapping[str, int], note: str
         "Ctrl-C stops everything.",
     ]
     typer.echo("\n".join(lines))
+
+
+async def give(work: Work, person: UUID, role: str) -> None:
+    """Let the person have the role, beside those it has."""
+    wanted, held = await access.role_named(work, role), await access.roles_of(work, person)
+    await access.set_roles(work, person, [*held, wanted.id])

@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 from api.app import services
 from api.db.engine import write_engine, write_sessions
 from api.db.pool import ReadPool
-from api.domain import tokens
+from api.domain import access, tokens
 from api.domain.kernel import open_work
 from api.domain.users import User
 from api.http.routes import application
@@ -110,6 +110,9 @@ async def a_token(sessions: Sessions, world: Made, tenant: UUID) -> str:
     )
     async with works as work:
         user = (await work.session.scalars(select(User).where(User.id == someone))).one()
+        roles = await access.seed(work)
+        if not user.archived_at:
+            await access.set_roles(work, someone, [roles["admin"].id])
         _, text = await tokens.create(
             work, "admin", "Bad input", pepper=tokens.pepper(SECRET), user_id=None if user.archived_at else someone
         )

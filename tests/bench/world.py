@@ -288,6 +288,8 @@ async def make_tokens(urls: Urls, pepper: bytes) -> list[str]:
             async with open_work(
                 write_sessions(engine), viewer, now=now, request_id="bench", operation="bench"
             ) as work:
+                roles = await access.seed(work)
+                await access.set_roles(work, user, [roles["admin"].id])
                 _, text = await tokens.create(work, "admin", "bench", pepper=pepper, user_id=user)
             made.append(text)
     finally:

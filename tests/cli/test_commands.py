@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.db import revisions
+from api.domain.access import SHIPPED
 from api.schema import schema
 from tests.cli.conftest import Asking, Crm, point_at
 from tests.cluster import Cluster
@@ -118,7 +119,7 @@ def test_explain_knows_the_roles_and_the_people(crm: Crm, asking: Asking, place:
     role = crm("explain", "q.graphql", "--as", "king")
     user = crm("explain", "q.graphql", "--as", "sales_rep", "--user", "Nobody")
 
-    assert role.err == "INVALID: There is no role 'king'; the roles are admin, sales_rep, read_only.\n"
+    assert role.err == f"INVALID: There is no role 'king'; the roles are {', '.join(SHIPPED)}.\n"
     assert user.err == "NOT_FOUND: Nobody in the tenant demo is named 'Nobody'.\n"
 
 

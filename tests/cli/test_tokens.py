@@ -17,7 +17,9 @@ def test_a_token_is_printed_once_and_alone_so_that_a_script_can_take_it(crm: Crm
     credential = tokens.parse_credential(made.out.strip())
     assert (made.code, made.err) == (0, "")
     assert credential is not None
-    [(digest, role, expires)] = asking.rows("SELECT digest, role, expires_at FROM tokens")
+    [(digest, role, expires)] = asking.rows(
+        "SELECT digest, roles.name, expires_at FROM tokens JOIN roles ON roles.id = tokens.role_id"
+    )
     assert tokens.matches(credential, digest, tokens.pepper(b"k" * 32))
     assert (role, expires) == ("admin", None)
 
@@ -38,10 +40,17 @@ def test_a_token_of_a_person_is_made_by_e_mail_address_in_any_case(crm: Crm, ask
         " now() FROM tenants"
     )
 
+    early = crm("token", "create", "--tenant", "maven", "--role", "sales_rep", "--user", "ADA@example.com")
+    given = crm("role", "grant", "sales_rep", "--tenant", "maven", "--user", "ada@example.com")
     made = crm("token", "create", "--tenant", "maven", "--role", "sales_rep", "--user", "ADA@example.com")
     nobody = crm("token", "create", "--tenant", "maven", "--role", "sales_rep", "--user", "bob@example.com")
     no_id = crm("token", "create", "--tenant", "maven", "--role", "sales_rep", "--user", "ada")
 
+    assert early.err == (
+        "INVALID: role: the person has not all rights of this role; give the role first, as with `crm role grant`.\n"
+    )
+    assert given.err == ""
+    assert given.out == "ada@example.com has now: sales_rep.\n"
     assert made.out.startswith("crm_pat_")
     assert asking.value("SELECT user_id = (SELECT id FROM users) FROM tokens")
     assert nobody.err == "NOT_FOUND: Nobody in this tenant has the e-mail address 'bob@example.com'.\n"
@@ -55,7 +64,10 @@ def test_what_cannot_be_is_refused_and_makes_no_token(crm: Crm, asking: Asking):
     tenant = crm("token", "create", "--tenant", "nobody", "--role", "admin")
     validity = crm("token", "create", "--tenant", "maven", "--role", "admin", "--expires-in", "soon")
 
-    assert role.err == "INVALID: role: there is no such role; the roles are admin, read_only, sales_rep.\n"
+    assert role.err == (
+        "INVALID: role: there is no such role; the roles are admin, integration, marketer, "
+        "read_only, sales_manager, sales_rep, support_agent.\n"
+    )
     assert tenant.err == "NOT_FOUND: There is no tenant 'nobody': make it with `crm tenant create nobody`.\n"
     assert "write 90m, 24h or 30d" in validity.err
     assert [done.code for done in (role, tenant, validity)] == [1, 1, 2]

@@ -46,9 +46,7 @@ async def process(database: Urls) -> AsyncIterator[Process]:
 def somebody(tenant: UUID | None = None) -> Viewer:
     """Somebody who has never asked for anything."""
     person = new_id()
-    return Viewer(
-        tenant or new_id(), person, PrincipalKind.STAFF, "Sam", shipped("admin"), person, token=new_id()
-    )
+    return Viewer(tenant or new_id(), person, PrincipalKind.STAFF, "Sam", shipped("admin"), person, token=new_id())
 
 
 async def spend(rates: Rates, who: Viewer, points: int, actual: int | None = None) -> int:

@@ -61,10 +61,10 @@ async def create(work: Work, values: RoleValues) -> Role:
     """
     if "name" not in values:
         raise Required(("name",))
-    name = checked_name(values["name"])
-    role = work.add(Role(name=name, name_sort=fold(name), description=described(values)))
-    cells = cells_in(values)
+    work.check_create(Role)
+    name, cells = checked_name(values["name"]), cells_in(values)
     check_within(work, name, cells)
+    role = work.add(Role(name=name, name_sort=fold(name), description=described(values)))
     add_cells(work, role, cells)
     await work.flush()
     return role
@@ -136,6 +136,11 @@ async def set_roles(work: Work, user_id: UUID, role_ids: Sequence[UUID], *, if_v
     return user
 
 
+async def roles_of(work: Work, user_id: UUID) -> list[UUID]:
+    query = select(UserRole.role_id).where(UserRole.tenant_id == work.tenant, UserRole.user_id == user_id)
+    return list((await work.session.execute(query.order_by(UserRole.role_id))).scalars())
+
+
 async def role_named(work: Work, name: str) -> Role:
     """A live role by its name.
 
@@ -166,7 +171,7 @@ async def capability_of_user(work: Work, user_id: UUID) -> Capability:
         .join(UserRole, (UserRole.tenant_id == Role.tenant_id) & (UserRole.role_id == Role.id))
         .where(Role.tenant_id == work.tenant, UserRole.user_id == user_id, Role.archived_at.is_(None))
     )
-    names = dict((await work.session.execute(query)).tuples().all())
+    names: dict[UUID, str] = {id: name for id, name in await work.session.execute(query)}  # noqa: C416 - rows are no pairs to mypy
     held = [await cells_held(work, id) for id in names]
     rights = [cell for cells in held for cell in cells.rights]
     return capability(names.values(), Cells(rights, [cell for cells in held for cell in cells.fields]))

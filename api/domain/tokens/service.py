@@ -67,12 +67,18 @@ async def create(  # noqa: PLR0913 - the last three may be left out
 
 
 async def check_within(work: Work, scope: access.Role | None, user: User | None) -> None:
-    """Raises NotAllowed if the token would open more than the viewer may do."""
-    if user is not None and user.id == work.viewer.user:
-        return  # never more than he has himself
-    allowed = None if scope is None else access.capability([scope.name], await access.cells_held(work, scope.id))
-    if user is not None and allowed is None:
-        allowed = await access.capability_of_user(work, user.id)
+    """Refuse a token that would open more than the viewer, or the person it is for, may do.
+
+    Raises:
+        NotAllowed: more than the viewer.
+        Invalid: more than the person.
+    """
+    wanted = None if scope is None else access.capability([scope.name], await access.cells_held(work, scope.id))
+    held = None if user is None else await access.capability_of_user(work, user.id)
+    if wanted is not None and held is not None and not wanted.within(held):
+        message = "the person has not all rights of this role; give the role first, as with `crm role grant`"
+        raise Invalid(("role",), message, constraint="held")
+    allowed = wanted or held
     if allowed is None or not allowed.within(work.viewer.capability):
         raise NotAllowed(Token.object, "give more rights than you have with")
 
