@@ -7,7 +7,6 @@ and outbox rows; the entry point that opened the work commits it.
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from .audit import ChangeEvent, ChangeValues
 from .changes import Change, camel, differences, snapshot
 from .errors import Archived, Duplicate, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
-from .inserts import insert_models, insert_rows
+from .inserts import insert_models, insert_rows, places
 from .model import Model, Part, Record, among
 from .outbox import Event, OutboxEntry
 from .policy import Context
@@ -337,12 +336,6 @@ class Work:
                     field = list(index.columns)[-1].name
                     return Duplicate((index.info.get("path", field),), index.info.get("object", table.name), None)
         return error
-
-
-@cache
-def places() -> dict[Any, int]:
-    """The place of each table in the order of foreign keys; to sort them takes longer than an INSERT."""
-    return {table: place for place, table in enumerate(Model.metadata.sorted_tables)}
 
 
 def lifecycle(change: Change) -> str:
