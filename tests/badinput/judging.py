@@ -19,7 +19,7 @@ OK, REFUSED = "ok", "payload"
 STATUSES: Mapping[str, tuple[int, int]] = {name: tuple(both) for name, both in load(FOLDER / "statuses.toml").items()}
 # Words of our inside that no caller may read: stacks, SQL, drivers, types of Python, paths.
 INSIDE = re.compile(
-    r"Traceback|File \"|\.py\b|asyncpg|sqlalchemy|starlette|strawberry|psycopg|site-packages|/usr/|/home/|/work/"
+    r"Traceback|File \"|\.py\b|asyncpg|sqlalchemy|starlette|strawberry|psycopg|site-packages|/usr/|/home/"
     r"|\bSELECT\b.*\bFROM\b|\bINSERT INTO\b|\brelation \"|\bcolumn \"|\bsyntax error at or near\b"
     r"|<class|<function|<object|NoneType|\b(?:Type|Key|Value|Attribute|Index|Recursion|Overflow|Unicode\w*)Error\b"
     r"|'(?:str|int|float|dict|list|bytes|bool)' object|__\w+__(?<!__typename)(?<!__schema)(?<!__type)"
