@@ -22,7 +22,7 @@ W3C = TraceContextTextMapPropagator()
 
 
 def from_environment() -> Tracing:
-    """Spans go out in batches, from a thread of their own; `OTEL_SERVICE_NAME` and the other variables count."""
+    """Spans go out in batches, the last when the process ends; all variables `OTEL_…` count."""
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: "headless-crm"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return Tracing(provider)
@@ -30,7 +30,6 @@ def from_environment() -> Tracing:
 
 class Tracing:
     def __init__(self, provider: TracerProvider) -> None:
-        self._provider = provider
         self._tracer = provider.get_tracer("headless-crm", api.__version__)
 
     def record(self, exchange: Exchange) -> None:
@@ -66,7 +65,3 @@ class Tracing:
                 )
                 child.end(start + int(statement.seconds * NANOSECONDS))
         span.end(began + int(exchange.timings.total_ms * 1_000_000))
-
-    def close(self) -> None:
-        """Send what is waiting."""
-        self._provider.shutdown()

@@ -1,6 +1,6 @@
 """Roles and what they allow: rows of the tenant, resolved to the capability of a principal."""
 
-from .capabilities import EVERY, Cells, capability, cells_of, field_sets, meet, needs_team, objects
+from .capabilities import EVERY, Cells, capability, cells_of, field_sets, meet, objects
 from .models import Role, RoleFieldRight, RoleRight, UserRole
 from .service import (
     RoleValues,
@@ -34,7 +34,6 @@ __all__ = [
     "create",
     "field_sets",
     "meet",
-    "needs_team",
     "objects",
     "restore",
     "role_named",

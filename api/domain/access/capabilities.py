@@ -77,10 +77,6 @@ def meet(one: Capability, other: Capability) -> Capability:
     return Capability(other.roles, MappingProxyType(rights), MappingProxyType(fields))
 
 
-def needs_team(capability: Capability) -> bool:
-    return any(Level.TEAM in {right.read, right.write} for right in capability.rights.values())
-
-
 def cells_of(rights: Iterable[Mapping[str, object]], fields: Iterable[Mapping[str, object]]) -> Cells:
     """Cells as the database writes them in JSON."""
     return Cells(
