@@ -18,15 +18,18 @@ from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
 from api import telemetry
+from api.compiler import Cache
 from api.db import checks
 from api.db.engine import write_engine, write_sessions
 from api.db.pool import DatabaseUnavailable, Fetching, ReadPool
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
+from api.domain.kernel import Viewer
 from api.http import server
 from api.http.auth import Authenticator, utc_now
+from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
-from api.http.graphql import Services
+from api.http.graphql import Front, Services
 from api.http.introspection import Introspection
 from api.http.limits import by_kind
 from api.http.metrics import Metrics
@@ -35,6 +38,7 @@ from api.http.rates import Rates
 from api.http.routes import application
 from api.http.slow import SlowLog
 from api.schema import federation, schema
+from api.schema.editions import MOST_EDITIONS, Edition
 from api.schema.reading import Reads
 from api.schema.writing import Writes
 from api.settings import Settings, load
@@ -92,15 +96,27 @@ def services(
     settings: Settings, pool: Fetching, sessions: Sessions, secret: bytes, *, now: Callable[[], datetime] = utc_now
 ) -> Services:
     """What the endpoint works with, on these connections and by this clock."""
-    reads = Reads(schema.core, schema.catalog, pool, secret, now)
-    subgraph = federation.subgraph() if settings.federation else None
-    core, limits = subgraph.core if subgraph else schema.core, by_kind(settings)
+    limits, authenticator = by_kind(settings), Authenticator(pool, secret, now=now)
+    fronts: Cache[Front] = Cache(MOST_EDITIONS + 1)
+
+    def front(edition: Edition) -> Front:
+        reads = Reads(edition.core, edition.catalog, pool, secret, now)
+        subgraph = federation.subgraph_of(edition) if settings.federation else None
+        core = subgraph.core if subgraph else edition.core
+        return Front(
+            documents=DocumentAccess(Documents(core, limits["STAFF"]), authenticator.pool),
+            reads=federation.EntityReads(reads, subgraph) if subgraph else reads,
+            writes=Writes(reads, sessions),
+            introspection=Introspection(core),
+        )
+
+    def front_of(viewer: Viewer) -> Front:
+        edition = schema.editions.of(viewer.capability)
+        return fronts.get(edition, lambda: front(edition))
+
     return Services(
-        authenticator=Authenticator(pool, secret, now=now),
-        documents=Documents(core, limits["STAFF"]),
-        reads=federation.EntityReads(reads, subgraph) if subgraph else reads,
-        writes=Writes(reads, sessions),
-        introspection=Introspection(core),
+        authenticator=authenticator,
+        front=front_of,
         rates=Rates(pool, limits),
         max_body_bytes=settings.max_body_bytes,
         timeout_seconds=settings.request_timeout_seconds,

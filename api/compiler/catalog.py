@@ -22,6 +22,7 @@ class Scope(Protocol):
     tenant: ColumnElement[UUID]
     now: ColumnElement[Any]
     objects: Mapping[str, str]  # object name → entity, of all kinds of records
+    context: Any  # the asking principal, as visibility rules get it
 
     def bind(self, get: Getter, type_: Any) -> ColumnElement[Any]:
         """A parameter computed from the request by `get`."""

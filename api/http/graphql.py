@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -20,7 +20,7 @@ from api.http import etag
 from api.http import exchange as exchanges
 from api.http.auth import Authenticator
 from api.http.document_access import DocumentAccess
-from api.http.documents import Document, Documents, Operation
+from api.http.documents import Document, Operation
 from api.http.envelope import (
     BEGUN,
     BODY_SECONDS,
@@ -81,14 +81,21 @@ class Writing(Protocol):
 
 
 @dataclass(frozen=True)
-class Services:
-    """What the endpoint is composed of."""
+class Front:
+    """What principals who see the same edition of the schema talk to."""
 
-    authenticator: Authenticator
-    documents: Documents
+    documents: DocumentAccess
     reads: Reading
     writes: Writing
     introspection: Introspection
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the endpoint is composed of. `front` finds that of a principal."""
+
+    authenticator: Authenticator
+    front: Callable[[Viewer], Front]
     rates: Rates
     max_body_bytes: int = 4_000_000
     timeout_seconds: float = 10.0
@@ -99,6 +106,7 @@ class Services:
 class Call:
     """One operation, who runs it and with what. `registered`: the document is known to the operator of the tenant."""
 
+    front: Front
     document: Document
     operation: Operation
     variables: dict[str, Any]
@@ -135,7 +143,6 @@ class GraphQL:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._access = DocumentAccess(services.documents, services.authenticator.pool)
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         exchange, media = exchanges.of(scope), Media(self._services.profile.plain)
@@ -180,10 +187,11 @@ class GraphQL:
         return from_query_string(scope["query_string"], scope["path_params"].get("document_id"))
 
     async def _call(self, envelope: Envelope, viewer: Viewer, method: str) -> Call:
-        found = await self._access.find(envelope, viewer, method)
+        front = self._services.front(viewer)
+        found = await front.documents.find(envelope, viewer, method)
         document, name = found.document, envelope.operation_name
         operation, variables = document.operation(name), dict(envelope.variables)
-        return Call(document, operation, variables, viewer, (document.key, name), method, found.registered)
+        return Call(front, document, operation, variables, viewer, (document.key, name), method, found.registered)
 
     async def _admitted(self, call: Call, exchange: Exchange, headers: Headers) -> Answer:
         """The answer, charged to the caller's budget; he is told so, whatever becomes of the request."""
@@ -214,18 +222,17 @@ class GraphQL:
     async def _read(self, call: Call, admission: Admission) -> Answer:
         parts, found, counted = call.operation.parts, [], b"{}"
         if parts.schema is not None:
-            found.append(self._services.introspection.answer(parts.schema, call.variables, call.key))
+            found.append(call.front.introspection.answer(parts.schema, call.variables, call.key))
         if parts.data is not None:
             document, operation = parts.data.document, parts.data.operation
-            reads = self._services.reads
-            counted = await reads.execute(document, operation, call.variables, call.viewer, key=call.key)
+            counted = await call.front.reads.execute(document, operation, call.variables, call.viewer, key=call.key)
             found.append(counted)
         if parts.memory is not None:
-            found.append(self._services.introspection.of_memory(parts.memory, call.variables, admission.memory()))
+            found.append(call.front.introspection.of_memory(parts.memory, call.variables, admission.memory()))
         return Answer(together(found), counted=counted)
 
     async def _write(self, call: Call, request_id: str, key: str | None) -> Answer:
-        written = await self._services.writes.execute(
+        written = await call.front.writes.execute(
             call.document.node,
             call.operation.node,
             call.variables,

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
 from api.compiler import Leaf, Leaves, RequestError, Root, Scope, Tree, converted
-from api.domain.kernel import records
+from api.domain.kernel import FieldAccess, records
 from api.domain.kernel.rates import converted as in_currency
 from api.domain.kernel.rates import rate_on
 
@@ -196,7 +196,7 @@ class Aggregate:
         by = [key.element for key in keys]
         count = func.coalesce(func.sum(inner.c.count), ZERO)
         columns = [cast(count, BigInteger).label("count")]
-        if self.money is not None:
+        if self.has_money(scope):
             columns += [listed(inner).label("amounts"), self.converted_list(inner, scope, arguments).label("converted")]
         order = (count.desc(), *by)
         columns.append(func.row_number().over(order_by=order).label("place"))
@@ -204,12 +204,20 @@ class Aggregate:
         size = scope.bind(converted(first.get, bounded), BigInteger()) if isinstance(first, Leaf) else ZERO
         return select(*keys, *columns).group_by(*by).order_by(*order).limit(size)
 
+    def has_money(self, scope: Scope) -> bool:
+        """Whether there are amounts that the principal may see."""
+        if self.money is None:
+            return False
+        record = readable_of(self.cls).record
+        field_set = record.__table__.c[self.money].info["field_set"]
+        return scope.context.capability.field(record.object, field_set) is not FieldAccess.HIDDEN
+
     def per_currency(self, scope: Scope, names: list[str], arguments: Mapping[str, Tree], matching: Any) -> Any:
         """One row for each group and, where there is money, currency."""
         record = readable_of(self.cls).record
         row = record.__table__.alias("row")
         rows: Any = row
-        amount: ColumnElement[Any] | None = row.c[self.money] if self.money else None
+        amount: ColumnElement[Any] | None = row.c[self.money] if self.money and self.has_money(scope) else None
         columns: list[ColumnElement[Any]] = []
         for at, name in enumerate(names):
             key, source = self.keys[name], row

@@ -60,6 +60,7 @@ class Readable:
     default_order: tuple[tuple[str, bool], ...]
     filtered: str | None
     elements: tuple[tuple[str, Any], ...]
+    reads: tuple[Any, ...] = ()
     sources: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -161,8 +162,12 @@ def readable(
     default_order: tuple[tuple[str, bool], ...] = (("created_at", True),),
     filtered: str | None = None,
     elements: Mapping[str, Any] = MappingProxyType({}),
+    reads: tuple[Any, ...] = (),
 ) -> Callable[[type[T]], type[T]]:
     """A GraphQL object type over the rows of a model, of a derived table, or of a query that arguments `build`.
+
+    `reads`: columns outside the default set of fields that a built row is made from; whoever may not see one of them
+    has not the field of Query either.
 
     Raises:
         UnboundField: at import, for a field that is no column and has no source.
@@ -176,11 +181,11 @@ def readable(
     def bind(cls: type[T]) -> type[T]:
         bound = strawberry.type(cls, name=name, description=description)
         unnested = tuple(elements.items())
-        about = Readable(rows, columns, naturals or {}, visible, build, default_order, filtered, unnested)
+        about = Readable(rows, columns, naturals or {}, visible, build, default_order, filtered, unnested, reads)
         for one in definition_of(bound).fields:
             source = one.metadata.get(SOURCE)
-            reads = source if isinstance(source, str) else one.python_name
-            if (source is None or isinstance(source, str)) and build is None and not elements and reads not in columns:
+            read = source if isinstance(source, str) else one.python_name
+            if (source is None or isinstance(source, str)) and build is None and not elements and read not in columns:
                 raise UnboundField(cls.__name__, one.python_name, str(rows), sorted(columns))
             about.sources[one.python_name] = source
         setattr(bound, READABLE, about)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -46,7 +46,8 @@ from graphql import (
 from api.compiler import Cache, Catalog, RequestError, wire_uuid
 from api.domain.kernel import Viewer
 
-from . import schema
+from . import schema, sdl_of
+from .editions import MOST_EDITIONS, Edition
 from .reading import Reads
 
 LINK = "https://specs.apollo.dev/federation/v2.9"  # newer ones are refused by one of the two composers
@@ -146,10 +147,15 @@ class InFederatedWords(Visitor):
         return replace(node, arguments=(*(node.arguments or ()), OPTIONAL))
 
 
-@cache
 def subgraph() -> Subgraph:
-    """The served schema as a subgraph; it takes a third of a second to make."""
-    return Subgraph(schema.core, schema.catalog, schema.sdl)
+    """The whole schema as a subgraph."""
+    return subgraph_of(schema.editions.whole)
+
+
+@lru_cache(MOST_EDITIONS)
+def subgraph_of(edition: Edition) -> Subgraph:
+    """An edition of the schema as a subgraph; it takes a third of a second to make."""
+    return Subgraph(edition.core, edition.catalog, sdl_of(edition.core))
 
 
 def is_node(core: GraphQLSchema, name: str) -> bool:

@@ -1,16 +1,33 @@
 """What every record type has besides its own fields: external ids, history, list inputs, a reference input."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Select, and_, case, column, exists, func, literal_column, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    all_,
+    and_,
+    any_,
+    case,
+    column,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.compiler import Leaf, RequestError, Root, Scope, ToMany, Tree
+from api.domain.access import hidden_names
 from api.domain.kernel import ChangeEvent as ChangeEventRow
-from api.domain.kernel import ChangeValues, ExternalId, PrincipalKind, records
+from api.domain.kernel import ChangeValues, Context, ExternalId, PrincipalKind, records
 from api.domain.kernel import Record as RecordRow
 
 from .binding import composed, computed, definition_of, described, listed, readable, readable_of, to_any
@@ -59,7 +76,37 @@ FIELD_CHANGES = (
 )
 
 
-@readable(FIELD_CHANGES, description="One field of a change.")
+def texts(names: Iterable[str]) -> ColumnElement[Any]:
+    """SQL: an array of names of ours."""
+    return literal_column("ARRAY[" + ", ".join(f"'{name}'" for name in sorted(names)) + "]", ARRAY(SqlText()))
+
+
+def may_be_told(t: Any, context: Context) -> ColumnElement[bool]:
+    """Whether a change is of a field that is not hidden."""
+    hidden = hidden_names(context.capability)
+    if not hidden:
+        return true()
+    events = ChangeEventRow.__table__.alias("told")
+    one_of = [
+        and_(events.c.object_type == literal(object), t.field == any_(texts(names))) for object, names in hidden.items()
+    ]
+    same = (events.c.tenant_id == t.tenant_id, events.c.id == t.change_id, or_(*one_of))
+    return ~exists(select(literal_column("1")).select_from(events).where(*same).correlate_except(events))
+
+
+def changed_names(row: Any, scope: Scope) -> ColumnElement[Any]:
+    """The names of the changed fields as a JSON array, without hidden ones."""
+    every = func.array_to_json(row.changed)
+    cases = []
+    for object, names in hidden_names(scope.context.capability).items():
+        changed = func.unnest(row.changed).table_valued(column("name", SqlText)).render_derived(name="changed")
+        shown = select(func.json_agg(changed.c.name)).where(changed.c.name != all_(texts(names)))
+        told = func.coalesce(shown.scalar_subquery(), literal_column("'[]'::json"))
+        cases.append((row.object_type == literal(object), told))
+    return case(*cases, else_=every) if cases else every
+
+
+@readable(FIELD_CHANGES, description="One field of a change.", visible=may_be_told)
 class FieldChange:
     field: str = described("The field's name in this API.")
     before: str | None = described("Its value before, as text; null if it was empty.")
@@ -92,9 +139,7 @@ class ChangeEvent:
     )
     operation: str = described("The mutation or command that made it.")
     request_id: str = described("Id of the request, as in the server's log.")
-    changed_fields: list[str] = computed(
-        lambda row, _scope: func.array_to_json(row.changed), "Names of the changed fields, sorted."
-    )
+    changed_fields: list[str] = computed(changed_names, "Names of the changed fields, sorted.")
     changes: list[FieldChange] = listed("change_id", "Values of the changed fields.", order=("field",))
 
 

@@ -132,7 +132,11 @@ def metrics_row(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) -> 
     )
 
 
-@readable(build=metrics_row, description="Sales figures of a period; open figures are as of now.")
+@readable(
+    build=metrics_row,
+    description="Sales figures of a period; open figures are as of now.",
+    reads=(Opportunity.__table__.c.amount_minor,),
+)
 class SalesMetrics:
     currency: CurrencyCode = computed(lambda row, _scope: cast(row.currency, Text), "The tenant's reporting currency.")
     open_count: Metric = metric("open", MetricUnit.COUNT, "Open opportunities, now.")

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
 from api.app import services
+from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
 from api.http.routes import application
 from api.schema import schema
@@ -33,7 +34,9 @@ def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, 
         )
     wired = services(Settings(data_dir=tmp_path), reads, sessions, SECRET, now=lambda: NOW)
     wired.authenticator.pool = SameConnection(raw(connection))
-    wired = replace(wired, documents=Documents(build_schema(text)))
+    documents = DocumentAccess(Documents(build_schema(text)), wired.authenticator.pool)
+    front = wired.front
+    wired = replace(wired, front=lambda viewer: replace(front(viewer), documents=documents))
     return application(wired, sdl=text, problems=no_problems, cors_origins=(ORIGIN,))
 
 

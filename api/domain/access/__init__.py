@@ -1,6 +1,7 @@
 """Roles and what they allow: rows of the tenant, resolved to the capability of a principal."""
 
-from .capabilities import EVERY, Cells, capability, cells_of, field_sets, meet, objects
+from .capabilities import EVERY, Cells, capability, cells_of, field_sets, meet, objects, owners
+from .hidden import hidden_names
 from .models import Role, RoleFieldRight, RoleRight, UserRole
 from .service import (
     RoleValues,
@@ -33,8 +34,10 @@ __all__ = [
     "cells_of",
     "create",
     "field_sets",
+    "hidden_names",
     "meet",
     "objects",
+    "owners",
     "restore",
     "role_named",
     "roles_of",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from api.domain.kernel import DEFAULT_FIELDS, Capability, FieldAccess, Level, Model, Part, Record, Right, records
+from api.domain.kernel import DEFAULT_FIELDS, Capability, FieldAccess, Level, Model, Record, Right, records
 from api.domain.kernel.viewer import FIELD_ACCESSES, NOTHING
 
 EVERY = "*"
@@ -40,10 +40,12 @@ def field_sets() -> frozenset[tuple[str, str]]:
 
 
 def owners(model: type[Model]) -> Iterable[str]:
+    """The kind of object whose rights are about a model's rows: a record's own, or that of which they are part."""
     if issubclass(model, Record):
         return [model.object]
-    if issubclass(model, Part):
-        target = model.__table__.c[model.whole].info["references"]
+    whole: str | None = getattr(model, "whole", None)
+    if whole is not None:
+        target = model.__table__.c[whole].info["references"]
         return [record.object for record in records().values() if record.__tablename__ == target]
     return []
 

@@ -46,10 +46,12 @@ class Contact(Record):
     last_name_sort: Mapped[str] = column(internal=True, pii=True)
     salutation: Mapped[str | None] = column(pii=True)
     title: Mapped[str | None] = column(pii=True)
-    email: Mapped[str | None] = column(filter=True, sort=True, folded_in="email_sort", pii=True)
-    email_sort: Mapped[str | None] = column(internal=True, pii=True)
-    email_norm: Mapped[str | None] = column(internal=True, pii=True)  # accents count here: they name another mailbox
-    phone: Mapped[str | None] = column(filter=True, sort=True, pii=True)
+    email: Mapped[str | None] = column(field_set="pii", filter=True, sort=True, folded_in="email_sort", pii=True)
+    email_sort: Mapped[str | None] = column(field_set="pii", internal=True, pii=True)
+    email_norm: Mapped[str | None] = column(
+        field_set="pii", internal=True, pii=True
+    )  # accents count here: they name another mailbox
+    phone: Mapped[str | None] = column(field_set="pii", filter=True, sort=True, pii=True)
     language: Mapped[str | None] = column(filter=True, pii=True)
     zone: Mapped[str | None] = column(pii=True)
     owner_id: Mapped[UUID | None] = column(references="users", filter=True)
@@ -67,11 +69,11 @@ class ContactEmail(Part):
     visible = staticmethod(as_its_record)
 
     contact_id: Mapped[UUID] = column(references="contacts", primary_key=True)
-    key: Mapped[str] = column(primary_key=True, internal=True, pii=True)
-    email: Mapped[str] = column(pii=True)
-    original: Mapped[str] = column(pii=True)
-    label: Mapped[str | None] = column(pii=True)
-    verified_at: Mapped[datetime | None] = column(DateTime(timezone=True))
+    key: Mapped[str] = column(primary_key=True, internal=True, pii=True, field_set="pii")
+    email: Mapped[str] = column(pii=True, field_set="pii")
+    original: Mapped[str] = column(pii=True, field_set="pii")
+    label: Mapped[str | None] = column(pii=True, field_set="pii")
+    verified_at: Mapped[datetime | None] = column(DateTime(timezone=True), field_set="pii")
 
 
 class ContactPhone(Part):
@@ -84,10 +86,10 @@ class ContactPhone(Part):
     visible = staticmethod(as_its_record)
 
     contact_id: Mapped[UUID] = column(references="contacts", primary_key=True)
-    number: Mapped[str] = column(primary_key=True, pii=True)
-    original: Mapped[str] = column(pii=True)
-    extension: Mapped[str | None] = column(pii=True)
-    label: Mapped[str | None] = column(pii=True)
+    number: Mapped[str] = column(primary_key=True, pii=True, field_set="pii")
+    original: Mapped[str] = column(pii=True, field_set="pii")
+    extension: Mapped[str | None] = column(pii=True, field_set="pii")
+    label: Mapped[str | None] = column(pii=True, field_set="pii")
 
 
 class ContactAddress(Part):
@@ -100,12 +102,12 @@ class ContactAddress(Part):
     visible = staticmethod(as_its_record)
 
     contact_id: Mapped[UUID] = column(references="contacts", primary_key=True)
-    kind: Mapped[AddressKind] = column(EnumText(AddressKind), primary_key=True)
-    street: Mapped[str | None] = column(pii=True)
-    city: Mapped[str | None] = column(pii=True)
-    region: Mapped[str | None] = column(pii=True)
-    postal_code: Mapped[str | None] = column(pii=True)
-    country: Mapped[str | None] = column(pii=True)
+    kind: Mapped[AddressKind] = column(EnumText(AddressKind), primary_key=True, field_set="pii")
+    street: Mapped[str | None] = column(pii=True, field_set="pii")
+    city: Mapped[str | None] = column(pii=True, field_set="pii")
+    region: Mapped[str | None] = column(pii=True, field_set="pii")
+    postal_code: Mapped[str | None] = column(pii=True, field_set="pii")
+    country: Mapped[str | None] = column(pii=True, field_set="pii")
 
 
 class AccountContact(Part):

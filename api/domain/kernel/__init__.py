@@ -3,7 +3,7 @@
 from .addresses import AddressKind, AddressValues, check_country, checked_addresses
 from .audit import ChangeEvent, ChangeValues
 from .bulk import Match, Matching, Outcome, Row, Written, by_column, write_rows
-from .changes import Change, camel
+from .changes import Change, camel, shown_columns
 from .errors import (
     Archived,
     DomainError,
@@ -136,6 +136,7 @@ __all__ = [
     "require",
     "rounded",
     "seen_through",
+    "shown_columns",
     "under",
     "unique_live",
     "wire",

@@ -101,10 +101,14 @@ class Opportunity(Record):
     pipeline_id: Mapped[UUID] = column(references="pipelines", filter=True)
     stage_id: Mapped[UUID] = column(references="stages", filter=True)
     status: Mapped[Status] = column(EnumText(Status), filter=True)
-    amount_minor: Mapped[int | None] = column(filter=True, sort=True)
+    amount_minor: Mapped[int | None] = column(field_set="commercial", filter=True, sort=True)
     currency: Mapped[str] = column(filter=True)
     expected_revenue_minor: Mapped[int | None] = column(
-        computed="round(amount_minor::numeric * probability / 100)::bigint", internal=True, filter=True, sort=True
+        computed="round(amount_minor::numeric * probability / 100)::bigint",
+        field_set="commercial",
+        internal=True,
+        filter=True,
+        sort=True,
     )
     close_date: Mapped[date | None] = column(Date(), filter=True, sort=True)
     opened_on: Mapped[date | None] = column(Date(), filter=True, sort=True)
@@ -144,10 +148,10 @@ class OpportunityLine(Part):
     position: Mapped[int] = column()
     name: Mapped[str] = column()
     quantity: Mapped[Decimal] = column(Numeric(18, 3))
-    list_price_minor: Mapped[int | None] = column()
-    unit_price_minor: Mapped[int] = column()
-    discount_percent: Mapped[Decimal] = column(Numeric(5, 2))
-    total_minor: Mapped[int] = column()
+    list_price_minor: Mapped[int | None] = column(field_set="commercial")
+    unit_price_minor: Mapped[int] = column(field_set="commercial")
+    discount_percent: Mapped[Decimal] = column(Numeric(5, 2), field_set="commercial")
+    total_minor: Mapped[int] = column(field_set="commercial")
     currency: Mapped[str] = column()
 
 
@@ -208,6 +212,7 @@ class StageHistory(Entry):
         CheckConstraint("left_at >= entered_at", name="left_after_entered"),
     )
     prefix: ClassVar[str] = "sth"
+    whole: ClassVar[str] = "opportunity_id"
     visible = staticmethod(as_its_record)
 
     id: Mapped[UUID] = column(primary_key=True, sort_order=-19)
@@ -216,7 +221,7 @@ class StageHistory(Entry):
     stage_id: Mapped[UUID] = column(references="stages")
     entered_at: Mapped[datetime] = column(DateTime(timezone=True))
     left_at: Mapped[datetime | None] = column(DateTime(timezone=True))
-    amount_minor: Mapped[int | None] = column()
+    amount_minor: Mapped[int | None] = column(field_set="commercial")
     currency: Mapped[str] = column()
     close_date: Mapped[date | None] = column(Date())
     probability: Mapped[int] = column()
