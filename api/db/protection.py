@@ -15,7 +15,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
 
-from api.db.roles import APP, READER, SERVING_ROLES, WORKER, hand_to_reader
+from api.db.roles import APP, PARTNER, READER, SERVING_ROLES, WORKER, hand_to_reader
 
 TENANTS = "tenants"
 TENANT = "NULLIF(current_setting('crm.tenant', true), '')::uuid"
@@ -30,9 +30,12 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 # What counts, and so changes with every request.
 COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({"rate_buckets": ("millipoints", "filled_at")})
-# A token is never pointed at another person or role; a new one is made.
+# A token is never pointed at another person or role, nor a share at another record or grantee; a new one is made.
 NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"tokens": ("key", "digest", "pepper_version", "kind", "role_id", "documents", "user_id")}
+    {
+        "tokens": ("key", "digest", "pepper_version", "kind", "role_id", "documents", "user_id", "contact_id"),
+        "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
+    }
 )
 # Nobody changes these, not even the owner of the tables.
 SEALED = ("change_events", "change_values")
@@ -41,6 +44,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "tenants": ("id", "name", "currency", "zone", "created_at", "archived_at"),
         "users": ("tenant_id", "id", "name", "team_id", "is_active", "archived_at"),
+        "contacts": ("tenant_id", "id", "name", "account_id", "archived_at"),
         "teams": ("tenant_id", "id", "parent_id", "manager_id", "archived_at"),
         "roles": ("tenant_id", "id", "name", "archived_at"),
         "role_rights": ("tenant_id", "role_id", "object", "read", "write", "create", "delete", "export"),
@@ -57,6 +61,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "role_id",
             "documents",
             "user_id",
+            "contact_id",
             "expires_at",
             "revoked_at",
             "archived_at",
@@ -65,6 +70,27 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 # What `crm_worker` reads, and the columns it fills, across all tenants.
 WORKER_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({"outbox": ("position",)})
+
+# What the rules for outsiders look up: each sees of it what is about itself.
+OUTSIDER = "NULLIF(current_setting('crm.{}', true), '')::uuid"
+PARTNER_LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
+    {
+        "record_shares": (
+            (
+                "tenant_id",
+                "object_type",
+                "object_id",
+                "account_id",
+                "contact_id",
+                "field_profile_id",
+                "expires_at",
+                "revoked_at",
+            ),
+            f"contact_id = {OUTSIDER.format('principal')} OR account_id = {OUTSIDER.format('account')}",
+        ),
+        "field_profile_sets": (("tenant_id", "profile_id", "object", "field_set"), "true"),
+    }
+)
 
 quote = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
@@ -114,12 +140,30 @@ def protection(model: type[DeclarativeBase]) -> str:
             f"GRANT SELECT ON {name} TO {WORKER}",
             grant("UPDATE", WORKER_TABLES[table.name], name, WORKER),
         ]
+    statements += partner_grants(model)
     if table.name in SEALED:
         statements.append(
             f"CREATE TRIGGER sealed BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}\n"
             "    FOR EACH STATEMENT EXECUTE FUNCTION crm_refuse_change()"
         )
     return script(statements)
+
+
+def partner_grants(model: type[DeclarativeBase]) -> list[str]:
+    """What outsiders may read: columns that are declared so, of rows that are theirs."""
+    table: Table = model.__table__  # type: ignore[assignment]
+    name = quote(table.name)
+    tenant = f"{'id' if table.name == TENANTS else 'tenant_id'} = {TENANT}"
+    if table.name in PARTNER_LOOKS:
+        columns, rule = PARTNER_LOOKS[table.name]
+    else:
+        columns, rule = model.partner_columns(), model.partner_rule()  # type: ignore[attr-defined]
+    if not columns:
+        return []
+    return [
+        f"CREATE POLICY outside ON {name} FOR SELECT TO {PARTNER}\n    USING ({tenant} AND ({rule}))",
+        grant("SELECT", columns, name, PARTNER),
+    ]
 
 
 def grants(table: Table, kind: Kind) -> list[str]:
@@ -181,14 +225,14 @@ CREATE FUNCTION crm_authenticate(token_key text)
     RETURNS TABLE (
         tenant_id uuid, tenant_name text, token_id uuid, digest bytea, pepper_version integer, kind text,
         documents text, name text, user_id uuid, user_name text, expires_at timestamptz, revoked_at timestamptz,
-        archived boolean, role_id uuid, roles json, team uuid[]
+        archived boolean, role_id uuid, roles json, team uuid[], contact_id uuid, contact_name text, account_id uuid
     )
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET row_security = on
     AS $$
         SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind,
                token.documents, token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
                tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
-               OR NOT coalesce(person.is_active, true),
+               OR NOT coalesce(person.is_active, true) OR outsider.archived_at IS NOT NULL,
                token.role_id, given.roles,
                CASE WHEN given.reaches_team THEN ARRAY(
                    WITH RECURSIVE below AS (
@@ -202,10 +246,13 @@ CREATE FUNCTION crm_authenticate(token_key text)
                    SELECT mate.id FROM public.users AS mate JOIN below ON mate.team_id = below.id
                     WHERE mate.tenant_id = token.tenant_id AND mate.id <> person.id
                     ORDER BY 1
-               ) END
+               ) END,
+               token.contact_id, outsider.name, CASE token.kind WHEN 'PARTNER' THEN outsider.account_id END
           FROM public.tokens AS token
           JOIN public.tenants AS tenant ON tenant.id = token.tenant_id
           LEFT JOIN public.users AS person ON person.tenant_id = token.tenant_id AND person.id = token.user_id
+          LEFT JOIN public.contacts AS outsider
+            ON outsider.tenant_id = token.tenant_id AND outsider.id = token.contact_id
           CROSS JOIN LATERAL (
               SELECT coalesce(json_agg(json_build_object(
                          'id', role.id, 'name', role.name, 'held', held.role_id IS NOT NULL,

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from api.compiler import Leaf, RequestError, Root, Scope, ToMany, Tree
 from api.domain.access import hidden_names
 from api.domain.kernel import ChangeEvent as ChangeEventRow
-from api.domain.kernel import ChangeValues, Context, ExternalId, PrincipalKind, records
+from api.domain.kernel import OUTSIDE, ChangeValues, Context, ExternalId, PrincipalKind, records
 from api.domain.kernel import Record as RecordRow
 
 from .binding import composed, computed, definition_of, described, listed, readable, readable_of, to_any
@@ -45,6 +45,8 @@ described_enum(
     STAFF="A user of the tenant.",
     INTEGRATION="Another program, by its token.",
     SYSTEM="The CRM itself, such as an import by the operator.",
+    PARTNER="A contact of a partner's account, who sees what is shared with him or with that account.",
+    CUSTOMER="A contact who sees what is shared with him.",
 )
 
 
@@ -74,11 +76,6 @@ FIELD_CHANGES = (
     .select_from(values.join(names, true()))
     .subquery("field_changes")
 )
-
-
-def texts(names: Iterable[str]) -> ColumnElement[Any]:
-    """SQL: an array of names of ours."""
-    return literal_column("ARRAY[" + ", ".join(f"'{name}'" for name in sorted(names)) + "]", ARRAY(SqlText()))
 
 
 def may_be_told(t: Any, context: Context) -> ColumnElement[bool]:
@@ -113,10 +110,16 @@ class FieldChange:
     after: str | None = described("Its value after, as text; null if it is empty now.")
 
 
+def texts(names: Iterable[str]) -> ColumnElement[Any]:
+    """SQL: an array of names of ours."""
+    return literal_column("ARRAY[" + ", ".join(f"'{name}'" for name in sorted(names)) + "]", ARRAY(SqlText()))
+
+
 def actor_id(row: Any) -> Any:
     return case(
         (row.actor_kind == literal_column("'STAFF'"), id_text("usr", row.actor_id)),
         (row.actor_kind == literal_column("'INTEGRATION'"), id_text("tok", row.actor_id)),
+        (row.actor_kind == any_(texts(OUTSIDE)), id_text("con", row.actor_id)),
     )
 
 

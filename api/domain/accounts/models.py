@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, Index, text
 from sqlalchemy.orm import Mapped
 
-from api.domain.kernel import AddressKind, EnumText, Part, Record, as_its_record, column
+from api.domain.kernel import AddressKind, EnumText, FieldAccess, Part, Record, as_its_record, column
 
 from . import policy
 
@@ -39,11 +39,11 @@ class Account(Record):
     owner = "owner_id"
     visible = staticmethod(policy.visible)
 
-    name: Mapped[str] = column(filter=True, sort=True, folded_in="name_sort")
+    name: Mapped[str] = column(filter=True, sort=True, folded_in="name_sort", partner=FieldAccess.READ)
     name_sort: Mapped[str] = column(internal=True)
-    legal_name: Mapped[str | None] = column()
+    legal_name: Mapped[str | None] = column(partner=FieldAccess.READ)
     type: Mapped[AccountType] = column(EnumText(AccountType), filter=True)
-    industry: Mapped[str | None] = column(filter=True, sort=True, folded_in="industry_sort")
+    industry: Mapped[str | None] = column(filter=True, sort=True, folded_in="industry_sort", partner=FieldAccess.READ)
     industry_sort: Mapped[str | None] = column(internal=True)
     employees: Mapped[int | None] = column(filter=True, sort=True)
     annual_revenue_minor: Mapped[int | None] = column(field_set="commercial", filter=True, sort=True)

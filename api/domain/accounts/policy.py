@@ -8,4 +8,4 @@ from api.domain.kernel import Context
 
 
 def visible(t: Any, context: Context) -> ColumnElement[bool]:
-    return context.reads("account", t.owner_id)
+    return context.reads("account", t, "owner_id")

@@ -11,6 +11,7 @@ from api.domain.accounts import Account
 from api.domain.kernel import (
     AddressKind,
     EnumText,
+    FieldAccess,
     Part,
     Record,
     as_its_record,
@@ -39,24 +40,30 @@ class Contact(Record):
     owner = "owner_id"
     visible = staticmethod(policy.visible)
 
-    name: Mapped[str] = column(filter=True, sort=True, folded_in="name_sort", pii=True)  # first and last
+    name: Mapped[str] = column(
+        filter=True, sort=True, folded_in="name_sort", pii=True, partner=FieldAccess.READ
+    )  # first and last
     name_sort: Mapped[str] = column(internal=True, pii=True)
-    first_name: Mapped[str | None] = column(pii=True)
-    last_name: Mapped[str] = column(filter=True, sort=True, folded_in="last_name_sort", pii=True)
+    first_name: Mapped[str | None] = column(pii=True, partner=FieldAccess.READ)
+    last_name: Mapped[str] = column(
+        filter=True, sort=True, folded_in="last_name_sort", pii=True, partner=FieldAccess.READ
+    )
     last_name_sort: Mapped[str] = column(internal=True, pii=True)
-    salutation: Mapped[str | None] = column(pii=True)
-    title: Mapped[str | None] = column(pii=True)
-    email: Mapped[str | None] = column(field_set="pii", filter=True, sort=True, folded_in="email_sort", pii=True)
+    salutation: Mapped[str | None] = column(pii=True, partner=FieldAccess.READ)
+    title: Mapped[str | None] = column(pii=True, partner=FieldAccess.WRITE)
+    email: Mapped[str | None] = column(
+        field_set="pii", filter=True, sort=True, folded_in="email_sort", pii=True, partner=FieldAccess.READ
+    )
     email_sort: Mapped[str | None] = column(field_set="pii", internal=True, pii=True)
     email_norm: Mapped[str | None] = column(
         field_set="pii", internal=True, pii=True
     )  # accents count here: they name another mailbox
-    phone: Mapped[str | None] = column(field_set="pii", filter=True, sort=True, pii=True)
-    language: Mapped[str | None] = column(filter=True, pii=True)
-    zone: Mapped[str | None] = column(pii=True)
+    phone: Mapped[str | None] = column(field_set="pii", filter=True, sort=True, pii=True, partner=FieldAccess.READ)
+    language: Mapped[str | None] = column(filter=True, pii=True, partner=FieldAccess.WRITE)
+    zone: Mapped[str | None] = column(pii=True, partner=FieldAccess.READ)
     owner_id: Mapped[UUID | None] = column(references="users", filter=True)
     reports_to_id: Mapped[UUID | None] = column(references="contacts", filter=True)
-    account_id: Mapped[UUID | None] = column(references="accounts", filter=True)
+    account_id: Mapped[UUID | None] = column(references="accounts", filter=True, partner=FieldAccess.READ)
     notes: Mapped[str | None] = column(field_set="internal_notes", pii=True)
 
 

@@ -42,17 +42,30 @@ from .languages import language_tag
 from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
 from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
 from .outbox import Event, OutboxEntry
-from .policy import Context, Visible, as_its_record, seen_through
+from .policy import Context, Outside, Visible, as_its_record, seen_through
 from .rates import ExchangeRate
 from .tenants import Tenant
 from .text import checked, fold
 from .trees import Tree, load_tree
-from .viewer import DEFAULT_FIELDS, Capability, FieldAccess, Level, PrincipalKind, Right, Viewer
+from .viewer import (
+    DEFAULT_FIELDS,
+    NOBODY,
+    OUTSIDE,
+    Capability,
+    FieldAccess,
+    Level,
+    PrincipalKind,
+    Right,
+    ShareLevel,
+    Viewer,
+)
 from .work import Work, open_work
 
 __all__ = [
     "CURRENCIES",
     "DEFAULT_FIELDS",
+    "NOBODY",
+    "OUTSIDE",
     "AddressKind",
     "AddressValues",
     "Archived",
@@ -86,6 +99,7 @@ __all__ = [
     "NotFound",
     "OutboxEntry",
     "Outcome",
+    "Outside",
     "Part",
     "PrincipalKind",
     "Record",
@@ -93,6 +107,7 @@ __all__ = [
     "RestoreConflict",
     "Right",
     "Row",
+    "ShareLevel",
     "StaleVersion",
     "Tenant",
     "Tenanted",

@@ -38,9 +38,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from .policy import Context
+from .policy import Context, policy_text
+from .viewer import DEFAULT_FIELDS, FieldAccess
 
 LIVE = "archived_at IS NULL"
+COMMON = frozenset({"id", "version", "created_at", "updated_at", "archived_at"})  # the columns of every record
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -68,7 +70,7 @@ class UndeclaredColumn(TypeError):
 def column(  # noqa: PLR0913 - one keyword for each thing that is declared
     type_: TypeEngine[Any] | None = None,
     *,
-    field_set: str = "default",
+    field_set: str = DEFAULT_FIELDS,
     references: str | None = None,
     late: bool = False,
     filter: bool = False,
@@ -76,7 +78,7 @@ def column(  # noqa: PLR0913 - one keyword for each thing that is declared
     folded_in: str | None = None,
     internal: bool = False,
     pii: bool = False,
-    partner: bool = False,
+    partner: FieldAccess = FieldAccess.HIDDEN,
     computed: str | None = None,
     **options: Any,
 ) -> MappedColumn[Any]:
@@ -86,8 +88,11 @@ def column(  # noqa: PLR0913 - one keyword for each thing that is declared
     that point at each other. `filter`, `sort`: the API may filter or sort by it,
     the table gets the index. `folded_in`: the companion column with the folded text, which serves filters and
     sorts instead. `internal`: never in the API nor in the history. `field_set`: rights group; `pii`: personal
-    data, erased on request; `partner`: may be shown to partners.
+    data, erased on request; `partner`: what outsiders may do with it on a record that is shared with them; outside
+    the default set of fields they see it only if the share's profile shows the set, and never write it.
     """
+    if partner is FieldAccess.WRITE and field_set != DEFAULT_FIELDS:
+        raise UndeclaredColumn(f"outsiders write fields of the default set only, not of {field_set}")
     info = {
         "field_set": field_set,
         "references": references,
@@ -139,6 +144,28 @@ class Model(DeclarativeBase):
         row.__dict__.update(values)
         return row
 
+    @classmethod
+    def is_shareable(cls) -> bool:
+        """Whether rows can be shared with outsiders: they may see a column besides those of every record."""
+        own = (one for name, one in cls.__table__.c.items() if name not in COMMON)
+        return any(one.info["partner"] is not FieldAccess.HIDDEN for one in own)
+
+    @classmethod
+    def partner_columns(cls) -> tuple[str, ...]:
+        """What `crm_partner` may read: what outsiders may see, what serves filters and sorts by it, and keys."""
+        if not cls.is_shareable():
+            return ()
+        columns = cls.__table__.c
+        seen = [one for one in columns.values() if one.info["partner"] is not FieldAccess.HIDDEN]
+        found = {one.name for one in seen} | {one.info["folded_in"] for one in seen}
+        keys = {"tenant_id", "archived_at"} if "tenant_id" in columns else set()
+        return tuple(name for name in columns.keys() if name in found | keys)  # noqa: SIM118 - no mapping
+
+    @classmethod
+    def partner_rule(cls) -> str:
+        """Which rows outsiders see, as the text of a policy for `crm_partner`."""
+        return policy_text(cls.visible, cls.__table__.c) if issubclass(cls, Record | Part) else "true"
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "__tablename__" in cls.__dict__:
@@ -166,10 +193,14 @@ class Record(Tenanted):
         """The slice's policy: which rows of the table or alias `t` the principal may see."""
         raise NotImplementedError
 
-    id: Mapped[UUID] = column(Uuid(), primary_key=True, filter=True, sort_order=-19)
-    version: Mapped[int] = column(Integer(), default=1, sort_order=90)
-    created_at: Mapped[datetime] = column(DateTime(timezone=True), filter=True, sort=True, sort_order=91)
-    updated_at: Mapped[datetime] = column(DateTime(timezone=True), filter=True, sort=True, sort_order=92)
+    id: Mapped[UUID] = column(Uuid(), primary_key=True, filter=True, partner=FieldAccess.READ, sort_order=-19)
+    version: Mapped[int] = column(Integer(), default=1, partner=FieldAccess.READ, sort_order=90)
+    created_at: Mapped[datetime] = column(
+        DateTime(timezone=True), filter=True, sort=True, partner=FieldAccess.READ, sort_order=91
+    )
+    updated_at: Mapped[datetime] = column(
+        DateTime(timezone=True), filter=True, sort=True, partner=FieldAccess.READ, sort_order=92
+    )
     archived_at: Mapped[datetime | None] = column(DateTime(timezone=True), sort_order=93)
 
 

@@ -9,22 +9,120 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, True_, and_, any_, exists, false, literal_column, select, true
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Text,
+    True_,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    column,
+    exists,
+    false,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    table,
+    true,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from .viewer import Capability, Level
+from .viewer import NOBODY, Capability, Level
+
+SHARES = table(
+    "record_shares",
+    *(column(name, Uuid()) for name in ("tenant_id", "object_id", "account_id", "contact_id", "field_profile_id")),
+    column("object_type", Text()),
+    column("level", Text()),
+    column("expires_at", DateTime(timezone=True)),
+    column("revoked_at", DateTime(timezone=True)),
+)
+PROFILE_SETS = table(
+    "field_profile_sets",
+    column("tenant_id", Uuid()),
+    column("profile_id", Uuid()),
+    column("object", Text()),
+    column("field_set", Text()),
+)
+TENANT, PRINCIPAL, ACCOUNT = "crm.tenant", "crm.principal", "crm.account"
+
+
+@dataclass(frozen=True)
+class Outside:
+    """An outsider as SQL expressions. Only live records that are shared with it, or are its own, exist for it."""
+
+    tenant: ColumnElement[UUID]
+    contact: ColumnElement[UUID]
+    account: ColumnElement[UUID | None]  # null unless it acts for one
+    now: ColumnElement[Any]
+
+    def sees(self, object: str, t: Any) -> ColumnElement[bool]:
+        return and_(t.archived_at.is_(None), t.id == any_(self.among(object)))
+
+    def among(self, object: str, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+        """The ids of what is shared with it, or is its own, as an array: so they become an index condition."""
+        shares = SHARES.alias("share")
+        ids = select(shares.c.object_id).where(*self.live(shares, object), *conditions)
+        return self.with_own(object, func.array(ids.scalar_subquery(), type_=ARRAY(Uuid())))
+
+    def with_own(self, object: str, ids: ColumnElement[Any]) -> ColumnElement[Any]:
+        own = {"contact": self.contact, "account": self.account}.get(object)
+        return ids if own is None else func.array_append(ids, own, type_=ARRAY(Uuid()))
+
+    def live(self, shares: Any, object: str) -> tuple[ColumnElement[bool], ...]:
+        """The shares of this kind of record that count for it now."""
+        return (
+            shares.c.tenant_id == self.tenant,
+            shares.c.object_type == literal_column(f"'{object}'", Text()),
+            or_(shares.c.contact_id == self.contact, shares.c.account_id == self.account),
+            shares.c.revoked_at.is_(None),
+            or_(shares.c.expires_at.is_(None), shares.c.expires_at > self.now),
+        )
+
+    def shown(self, object: str, field_set: str, t: Any) -> ColumnElement[bool]:
+        """Whether the fields of a set are shared of a row: by the profile of a share, or because the row is its own."""
+        shares, sets = SHARES.alias("share"), PROFILE_SETS.alias("shown")
+        of_profile = and_(
+            sets.c.tenant_id == shares.c.tenant_id,
+            sets.c.profile_id == shares.c.field_profile_id,
+            sets.c.object == literal_column(f"'{object}'", Text()),
+            sets.c.field_set == literal_column(f"'{field_set}'", Text()),
+        )
+        ids = select(shares.c.object_id).select_from(shares.join(sets, of_profile)).where(*self.live(shares, object))
+        return t.id == any_(self.with_own(object, func.array(ids.scalar_subquery(), type_=ARRAY(Uuid()))))
+
+
+def setting(name: str) -> ColumnElement[UUID]:
+    """SQL: the id that a setting of the session holds; null for none."""
+    return cast(func.nullif(func.current_setting(name, true()), literal_column("''")), Uuid())
+
+
+# As row-level security for `crm_partner` has it.
+BY_SETTINGS = Outside(setting(TENANT), setting(PRINCIPAL), setting(ACCOUNT), func.statement_timestamp())
 
 
 @dataclass(frozen=True)
 class Context:
-    """The asking principal as SQL expressions, its rights as data."""
+    """The asking principal as SQL expressions, its rights as data. With `outside` there is nothing but shares."""
 
     capability: Capability
     user: ColumnElement[UUID | None]
     team: ColumnElement[Any]  # an array of users
+    outside: Outside | None = None
 
-    def reads(self, object: str, owner: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
-        """Rows of this kind the principal may read; `owner` is the column that makes a row its own."""
-        return self.reach(self.capability.on(object).read, owner)
+    def reads(self, object: str, t: Any = None, owner: str | None = None) -> ColumnElement[bool]:
+        """Rows of this kind the principal may read; `owner` is the column that makes a row somebody's own.
+
+        Only rows of a table `t` can be shared with outsiders.
+        """
+        if self.outside is not None:
+            return false() if t is None else self.outside.sees(object, t)
+        return self.reach(self.capability.on(object).read, None if owner is None else getattr(t, owner))
 
     def reach(self, level: Level, owner: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
         """The rows that a right of this level covers, as `Viewer.reaches` says of one."""
@@ -56,9 +154,16 @@ def seen_through(**records: Any) -> "Visible":
     return visible
 
 
+def policy_text(visible: "Visible", t: Any) -> str:
+    """A rule as the text of a policy for `crm_partner`, where settings say who is asking."""
+    rule = visible(t, Context(NOBODY, null(), null(), BY_SETTINGS))  # type: ignore[arg-type] # no user
+    text = rule.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
+    return " ".join(str(text).split())
+
+
 Visible = Callable[[Any, Context], ColumnElement[bool]]
 
 
-def as_its_record(_t: Any, _context: Context) -> ColumnElement[bool]:
-    """The rule of parts and entries that are reached only through their record."""
-    return true()
+def as_its_record(_t: Any, context: Context) -> ColumnElement[bool]:
+    """The rule of parts and entries that are reached only through their record. None of them is shared as yet."""
+    return true() if context.outside is None else false()

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, DateTime, Integer, Uuid
 from sqlalchemy.orm import Mapped
 
 from .model import Model, column
+from .viewer import FieldAccess
 
 
 class Tenant(Model):
@@ -19,10 +20,10 @@ class Tenant(Model):
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
     )
 
-    id: Mapped[UUID] = column(Uuid(), primary_key=True)
-    name: Mapped[str] = column(unique=True)
+    id: Mapped[UUID] = column(Uuid(), primary_key=True, partner=FieldAccess.READ)
+    name: Mapped[str] = column(unique=True, partner=FieldAccess.READ)
     currency: Mapped[str] = column()
-    zone: Mapped[str] = column()
+    zone: Mapped[str] = column(partner=FieldAccess.READ)
     fiscal_year_start: Mapped[int] = column(Integer())
     created_at: Mapped[datetime] = column(DateTime(timezone=True))
     archived_at: Mapped[datetime | None] = column(DateTime(timezone=True))

@@ -28,6 +28,14 @@ class FieldAccess(StrEnum):
     WRITE = "WRITE"
 
 
+class ShareLevel(StrEnum):
+    """What an outsider may do with a record that is shared with it; each level allows what those before it do."""
+
+    VIEW = "VIEW"
+    COMMENT = "COMMENT"
+    EDIT = "EDIT"
+
+
 LEVELS = tuple(Level)
 FIELD_ACCESSES = tuple(FieldAccess)
 
@@ -104,19 +112,28 @@ class Capability:
         return hashlib.sha256(repr((rights, fields)).encode()).hexdigest()[:16]
 
 
+NOBODY = Capability((), MappingProxyType({}))  # an outsider's: what it may do comes from shares, not from roles
+
+
 class PrincipalKind(StrEnum):
     STAFF = "STAFF"
     INTEGRATION = "INTEGRATION"
     SYSTEM = "SYSTEM"
+    PARTNER = "PARTNER"
+    CUSTOMER = "CUSTOMER"
+
+
+OUTSIDE = frozenset({PrincipalKind.PARTNER, PrincipalKind.CUSTOMER})
 
 
 @dataclass(frozen=True)
 class Viewer:
     """One authenticated principal of one tenant, as the credential says.
 
-    `principal` is the user's id for staff, the token's id for an integration. `team` are the users whose records count
-    as its teams': itself, and everybody in its team, in teams it leads, and in those below them. It is known only if a
-    right reaches that far. `documents` is the mode of the token, a `DocumentMode` of the slice `tokens`.
+    `principal` is the user's id for staff, the token's id for an integration, the contact's id for an outsider: a
+    partner, who acts for `account` as well, or a customer, who acts only for himself. `team` are the users whose
+    records count as its teams': itself, and everybody in its team, in teams it leads, and in those below them. It is
+    known only if a right reaches that far. `documents` is the mode of the token, a `DocumentMode` of `tokens`.
     """
 
     tenant: UUID
@@ -128,6 +145,12 @@ class Viewer:
     token: UUID | None = None
     documents: str = "OPEN"
     team: tuple[UUID, ...] = ()
+    account: UUID | None = None
+
+    @property
+    def outside(self) -> bool:
+        """Whether it sees only what is shared with it, through the schema for outsiders."""
+        return self.kind in OUTSIDE
 
     def reaches(self, level: Level, owner: UUID | None) -> bool:
         """Whether a right of this level covers a record of this owner."""

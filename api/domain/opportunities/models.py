@@ -9,7 +9,17 @@ from sqlalchemy import CheckConstraint, Date, DateTime, Index, Numeric, UniqueCo
 from sqlalchemy.orm import Mapped
 
 from api.domain.contacts import Contact
-from api.domain.kernel import Entry, EnumText, Part, Record, as_its_record, column, seen_through, unique_live
+from api.domain.kernel import (
+    Entry,
+    EnumText,
+    FieldAccess,
+    Part,
+    Record,
+    as_its_record,
+    column,
+    seen_through,
+    unique_live,
+)
 
 from . import policy
 from .stages import ContactRole, ForecastCategory, OpportunityType, SplitKind, Status
@@ -94,15 +104,15 @@ class Opportunity(Record):
     owner = "owner_id"
     visible = staticmethod(policy.visible)
 
-    name: Mapped[str] = column(filter=True, sort=True, folded_in="name_sort")
+    name: Mapped[str] = column(filter=True, sort=True, folded_in="name_sort", partner=FieldAccess.READ)
     name_sort: Mapped[str] = column(internal=True)
-    account_id: Mapped[UUID | None] = column(references="accounts", filter=True)
+    account_id: Mapped[UUID | None] = column(references="accounts", filter=True, partner=FieldAccess.READ)
     owner_id: Mapped[UUID | None] = column(references="users", filter=True)
     pipeline_id: Mapped[UUID] = column(references="pipelines", filter=True)
     stage_id: Mapped[UUID] = column(references="stages", filter=True)
-    status: Mapped[Status] = column(EnumText(Status), filter=True)
-    amount_minor: Mapped[int | None] = column(field_set="commercial", filter=True, sort=True)
-    currency: Mapped[str] = column(filter=True)
+    status: Mapped[Status] = column(EnumText(Status), filter=True, partner=FieldAccess.READ)
+    amount_minor: Mapped[int | None] = column(field_set="commercial", filter=True, sort=True, partner=FieldAccess.READ)
+    currency: Mapped[str] = column(filter=True, partner=FieldAccess.READ)
     expected_revenue_minor: Mapped[int | None] = column(
         computed="round(amount_minor::numeric * probability / 100)::bigint",
         field_set="commercial",
@@ -110,15 +120,15 @@ class Opportunity(Record):
         filter=True,
         sort=True,
     )
-    close_date: Mapped[date | None] = column(Date(), filter=True, sort=True)
+    close_date: Mapped[date | None] = column(Date(), filter=True, sort=True, partner=FieldAccess.READ)
     opened_on: Mapped[date | None] = column(Date(), filter=True, sort=True)
-    closed_on: Mapped[date | None] = column(Date(), filter=True, sort=True)
+    closed_on: Mapped[date | None] = column(Date(), filter=True, sort=True, partner=FieldAccess.READ)
     probability: Mapped[int] = column(filter=True)
     is_probability_overridden: Mapped[bool] = column(default=False)
     forecast_category: Mapped[ForecastCategory] = column(EnumText(ForecastCategory), filter=True)
     is_forecast_category_overridden: Mapped[bool] = column(default=False)
     type: Mapped[OpportunityType | None] = column(EnumText(OpportunityType), filter=True)
-    next_step: Mapped[str | None] = column()
+    next_step: Mapped[str | None] = column(partner=FieldAccess.WRITE)
     notes: Mapped[str | None] = column(field_set="internal_notes")
     loss_reason: Mapped[str | None] = column()
     competitor: Mapped[str | None] = column()

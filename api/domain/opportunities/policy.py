@@ -9,7 +9,7 @@ from api.domain.kernel import Context
 
 def visible(t: Any, context: Context) -> ColumnElement[bool]:
     """All opportunities, or one's own."""
-    return context.reads("opportunity", t.owner_id)
+    return context.reads("opportunity", t, "owner_id")
 
 
 def visible_pipelines(_t: Any, context: Context) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """The text a caller shows, and what of it is stored.
 
-`crm_pat_<key 16>_<secret 43><checksum 6>` for a person, `crm_int_…` for an integration; everything behind the prefix
+`crm_pat_<key 16>_<secret 43><checksum 6>` for a person, `crm_int_…` for an integration,
+`crm_ptr_…` and `crm_cus_…` for outsiders; everything behind the prefix
 is base62. The key finds the row, the secret proves who asks, the checksum tells a typing error without the database.
 Only a keyed hash of the secret is stored: whoever reads the table cannot log in.
 """
@@ -14,7 +15,12 @@ from dataclasses import dataclass, field
 from .models import TokenKind
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-PREFIXES = {TokenKind.STAFF: "crm_pat", TokenKind.INTEGRATION: "crm_int"}
+PREFIXES = {
+    TokenKind.STAFF: "crm_pat",
+    TokenKind.INTEGRATION: "crm_int",
+    TokenKind.PARTNER: "crm_ptr",
+    TokenKind.CUSTOMER: "crm_cus",
+}
 KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 SECRET_BYTES, SECRET_LENGTH = 32, 43
 KEY_LENGTH = 16

@@ -13,10 +13,12 @@ from . import policy
 
 
 class TokenKind(StrEnum):
-    """Whether a person or a program shows the token."""
+    """Who shows the token: a person, a program, or an outsider: somebody of a partner, or a customer."""
 
     STAFF = "STAFF"
     INTEGRATION = "INTEGRATION"
+    PARTNER = "PARTNER"
+    CUSTOMER = "CUSTOMER"
 
 
 class DocumentMode(StrEnum):
@@ -35,7 +37,9 @@ class Token(Record):
         CheckConstraint("key ~ '^[0-9A-Za-z]{16}$'", name="key"),
         CheckConstraint("octet_length(digest) = 32", name="digest"),
         CheckConstraint("(kind = 'STAFF') = (user_id IS NOT NULL)", name="person"),
-        CheckConstraint("user_id IS NOT NULL OR role_id IS NOT NULL", name="rights"),
+        CheckConstraint("(kind IN ('PARTNER', 'CUSTOMER')) = (contact_id IS NOT NULL)", name="outsider"),
+        CheckConstraint("num_nonnulls(user_id, role_id, contact_id) >= 1", name="rights"),
+        CheckConstraint("contact_id IS NULL OR role_id IS NULL", name="outsiders_have_no_role"),
         Index("uq_tokens_key", "tenant_id", "key", unique=True),
         Index("ix_tokens_key", "key"),  # the tenant is not known before the token is
     )
@@ -53,6 +57,7 @@ class Token(Record):
         EnumText(DocumentMode), default=DocumentMode.OPEN, server_default=DocumentMode.OPEN.value
     )
     user_id: Mapped[UUID | None] = column(Uuid(), references="users")
+    contact_id: Mapped[UUID | None] = column(Uuid(), references="contacts")
     expires_at: Mapped[datetime | None] = column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = column(DateTime(timezone=True))
 
