@@ -25,6 +25,7 @@ from api.db.secret_files import secret_key
 from api.db.urls import Urls
 from api.http import server
 from api.http.auth import Authenticator, utc_now
+from api.http.claims import Verifier
 from api.http.documents import Documents
 from api.http.graphql import Services
 from api.http.introspection import Introspection
@@ -33,6 +34,7 @@ from api.http.metrics import Metrics
 from api.http.negotiation import PROFILES
 from api.http.rates import Rates
 from api.http.routes import application
+from api.http.sign_in import SignIn
 from api.http.slow import SlowLog
 from api.schema import federation, schema
 from api.schema.reading import Reads
@@ -77,9 +79,12 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     after = [SlowLog(pool, settings.slow_operation_ms).record]
     if any(name in os.environ for name in TRACED):
         after.append(importlib.import_module("api.http.tracing").from_environment().record)
+    sessions = write_sessions(engine)
+    wired = services(settings, pool, sessions, secret)
     return application(
-        services(settings, pool, write_sessions(engine), secret),
+        wired,
         sdl=schema.sdl,
+        sign_in=SignIn(wired.authenticator, sessions, secret) if settings.oidc_issuer else None,
         problems=problems,
         metrics=metrics,
         after=after,
@@ -96,7 +101,7 @@ def services(
     subgraph = federation.subgraph() if settings.federation else None
     core, limits = subgraph.core if subgraph else schema.core, by_kind(settings)
     return Services(
-        authenticator=Authenticator(pool, secret, now=now),
+        authenticator=Authenticator(pool, secret, verifier=verifier(settings, now), now=now),
         documents=Documents(core, limits["STAFF"]),
         reads=federation.EntityReads(reads, subgraph) if subgraph else reads,
         writes=Writes(reads, sessions),
@@ -106,6 +111,14 @@ def services(
         timeout_seconds=settings.request_timeout_seconds,
         profile=PROFILES[settings.http_profile],
     )
+
+
+def verifier(settings: Settings, now: Callable[[], datetime]) -> Verifier | None:
+    """What verifies JWTs, if there is an issuer; only then its libraries are loaded."""
+    if settings.oidc_issuer is None:
+        return None
+    made: Verifier = importlib.import_module("api.http.oidc").verifier(settings, now=now)
+    return made
 
 
 def serve(
