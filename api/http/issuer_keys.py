@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,6 +58,7 @@ class IssuerKeys:
         self._turn = asyncio.Lock()
         self._fetched_at = self._asked_at = float("-inf")
         self._failure = ""
+        authorities()  # reading them takes a tenth of a second, which no request should wait for
 
     async def find(self, kid: str | None, alg: str) -> Key | None:
         """The key of this id, or the only one if the token names none; None if there is none that fits.
@@ -94,14 +97,13 @@ class IssuerKeys:
             raise IssuerUnavailable(self._failure or "the keys of the issuer are not known")
 
     async def _fetch(self) -> None:
-        self._asked_at = self._clock()
         try:
             async with asyncio.timeout(FETCH_SECONDS), client() as http:
-                keys = keys_in(await fetched(http, await self._address(http)))
+                self._keys = keys_in(await fetched(http, await self._address(http)))
+            self._fetched_at, self._failure = self._clock(), ""
         except (httpx.HTTPError, OSError, TimeoutError, Malformed) as error:
             self._failure = f"the issuer does not answer: {type(error).__name__}"
-            return
-        self._keys, self._fetched_at, self._failure = keys, self._clock(), ""
+        self._asked_at = self._clock()
 
     async def _address(self, http: httpx.AsyncClient) -> str:
         if self._jwks_url is not None:
@@ -121,7 +123,15 @@ class Malformed(Exception):
 
 def client() -> httpx.AsyncClient:
     """Goes where it is told and nowhere else: no proxy, no credentials of this machine, no redirects."""
-    return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=FETCH_SECONDS)
+    return httpx.AsyncClient(verify=authorities(), trust_env=False, follow_redirects=False, timeout=FETCH_SECONDS)
+
+
+@cache
+def authorities() -> ssl.SSLContext:
+    """Public ones, and those the operator has installed on this machine, as for an issuer of a company."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
 
 
 async def fetched(http: httpx.AsyncClient, url: str) -> Mapping[str, Any]:

@@ -79,8 +79,9 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
     cors_origins: Sequence[str] = (),
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
-    """Everything but the services has its place here: `sign_in` if there is an issuer, `metrics` is shown, `after` is
-    told of each request.
+    """Everything but the services has its place here: `metrics` is shown, `after` is told of each request.
+
+    `sign_in` is for where there is an issuer.
     """
     metrics = metrics or Metrics(None)
     middleware = [Middleware(Observed, after=(metrics.record, *after))]
