@@ -27,6 +27,7 @@ from api.db.urls import Urls
 from api.domain.kernel import Viewer
 from api.http import server
 from api.http.auth import Authenticator, utc_now
+from api.http.claims import Verifier
 from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
 from api.http.graphql import Front, Services
@@ -36,6 +37,7 @@ from api.http.metrics import Metrics
 from api.http.negotiation import PROFILES
 from api.http.rates import Rates
 from api.http.routes import application
+from api.http.sign_in import SignIn
 from api.http.slow import SlowLog
 from api.schema import federation, schema
 from api.schema.editions import MOST_EDITIONS, Edition
@@ -81,9 +83,12 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     after = [SlowLog(pool, settings.slow_operation_ms).record]
     if any(name in os.environ for name in TRACED):
         after.append(importlib.import_module("api.http.tracing").from_environment().record)
+    sessions = write_sessions(engine)
+    wired = services(settings, pool, sessions, secret)
     return application(
-        services(settings, pool, write_sessions(engine), secret),
+        wired,
         sdl=schema.sdl,
+        sign_in=SignIn(wired.authenticator, sessions, secret) if settings.oidc_issuer else None,
         problems=problems,
         metrics=metrics,
         after=after,
@@ -96,7 +101,7 @@ def services(
     settings: Settings, pool: Fetching, sessions: Sessions, secret: bytes, *, now: Callable[[], datetime] = utc_now
 ) -> Services:
     """What the endpoint works with, on these connections and by this clock."""
-    limits, authenticator = by_kind(settings), Authenticator(pool, secret, now=now)
+    limits, authenticator = by_kind(settings), Authenticator(pool, secret, verifier=verifier(settings, now), now=now)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 1)
 
     def front(edition: Edition) -> Front:
@@ -122,6 +127,14 @@ def services(
         timeout_seconds=settings.request_timeout_seconds,
         profile=PROFILES[settings.http_profile],
     )
+
+
+def verifier(settings: Settings, now: Callable[[], datetime]) -> Verifier | None:
+    """What verifies JWTs, if there is an issuer; only then its libraries are loaded."""
+    if settings.oidc_issuer is None:
+        return None
+    made: Verifier = importlib.import_module("api.http.oidc").verifier(settings, now=now)
+    return made
 
 
 def serve(

@@ -7,6 +7,7 @@ import binascii
 import difflib
 import os
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "CRM_"
 SECRET_KEY_BYTES = 32
+ASYMMETRIC = tuple(family + size for family in ("RS", "PS", "ES") for size in ("256", "384", "512"))
 HIDDEN = "(set, not shown)"
 ROOT = Path(__file__).resolve().parents[1]  # of a checkout; of an installed program the folder of all packages
 
@@ -117,6 +119,23 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         default=None, description="What Prometheus has to send as bearer token to /metrics; unset: nobody may read it."
     )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Who signs the JWTs people sign in with, as in their `iss`: https://id.example.com; unset: nobody.",
+    )
+    oidc_audience: str | None = Field(
+        default=None, validate_default=True, description="Name of this API in the `aud` of those JWTs."
+    )
+    oidc_algorithms: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("RS256", "ES256"),
+        description="Signatures that are accepted, separated by commas: RS, PS or ES with 256, 384 or 512.",
+    )
+    oidc_jwks_url: str | None = Field(
+        default=None, description="Where the issuer's keys are; unset: where its openid-configuration says."
+    )
+    oidc_leeway_seconds: int = Field(
+        default=30, ge=0, le=120, description="Seconds that the clocks of the issuer and of this server may differ."
+    )
     samples: Path | None = Field(
         default=None, description="Folder of the sample data; read by tests and benchmarks, never by the server."
     )
@@ -141,7 +160,7 @@ class Settings(BaseSettings):
             raise ValueError(f"it must be at least CRM_MAX_COST, {info.data['max_cost']}, or some documents never run")
         return value
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "oidc_algorithms", mode="before")
     @classmethod
     def split_by_comma(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -161,6 +180,33 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"{origin!r} is not an origin; write scheme and host only, as in https://crm.example.com"
                 )
+        return value
+
+    @field_validator("oidc_issuer", "oidc_jwks_url", mode="after")
+    @classmethod
+    def over_tls(cls, value: str | None) -> str | None:
+        if value is not None and not trustworthy(value):
+            raise ValueError("it must be an https address without query and fragment (http only for this machine)")
+        return value
+
+    @field_validator("oidc_audience", "oidc_jwks_url", mode="after")
+    @classmethod
+    def beside_an_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        issuer = info.data.get("oidc_issuer")
+        if value is not None and issuer is None:
+            raise ValueError("it means nothing without CRM_OIDC_ISSUER; set both or neither")
+        if info.field_name == "oidc_audience" and value is None and issuer is not None:
+            raise ValueError("it must be set beside CRM_OIDC_ISSUER, or tokens for other services would open this one")
+        return value
+
+    @field_validator("oidc_algorithms", mode="after")
+    @classmethod
+    def asymmetric_only(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in ASYMMETRIC:
+                raise ValueError(f"{name!r} is not accepted; choose from {', '.join(ASYMMETRIC)}")
+        if not value:
+            raise ValueError("it names no algorithm; unset it for RS256,ES256")
         return value
 
     @property
@@ -192,6 +238,25 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
             raise UnknownSetting(f"{name} is not a setting: {advice} `crm doctor --settings` lists all of them.")
 
 
+def trustworthy(url: str) -> bool:
+    """Whether what is fetched from there can be believed: nobody between can change it."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.query or parts.fragment or not url.isascii() or " " in url:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and on_this_machine(host))
+
+
+def on_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def decode_secret_key(text: str) -> bytes:
     """Raise `ValueError` unless the text is the base64 form, standard or URL-safe, of exactly 32 bytes."""
     try:
@@ -209,7 +274,7 @@ def describe(settings: Settings) -> Iterator[tuple[str, str, str]]:
         value = getattr(settings, name)
         if value is None or value == ():
             shown = "(not set)"
-        elif name.endswith("_url") or isinstance(value, SecretStr):
+        elif name.endswith("database_url") or isinstance(value, SecretStr):
             shown = HIDDEN
         else:
             shown = ",".join(value) if isinstance(value, tuple) else str(value)

@@ -27,6 +27,8 @@ WIRE_PREFIXES = {
     "Account": "acc",
     "AccountContact": "aco",
     "Contact": "con",
+    "Identity": "idn",
+    "Invitation": "inv",
     "Opportunity": "opp",
     "OpportunityContactRole": "ocr",
     "OpportunityLine": "opl",

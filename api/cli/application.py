@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "migrate": ("api.cli.migrate", "Bring the tables of the database up to date."),
         "tenant": ("api.cli.tenants", "Make, list and archive tenants."),
         "role": ("api.cli.roles", "List roles, and give them to people."),
+        "user": ("api.cli.users", "Invite people to sign in, and end that."),
         "token": ("api.cli.tokens", "Make, list and revoke tokens."),
         "documents": ("api.cli.documents", "Register, list and retire the documents that clients may send."),
         "import": ("api.cli.imports", "Load records from files."),

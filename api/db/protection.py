@@ -6,6 +6,7 @@ text into migrations. Whoever may do more than the rule of the kind says is name
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -30,11 +31,13 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 # What counts, and so changes with every request.
 COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({"rate_buckets": ("millipoints", "filled_at")})
-# A token is never pointed at another person or role, nor a share at another record or grantee; a new one is made.
+# A credential is never pointed at another person or role, nor a share at another record; a new one is made.
 NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "tokens": ("key", "digest", "pepper_version", "kind", "role_id", "documents", "user_id", "contact_id"),
         "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
+        "identities": ("user_id", "issuer", "subject"),
+        "invitations": ("user_id", "key", "digest", "pepper_version", "expires_at"),
     }
 )
 # Nobody changes these, not even the owner of the tables.
@@ -44,6 +47,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "tenants": ("id", "name", "currency", "zone", "created_at", "archived_at"),
         "users": ("tenant_id", "id", "name", "team_id", "is_active", "archived_at"),
+        "accounts": ("tenant_id", "id", "archived_at"),
         "contacts": ("tenant_id", "id", "name", "account_id", "archived_at"),
         "teams": ("tenant_id", "id", "parent_id", "manager_id", "archived_at"),
         "roles": ("tenant_id", "id", "name", "archived_at"),
@@ -66,11 +70,10 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "revoked_at",
             "archived_at",
         ),
+        "identities": ("tenant_id", "user_id", "issuer", "subject", "archived_at"),
+        "invitations": ("tenant_id", "id", "user_id", "key", "digest", "pepper_version"),
     }
 )
-# What `crm_worker` reads, and the columns it fills, across all tenants.
-WORKER_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({"outbox": ("position",)})
-
 # What the rules for outsiders look up: each sees of it what is about itself.
 OUTSIDER = "NULLIF(current_setting('crm.{}', true), '')::uuid"
 PARTNER_LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
@@ -91,6 +94,8 @@ PARTNER_LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
         "field_profile_sets": (("tenant_id", "profile_id", "object", "field_set"), "true"),
     }
 )
+# What `crm_worker` reads, and the columns it fills, across all tenants.
+WORKER_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({"outbox": ("position",)})
 
 quote = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
@@ -216,43 +221,15 @@ CREATE FUNCTION crm_refuse_change() RETURNS trigger
 REVOKE ALL ON FUNCTION crm_refuse_change() FROM PUBLIC;
 """
 
-# Migrations run with row_security = off and would refuse the body of a function that reads such a table; hence its own.
-# Owned by crm_reader, whom the policies let see every tenant: these two answers are all that anybody gets of it.
-FUNCTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "crm_authenticate(text)": f"""\
-CREATE FUNCTION crm_authenticate(token_key text)
-    RETURNS TABLE (
-        tenant_id uuid, tenant_name text, token_id uuid, digest bytea, pepper_version integer, kind text,
-        documents text, name text, user_id uuid, user_name text, expires_at timestamptz, revoked_at timestamptz,
-        archived boolean, role_id uuid, roles json, team uuid[], contact_id uuid, contact_name text, account_id uuid
-    )
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET row_security = on
-    AS $$
-        SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind,
-               token.documents, token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
-               tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
-               OR NOT coalesce(person.is_active, true) OR outsider.archived_at IS NOT NULL,
-               token.role_id, given.roles,
-               CASE WHEN given.reaches_team THEN ARRAY(
-                   WITH RECURSIVE below AS (
-                       SELECT team.id FROM public.teams AS team
-                        WHERE team.tenant_id = token.tenant_id AND team.archived_at IS NULL
-                          AND (team.id = person.team_id OR team.manager_id = person.id)
-                       UNION
-                       SELECT team.id FROM public.teams AS team JOIN below ON team.parent_id = below.id
-                        WHERE team.tenant_id = token.tenant_id AND team.archived_at IS NULL
-                   )
-                   SELECT mate.id FROM public.users AS mate JOIN below ON mate.team_id = below.id
-                    WHERE mate.tenant_id = token.tenant_id AND mate.id <> person.id
-                    ORDER BY 1
-               ) END,
-               token.contact_id, outsider.name, CASE token.kind WHEN 'PARTNER' THEN outsider.account_id END
-          FROM public.tokens AS token
-          JOIN public.tenants AS tenant ON tenant.id = token.tenant_id
-          LEFT JOIN public.users AS person ON person.tenant_id = token.tenant_id AND person.id = token.user_id
-          LEFT JOIN public.contacts AS outsider
-            ON outsider.tenant_id = token.tenant_id AND outsider.id = token.contact_id
+
+def rights_of(whose: str, narrowed: str) -> str:
+    """The joins that say what the user of a row may do, `whose` is its alias: `person` and `given`.
+
+    `narrowed` is the role that limits it, as SQL; its rights are among those given.
+    """
+    return f"""\
+          JOIN public.tenants AS tenant ON tenant.id = {whose}.tenant_id
+          LEFT JOIN public.users AS person ON person.tenant_id = {whose}.tenant_id AND person.id = {whose}.user_id
           CROSS JOIN LATERAL (
               SELECT coalesce(json_agg(json_build_object(
                          'id', role.id, 'name', role.name, 'held', held.role_id IS NOT NULL,
@@ -260,7 +237,7 @@ CREATE FUNCTION crm_authenticate(token_key text)
                      bool_or(cells.reaches_team) AS reaches_team
                 FROM public.roles AS role
                 LEFT JOIN public.user_roles AS held
-                  ON held.tenant_id = role.tenant_id AND held.role_id = role.id AND held.user_id = token.user_id
+                  ON held.tenant_id = role.tenant_id AND held.role_id = role.id AND held.user_id = {whose}.user_id
                CROSS JOIN LATERAL (
                    SELECT (SELECT coalesce(json_agg(cell), '[]') FROM (
                                SELECT object, read, write, "create", "delete", export FROM public.role_rights
@@ -272,28 +249,121 @@ CREATE FUNCTION crm_authenticate(token_key text)
                                    WHERE tenant_id = role.tenant_id AND role_id = role.id
                                      AND 'TEAM' IN (read, write)) AS reaches_team
                ) AS cells
-               WHERE role.tenant_id = token.tenant_id AND role.archived_at IS NULL
-                 AND (held.role_id IS NOT NULL OR role.id = token.role_id)
-          ) AS given
-         WHERE token.key = token_key
-    $$;
-REVOKE ALL ON FUNCTION crm_authenticate(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION crm_authenticate(text) TO {APP};
-{hand_to_reader("crm_authenticate(text)")}""",
-        "crm_tenants()": f"""\
-CREATE FUNCTION crm_tenants()
+               WHERE role.tenant_id = {whose}.tenant_id AND role.archived_at IS NULL
+                 AND (held.role_id IS NOT NULL OR role.id = {narrowed})
+          ) AS given"""
+
+
+def team_of(whose: str) -> str:
+    """The users below the teams of `person`, if a right of his reaches that far."""
+    return f"""\
+               CASE WHEN given.reaches_team THEN ARRAY(
+                   WITH RECURSIVE below AS (
+                       SELECT team.id FROM public.teams AS team
+                        WHERE team.tenant_id = {whose}.tenant_id AND team.archived_at IS NULL
+                          AND (team.id = person.team_id OR team.manager_id = person.id)
+                       UNION
+                       SELECT team.id FROM public.teams AS team JOIN below ON team.parent_id = below.id
+                        WHERE team.tenant_id = {whose}.tenant_id AND team.archived_at IS NULL
+                   )
+                   SELECT mate.id FROM public.users AS mate JOIN below ON mate.team_id = below.id
+                    WHERE mate.tenant_id = {whose}.tenant_id AND mate.id <> person.id
+                    ORDER BY 1
+               ) END"""
+
+
+def crossing(declared: str, answer: str, body: str, caller: str) -> str:
+    """A function that reads across tenants, for one role: as DDL.
+
+    Migrations run with row_security = off and would refuse its body where it reads such a table; hence its own.
+    """
+    signature = re.sub(r"\w+ (\w+)(?=[,)])", r"\1", declared)
+    return f"""\
+CREATE FUNCTION {declared}
     RETURNS TABLE (
-        id uuid, name text, currency text, zone text, created_at timestamptz, archived_at timestamptz
+{textwrap.indent(answer, " " * 8)}
     )
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET row_security = on
     AS $$
+{body}
+    $$;
+REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION {signature} TO {caller};
+{hand_to_reader(signature)}"""
+
+
+PRINCIPAL = """\
+tenant_id uuid, tenant_name text, token_id uuid, digest bytea, pepper_version integer, kind text,
+documents text, name text, user_id uuid, user_name text, expires_at timestamptz, revoked_at timestamptz,
+archived boolean, role_id uuid, roles json, team uuid[], contact_id uuid, contact_name text, account_id uuid"""
+
+INVITATION = """\
+tenant_id uuid, id uuid, user_id uuid, user_name text, digest bytea, pepper_version integer,
+archived boolean"""
+
+# Owned by crm_reader, whom the policies let see every tenant: these answers are all that anybody gets of it.
+FUNCTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "crm_authenticate(text)": crossing(
+            "crm_authenticate(token_key text)",
+            PRINCIPAL,
+            f"""\
+        SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind,
+               token.documents, token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
+               tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
+               OR NOT coalesce(person.is_active, true) OR outsider.archived_at IS NOT NULL,
+               token.role_id, given.roles,
+{team_of("token")},
+               token.contact_id, outsider.name, company.id
+          FROM public.tokens AS token
+          LEFT JOIN public.contacts AS outsider
+            ON outsider.tenant_id = token.tenant_id AND outsider.id = token.contact_id
+          LEFT JOIN public.accounts AS company
+            ON company.tenant_id = token.tenant_id AND company.id = outsider.account_id
+           AND company.archived_at IS NULL AND token.kind = 'PARTNER'
+{rights_of("token", "token.role_id")}
+         WHERE token.key = token_key""",
+            APP,
+        ),
+        # As crm_authenticate, for whom an issuer has identified: there is no token, and nothing narrows the user.
+        "crm_identify(text,text)": crossing(
+            "crm_identify(by_issuer text, as_subject text)",
+            PRINCIPAL,
+            f"""\
+        SELECT identity.tenant_id, tenant.name, NULL::uuid, NULL::bytea, NULL::integer, 'STAFF', 'OPEN',
+               person.name, identity.user_id, person.name, NULL::timestamptz, NULL::timestamptz,
+               tenant.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
+               OR NOT coalesce(person.is_active, false),
+               NULL::uuid, given.roles,
+{team_of("identity")},
+               NULL::uuid, NULL::text, NULL::uuid
+          FROM public.identities AS identity
+{rights_of("identity", "NULL::uuid")}
+         WHERE identity.issuer = by_issuer AND identity.subject = as_subject AND identity.archived_at IS NULL""",
+            APP,
+        ),
+        "crm_invitation(text)": crossing(
+            "crm_invitation(invitation_key text)",
+            INVITATION,
+            """\
+        SELECT invitation.tenant_id, invitation.id, invitation.user_id, person.name, invitation.digest,
+               invitation.pepper_version, tenant.archived_at IS NOT NULL
+          FROM public.invitations AS invitation
+          JOIN public.tenants AS tenant ON tenant.id = invitation.tenant_id
+          JOIN public.users AS person
+            ON person.tenant_id = invitation.tenant_id AND person.id = invitation.user_id
+         WHERE invitation.key = invitation_key""",
+            APP,
+        ),
+        "crm_tenants()": crossing(
+            "crm_tenants()",
+            "id uuid, name text, currency text, zone text, created_at timestamptz, archived_at timestamptz",
+            """\
         SELECT tenant.id, tenant.name, tenant.currency, tenant.zone, tenant.created_at, tenant.archived_at
           FROM public.tenants AS tenant
-         ORDER BY tenant.created_at, tenant.id
-    $$;
-REVOKE ALL ON FUNCTION crm_tenants() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION crm_tenants() TO {WORKER};
-{hand_to_reader("crm_tenants()")}""",
+         ORDER BY tenant.created_at, tenant.id""",
+            WORKER,
+        ),
     }
 )
 

@@ -1,4 +1,4 @@
-"""Who is asking: the bearer token of the Authorization header, as a Viewer."""
+"""Who is asking: the bearer token of the Authorization header, one of ours or a JWT of the issuer, as a Viewer."""
 
 from __future__ import annotations
 
@@ -15,17 +15,22 @@ import orjson
 
 from api.db.pool import Fetching
 from api.domain import access, tokens
-from api.domain.kernel import Capability, PrincipalKind, Viewer
+from api.domain.kernel import NOBODY, OUTSIDE, Capability, PrincipalKind, Viewer
+from api.http.claims import Claims, IssuerUnavailable, NotAccepted, Verifier
 from api.http.envelope import Headers
 from api.http.errors import Refused
 
 LONGEST_HEADER = 200
+LONGEST_JWT = 8_192  # the header with it
+OURS = b"crm_"
 KNOWN_SECONDS = 5.0  # how long a revoked token may still open the API
 UNKNOWN_SECONDS = 1.0
 MOST_REMEMBERED = 10_000
 SCHEME = b"bearer "
 # One text, and `null` rather than no row, so that the read pool can serve it as bytes.
 AUTHENTICATE = "SELECT coalesce((SELECT row_to_json(found)::text FROM crm_authenticate($1) AS found LIMIT 1), 'null')"
+IDENTIFY = "SELECT coalesce((SELECT json_agg(found)::text FROM crm_identify($1, $2) AS found), '[]')"
+NO_ISSUER = "The issuer of JWTs does not answer at the moment. Try again in a moment."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Remembered:
     viewer: Viewer | None
     until: float  # of the monotonic clock
     expires: datetime | None
+    reason: str | None  # why nobody, for the log
 
 
 def utc_now() -> datetime:
@@ -42,9 +48,17 @@ def utc_now() -> datetime:
 class Authenticator:
     """Viewers by token. Answers are remembered for seconds, by a hash of the header, in bounded memory."""
 
-    def __init__(self, pool: Fetching, secret_key: bytes, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        pool: Fetching,
+        secret_key: bytes,
+        *,
+        verifier: Verifier | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
         self.pool = pool
-        self._peppers = {version: tokens.pepper(secret_key, version) for version in range(1, tokens.PEPPER_VERSION + 1)}
+        self._peppers = tokens.peppers(secret_key)
+        self._verifier = verifier
         self._now = now
         self._remembered: OrderedDict[bytes, Remembered] = OrderedDict()
 
@@ -52,26 +66,71 @@ class Authenticator:
         """The principal behind the token.
 
         Raises:
-            Refused: UNAUTHENTICATED, in the same words whatever is wrong.
+            Refused: UNAUTHENTICATED, in the same words whatever is wrong; UNAVAILABLE if the issuer cannot be asked.
             DatabaseUnavailable: nobody can say.
         """
-        given = [value for name, value in headers if name == b"authorization"]
-        if len(given) != 1 or len(given[0]) > LONGEST_HEADER or given[0][: len(SCHEME)].lower() != SCHEME:
-            raise unauthenticated()
-        key = hashlib.sha256(given[0]).digest()
+        given = self._bearer(headers)
+        key = hashlib.sha256(given).digest()
         known = self._remembered.get(key)
         if known is None or known.until <= time.monotonic():
-            known = await self._look_up(given[0][len(SCHEME) :])
+            known = await self._look_up(given)
             self._remember(key, known)
         if known.viewer is None or (known.expires is not None and known.expires <= self._now()):
-            raise unauthenticated()
+            raise unauthenticated(known.reason)
         return known.viewer
+
+    async def claims(self, headers: Headers) -> Claims:
+        """The account of the issuer behind a JWT, whether or not it is linked to anybody.
+
+        Raises:
+            Refused: as `viewer`.
+        """
+        given = self._bearer(headers)
+        try:
+            return await self._verified(given)
+        except NotAccepted as error:
+            raise unauthenticated(str(error)) from error
 
     def forget(self) -> None:
         """Ask the database again for every token."""
         self._remembered.clear()
 
+    def forget_one(self, headers: Headers) -> None:
+        """Ask again for this token: what it opens has just changed."""
+        self._remembered.pop(hashlib.sha256(self._bearer(headers)).digest(), None)
+
+    def _bearer(self, headers: Headers) -> bytes:
+        """What stands behind the scheme; raises UNAUTHENTICATED if that is nothing, or too long to look at."""
+        given = [value for name, value in headers if name == b"authorization"]
+        if len(given) != 1 or given[0][: len(SCHEME)].lower() != SCHEME:
+            raise unauthenticated()
+        text = given[0][len(SCHEME) :]
+        longest = LONGEST_HEADER if self._verifier is None or text.startswith(OURS) else LONGEST_JWT
+        if len(given[0]) > longest:
+            raise unauthenticated()
+        return text
+
     async def _look_up(self, text: bytes) -> Remembered:
+        if self._verifier is None or text.startswith(OURS):
+            return await self._by_token(text)
+        try:
+            claims = await self._verified(text)
+        except NotAccepted as error:
+            return remembered(None, None, str(error))
+        # More than one: two tenants linked the account at once, on two machines of a cluster. Neither may have it.
+        rows = orjson.loads(await self.pool.fetch(IDENTIFY, [claims.issuer, claims.subject]))
+        viewer = viewer_of(rows[0]) if len(rows) == 1 and not rows[0]["archived"] else None
+        return remembered(viewer, claims.until, "nobody is linked" if viewer is None else None)
+
+    async def _verified(self, text: bytes) -> Claims:
+        if self._verifier is None:
+            raise NotAccepted("there is no issuer")
+        try:
+            return await self._verifier.verify(text.decode("latin-1"))
+        except IssuerUnavailable as error:
+            raise Refused("UNAVAILABLE", NO_ISSUER, reason=str(error)) from error
+
+    async def _by_token(self, text: bytes) -> Remembered:
         viewer, expires = None, None
         credential = tokens.parse_credential(text.decode("latin-1"))
         if credential is not None:
@@ -79,7 +138,7 @@ class Authenticator:
             if row is not None and self._opens(row, credential):
                 viewer = viewer_of(row)
                 expires = datetime.fromisoformat(row["expires_at"]) if row["expires_at"] else None
-        return Remembered(viewer, time.monotonic() + (KNOWN_SECONDS if viewer else UNKNOWN_SECONDS), expires)
+        return remembered(viewer, expires)
 
     def _opens(self, row: dict[str, Any], credential: tokens.Credential) -> bool:
         pepper = self._peppers.get(row["pepper_version"])
@@ -99,20 +158,30 @@ class Authenticator:
             self._remembered.popitem(last=False)
 
 
+def remembered(viewer: Viewer | None, expires: datetime | None, reason: str | None = None) -> Remembered:
+    seconds = KNOWN_SECONDS if viewer else UNKNOWN_SECONDS
+    return Remembered(viewer, time.monotonic() + seconds, expires, reason)
+
+
 def viewer_of(row: dict[str, Any]) -> Viewer:
-    user = UUID(row["user_id"]) if row["user_id"] else None
-    token = UUID(row["token_id"])
+    """Of a token, or of an identity: then there is no token, but always a user."""
+    kind = PrincipalKind(row["kind"])
     return Viewer(
         tenant=UUID(row["tenant_id"]),
-        principal=user or token,
-        kind=PrincipalKind(row["kind"]),
-        name=row["user_name"] or row["name"],
-        capability=capability_of(row),
-        user=user,
-        token=token,
+        principal=UUID(row["user_id"] or row["contact_id"] or row["token_id"]),
+        kind=kind,
+        name=row["user_name"] or row["contact_name"] or row["name"],
+        capability=NOBODY if kind in OUTSIDE else capability_of(row),
+        user=id_or_none(row["user_id"]),
+        token=id_or_none(row["token_id"]),
         team=tuple(UUID(one) for one in row["team"] or ()),
         documents=tokens.DocumentMode(row["documents"]),
+        account=id_or_none(row["account_id"]),
     )
+
+
+def id_or_none(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
 
 
 def capability_of(row: dict[str, Any]) -> Capability:
@@ -131,6 +200,6 @@ def allowed(roles: list[dict[str, Any]]) -> Capability:
     return access.capability([role["name"] for role in roles], cells)
 
 
-def unauthenticated() -> Refused:
+def unauthenticated(reason: str | None = None) -> Refused:
     message = "Send a valid token: Authorization: Bearer crm_… Make one with `crm token create`."
-    return Refused("UNAUTHENTICATED", message, headers=[(b"www-authenticate", b"Bearer")])
+    return Refused("UNAUTHENTICATED", message, headers=[(b"www-authenticate", b"Bearer")], reason=reason)

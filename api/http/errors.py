@@ -69,7 +69,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "RATE_LIMITED": _always(429, "Too much was asked for in too short a time.", retryable=True),
         "WRITE_CONFLICT": _always(409, "Another request was changing the same records.", retryable=True),
         "TIMEOUT": _always(504, "The request took too long and was stopped.", retryable=True),
-        "UNAVAILABLE": _always(503, "The database does not answer at the moment.", retryable=True),
+        "UNAVAILABLE": _always(
+            503, "The database, or the issuer of JWTs, does not answer at the moment.", retryable=True
+        ),
         "STORAGE_FULL": _always(503, "The database has no space left to write.", retryable=True),
         "INTERNAL": _always(500, "Something went wrong on the server; the requestId finds it in the log."),
     }
@@ -125,6 +127,7 @@ class Refused(Exception):
     status: int | None = None  # where the code's own does not fit
     draft: int | None = None  # the same in the draft profile only
     headers: Sequence[tuple[bytes, bytes]] = field(default_factory=tuple)
+    reason: str | None = None  # for the log; the caller is not told
 
     def __str__(self) -> str:
         return self.message or MESSAGES.get(self.code, self.code)

@@ -48,6 +48,8 @@ class Exchange:
     def refuse(self, refused: Refused, *, strict: bool = False, media_type: bytes = JSON) -> Message:
         """The start message's fields and the body for a request that is answered with errors only."""
         self.facts["code"] = refused.code
+        if refused.reason is not None:
+            self.facts["reason"] = refused.reason
         code = CODES[refused.code]
         errors = [
             {**shown, "extensions": extensions_of(refused.code, self.id, shown.get("extensions"))}

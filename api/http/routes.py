@@ -24,6 +24,7 @@ from api.http.health import Problems, Readiness, livez
 from api.http.ide import Ide
 from api.http.metrics import Metrics
 from api.http.sdl import Sdl
+from api.http.sign_in import SignIn
 
 ACCEPTED = ["Authorization", "Content-Type", "Accept", "Idempotency-Key", "If-None-Match", "X-Request-Id"]
 EXPOSED = [
@@ -72,12 +73,16 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
     *,
     sdl: str,
     problems: Problems,
+    sign_in: SignIn | None = None,
     metrics: Metrics | None = None,
     after: Sequence[Callable[[Exchange], None]] = (),
     cors_origins: Sequence[str] = (),
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
-    """Everything but the services has its place here: `metrics` is shown, `after` is told of each request."""
+    """Everything but the services has its place here: `metrics` is shown, `after` is told of each request.
+
+    `sign_in` is for where there is an issuer.
+    """
     metrics = metrics or Metrics(None)
     middleware = [Middleware(Observed, after=(metrics.record, *after))]
     if cors_origins:
@@ -93,7 +98,9 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
         )
     graphql = GraphQL(services)
     middleware.append(Middleware(Straight, path="/graphql", endpoint=graphql))
+    people = [Route("/sign-in/accept", sign_in)] if sign_in else []
     routes = [
+        *people,
         Route("/graphql/{document_id:document}", graphql),
         Route("/schema.graphql", endpoint=Sdl(sdl, services.authenticator).answer, methods=["GET"]),
         Route("/metrics", metrics.answer),

@@ -26,8 +26,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.compiler import Leaf, RequestError, Root, Scope, ToMany, Tree
 from api.domain.access import hidden_names
-from api.domain.kernel import ChangeEvent as ChangeEventRow
 from api.domain.kernel import OUTSIDE, ChangeValues, Context, ExternalId, PrincipalKind, records
+from api.domain.kernel import ChangeEvent as ChangeEventRow
 from api.domain.kernel import Record as RecordRow
 
 from .binding import composed, computed, definition_of, described, listed, readable, readable_of, to_any

@@ -52,6 +52,8 @@ async def test_every_table_forces_the_policy_of_its_tenant(database: Urls):
 async def test_only_the_reader_and_the_worker_see_every_tenant(database: Urls):
     query = "SELECT tablename::text, roles::text, cmd FROM pg_policies WHERE policyname <> 'tenant' ORDER BY 1"
     assert await rows(database.app, query) == [
+        ("identities", "{crm_reader}", "SELECT"),
+        ("invitations", "{crm_reader}", "SELECT"),
         ("outbox", "{crm_worker}", "ALL"),
         ("role_field_rights", "{crm_reader}", "SELECT"),
         ("role_rights", "{crm_reader}", "SELECT"),
@@ -108,6 +110,8 @@ async def test_the_application_may_do_what_the_kind_of_a_row_says(database: Urls
         ("stage_history", {"left_at"}),
         ("account_domains", {"archived_at"}),
         ("tokens", {"name", "expires_at", "revoked_at", "version", "updated_at", "archived_at"}),
+        ("identities", {"version", "updated_at", "archived_at"}),
+        ("invitations", {"accepted_at", "version", "updated_at", "archived_at"}),
         ("tenants", {"name", "currency", "zone", "fiscal_year_start", "archived_at"}),
         ("teams", {"name", "name_sort", "parent_id", "manager_id", "version", "updated_at", "archived_at"}),
     ],
@@ -286,6 +290,10 @@ async def test_the_worker_lists_the_tenants(committed: Committed):
     [
         ("partner", "crm_authenticate('0123456789abcdef')"),
         ("worker", "crm_authenticate('0123456789abcdef')"),
+        ("partner", "crm_identify('https://issuer.example', '1')"),
+        ("worker", "crm_identify('https://issuer.example', '1')"),
+        ("partner", "crm_invitation('0123456789abcdef')"),
+        ("worker", "crm_invitation('0123456789abcdef')"),
         ("app", "crm_tenants()"),
         ("partner", "crm_tenants()"),
     ],

@@ -44,6 +44,8 @@ def test_every_kind_of_record_has_a_prefix_of_its_own():
     assert {prefix: record.object for prefix, record in records().items()} == {
         "acc": "account",
         "con": "contact",
+        "idn": "identity",
+        "inv": "invitation",
         "opp": "opportunity",
         "pip": "pipeline",
         "prd": "product",

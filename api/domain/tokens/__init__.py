@@ -1,10 +1,20 @@
 """Tokens: the credentials programs and people call the API with."""
 
-from .credential import PEPPER_VERSION, Credential, matches, new_credential, parse_credential, pepper
+from .credential import (
+    INVITATION,
+    PEPPER_VERSION,
+    Credential,
+    matches,
+    new_credential,
+    parse_credential,
+    pepper,
+    peppers,
+)
 from .models import DocumentMode, RateBucket, Token, TokenKind
 from .service import create, revoke, tokens
 
 __all__ = [
+    "INVITATION",
     "PEPPER_VERSION",
     "Credential",
     "DocumentMode",
@@ -16,6 +26,7 @@ __all__ = [
     "new_credential",
     "parse_credential",
     "pepper",
+    "peppers",
     "revoke",
     "tokens",
 ]

@@ -1,25 +1,28 @@
 """The text a caller shows, and what of it is stored.
 
-`crm_pat_<key 16>_<secret 43><checksum 6>` for a person, `crm_int_…` for an integration,
-`crm_ptr_…` and `crm_cus_…` for outsiders; everything behind the prefix
-is base62. The key finds the row, the secret proves who asks, the checksum tells a typing error without the database.
-Only a keyed hash of the secret is stored: whoever reads the table cannot log in.
+`crm_pat_<key 16>_<secret 43><checksum 6>` for a person, `crm_int_…` for an integration, `crm_ptr_…` and
+`crm_cus_…` for outsiders, `crm_inv_…` for an invitation, which is no token; everything behind the prefix is base62. The key finds the row, the secret proves who asks, the
+checksum tells a typing error without the database. Only a keyed hash of the secret is stored: whoever reads the table
+cannot log in.
 """
 
 import hmac
 import re
 import secrets
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .models import TokenKind
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-PREFIXES = {
+INVITATION = "INVITATION"  # the kind of a credential that is no token
+PREFIXES: Mapping[str, str] = {
     TokenKind.STAFF: "crm_pat",
     TokenKind.INTEGRATION: "crm_int",
     TokenKind.PARTNER: "crm_ptr",
     TokenKind.CUSTOMER: "crm_cus",
+    INVITATION: "crm_inv",
 }
 KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 SECRET_BYTES, SECRET_LENGTH = 32, 43
@@ -35,7 +38,7 @@ SHAPE = re.compile(
 class Credential:
     """A well-formed credential; whether it opens anything is for the database to say."""
 
-    kind: TokenKind
+    kind: str
     key: str
     secret: str = field(repr=False)
 
@@ -48,7 +51,7 @@ class Credential:
         return hmac.digest(pepper, self.secret.encode(), "sha256")
 
 
-def new_credential(kind: TokenKind) -> Credential:
+def new_credential(kind: str) -> Credential:
     key = "".join(secrets.choice(DIGITS) for _ in range(KEY_LENGTH))
     return Credential(kind, key, base62(secrets.token_bytes(SECRET_BYTES), SECRET_LENGTH))
 
@@ -69,6 +72,11 @@ def matches(credential: Credential, digest: bytes, pepper: bytes) -> bool:
 def pepper(secret_key: bytes, version: int = PEPPER_VERSION) -> bytes:
     """The key of the digests, derived so that it is of no use for cursors, which the same secret key signs."""
     return hmac.digest(secret_key, f"headless-crm token pepper v{version}".encode(), "sha256")
+
+
+def peppers(secret_key: bytes) -> Mapping[int, bytes]:
+    """Those of every version that a stored digest may have been made with."""
+    return {version: pepper(secret_key, version) for version in range(1, PEPPER_VERSION + 1)}
 
 
 def checksum(body: str) -> str:

@@ -49,14 +49,15 @@ async def create(  # noqa: PLR0913 - the last three may be left out
     user = await work.reference(User, user_id, "user_id")
     scope = None if role is None else await access.role_named(work, role)
     await check_within(work, scope, user)
-    credential = new_credential(TokenKind.INTEGRATION if user is None else TokenKind.STAFF)
+    kind = TokenKind.INTEGRATION if user is None else TokenKind.STAFF
+    credential = new_credential(kind)
     token = work.add(
         Token(
             name=name,
             key=credential.key,
             digest=credential.digest(pepper),
             pepper_version=PEPPER_VERSION,
-            kind=credential.kind,
+            kind=kind,
             role_id=None if scope is None else scope.id,
             documents=documents,
             user_id=user_id,

@@ -1,0 +1,55 @@
+"""How often an address may fail: a small bucket for each, in the memory of the process."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from api.http.errors import Refused
+
+AT_ONCE = 10
+SECONDS_EACH = 6.0
+MOST_ADDRESSES = 10_000
+NETWORK_BITS = 64  # of IPv6: whoever has one address of it has all of them
+
+
+class Attempts:
+    """Each attempt takes one; who succeeds gets it back. Behind a proxy everybody has the address of the proxy."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._full_at: OrderedDict[str, float] = OrderedDict()  # when the bucket is full again
+
+    def take(self, address: str) -> None:
+        """Raise RATE_LIMITED if this address has failed too often."""
+        now, key = self._clock(), network(address)
+        full_at = max(self._full_at.get(key, now), now) + SECONDS_EACH
+        wait = full_at - now - AT_ONCE * SECONDS_EACH
+        if wait > 0:
+            message = f"Too many attempts failed from this address. Try again in {math.ceil(wait)} seconds."
+            raise Refused("RATE_LIMITED", message, headers=[(b"retry-after", str(math.ceil(wait)).encode())])
+        self._full_at[key] = full_at
+        self._full_at.move_to_end(key)
+        if len(self._full_at) > MOST_ADDRESSES:
+            self._full_at.popitem(last=False)
+
+    def give_back(self, address: str) -> None:
+        key = network(address)
+        if key in self._full_at:
+            self._full_at[key] -= SECONDS_EACH
+
+
+def network(address: str) -> str:
+    """The address, or for IPv6 the network it is in; what is no address stands for itself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), NETWORK_BITS), strict=False))
