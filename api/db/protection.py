@@ -165,10 +165,8 @@ def partner_grants(model: type[DeclarativeBase]) -> list[str]:
         columns, rule = model.partner_columns(), model.partner_rule()  # type: ignore[attr-defined]
     if not columns:
         return []
-    return [
-        f"CREATE POLICY outside ON {name} FOR SELECT TO {PARTNER}\n    USING ({tenant} AND ({rule}))",
-        grant("SELECT", columns, name, PARTNER),
-    ]
+    policy = f"CREATE POLICY outside ON {name} FOR SELECT TO {PARTNER} USING ({tenant} AND ({rule}))"
+    return [wrapped(policy), grant("SELECT", columns, name, PARTNER)]
 
 
 def grants(table: Table, kind: Kind) -> list[str]:
@@ -205,8 +203,12 @@ def whole_protection(models: Iterable[type[DeclarativeBase]]) -> str:
 
 
 def grant(verb: str, columns: Iterable[str], table: str, role: str) -> str:
-    text = f"GRANT {verb} ({', '.join(quote(column) for column in columns)}) ON {table} TO {role}"
-    return "\n".join(textwrap.wrap(text, 100, subsequent_indent="    ", break_long_words=False))
+    return wrapped(f"GRANT {verb} ({', '.join(quote(column) for column in columns)}) ON {table} TO {role}")
+
+
+def wrapped(statement: str) -> str:
+    lines = textwrap.wrap(statement, 100, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def script(statements: Iterable[str]) -> str:
@@ -311,7 +313,8 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind,
                token.documents, token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
                tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
-               OR NOT coalesce(person.is_active, true) OR outsider.archived_at IS NOT NULL,
+               OR NOT coalesce(person.is_active, true) OR outsider.archived_at IS NOT NULL
+               OR token.kind = 'PARTNER' AND company.id IS NULL,
                token.role_id, given.roles,
 {team_of("token")},
                token.contact_id, outsider.name, company.id

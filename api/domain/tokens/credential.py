@@ -1,9 +1,9 @@
 """The text a caller shows, and what of it is stored.
 
-`crm_pat_<key 16>_<secret 43><checksum 6>` for a person, `crm_int_…` for an integration, `crm_ptr_…` and
-`crm_cus_…` for outsiders, `crm_inv_…` for an invitation, which is no token; everything behind the prefix is base62. The key finds the row, the secret proves who asks, the
-checksum tells a typing error without the database. Only a keyed hash of the secret is stored: whoever reads the table
-cannot log in.
+`crm_pat_<key 16>_<secret 43><checksum 6>` for a person, `crm_int_…` for an integration, `crm_ptr_…` and `crm_cus_…`
+for outsiders, `crm_inv_…` for an invitation, which is no token; everything behind the prefix is base62. The key finds
+the row, the secret proves who asks, the checksum tells a typing error without the database. Only a keyed hash of the
+secret is stored: whoever reads the table cannot log in.
 """
 
 import hmac
