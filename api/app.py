@@ -24,12 +24,13 @@ from api.db.engine import write_engine, write_sessions
 from api.db.pool import DatabaseUnavailable, Fetching, ReadPool
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
-from api.domain.kernel import Viewer
+from api.domain.kernel import PrincipalKind, Viewer
 from api.http import server
 from api.http.auth import Authenticator, utc_now
 from api.http.claims import Verifier
 from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
+from api.http.errors import Refused
 from api.http.graphql import Front, Services
 from api.http.introspection import Introspection
 from api.http.limits import by_kind
@@ -47,6 +48,7 @@ from api.settings import Settings, load
 
 # Spans are made where one of these says who takes them; the libraries for it are loaded only then.
 TRACED = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+NO_OUTSIDERS = "This server does not serve outsiders: its operator has to set CRM_PARTNER_DATABASE_URL."
 FACTORY = "api.app:from_environment"
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -62,17 +64,21 @@ class CannotServe(Exception):
 def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     """The application with pools of its own, opened and closed by its lifespan."""
     pool = ReadPool(urls.app, size=settings.pool_size)
+    outside = ReadPool(urls.partner, size=settings.pool_size) if urls.partner else None
     engine = write_engine(urls.app, size=settings.pool_size)
+    pools = [one for one in (pool, outside) if one is not None]
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
-            await pool.open()
+            for one in pools:
+                await one.open()
         except DatabaseUnavailable as error:
             # It may be starting at this moment, too: until it answers, `/readyz` and every request say 503.
             telemetry.log(logging.WARNING, "database", reason=str(error))
         yield
-        await pool.close()
+        for one in pools:
+            await one.close()
         await engine.dispose()
 
     async def problems() -> Sequence[str]:
@@ -84,7 +90,7 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     if any(name in os.environ for name in TRACED):
         after.append(importlib.import_module("api.http.tracing").from_environment().record)
     sessions = write_sessions(engine)
-    wired = services(settings, pool, sessions, secret)
+    wired = services(settings, pool, sessions, secret, outside=outside)
     return application(
         wired,
         sdl=schema.sdl,
@@ -97,26 +103,41 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     )
 
 
-def services(
-    settings: Settings, pool: Fetching, sessions: Sessions, secret: bytes, *, now: Callable[[], datetime] = utc_now
+def services(  # noqa: PLR0913 - what differs between a server and a test
+    settings: Settings,
+    pool: Fetching,
+    sessions: Sessions,
+    secret: bytes,
+    *,
+    outside: Fetching | None,
+    now: Callable[[], datetime] = utc_now,
 ) -> Services:
-    """What the endpoint works with, on these connections and by this clock."""
-    limits, authenticator = by_kind(settings), Authenticator(pool, secret, verifier=verifier(settings, now), now=now)
-    fronts: Cache[Front] = Cache(MOST_EDITIONS + 1)
+    """What the endpoint works with, on these connections and by this clock. `outside`: those of `crm_partner`, for outsiders.
+
+    Without them no outsider is served.
+    """
+    authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), now=now)
+    limits = by_kind(settings)
+    fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
 
     def front(edition: Edition) -> Front:
-        reads = Reads(edition.core, edition.catalog, pool, secret, now)
-        subgraph = federation.subgraph_of(edition) if settings.federation else None
+        shared = edition is schema.outside
+        asked = outside if shared else pool
+        if asked is None:
+            raise Refused("UNAVAILABLE", NO_OUTSIDERS)
+        reads = Reads(edition.core, edition.catalog, asked, secret, now)
+        subgraph = federation.subgraph_of(edition) if settings.federation and not shared else None
         core = subgraph.core if subgraph else edition.core
+        kind = PrincipalKind.PARTNER if shared else PrincipalKind.STAFF
         return Front(
-            documents=DocumentAccess(Documents(core, limits["STAFF"]), authenticator.pool),
+            documents=DocumentAccess(Documents(core, limits[kind]), authenticator.pool),
             reads=federation.EntityReads(reads, subgraph) if subgraph else reads,
             writes=Writes(reads, sessions),
             introspection=Introspection(core),
         )
 
     def front_of(viewer: Viewer) -> Front:
-        edition = schema.editions.of(viewer.capability)
+        edition = schema.outside if viewer.outside else schema.editions.of(viewer.capability)
         return fronts.get(edition, lambda: front(edition))
 
     return Services(
@@ -151,7 +172,7 @@ def serve(
         CannotServe: the database does not keep tenants apart, is not migrated, or does not answer.
         AddressTaken: something else listens there.
     """
-    found = asyncio.run(checks.problems(urls.app))
+    found = asyncio.run(boot_problems(urls))
     if found:
         raise CannotServe(found)
     telemetry.configure(settings.log_level)
@@ -171,13 +192,21 @@ def serve(
         Multiprocess(several, [listening]).run()
 
 
+async def boot_problems(urls: Urls) -> list[str]:
+    """What keeps this process from serving; outsiders are served only by a login that can do nothing else."""
+    found = await checks.problems(urls.app)
+    if urls.partner and not found:
+        found = [f"CRM_PARTNER_DATABASE_URL: {line}" for line in await checks.partner_problems(urls.partner)]
+    return found
+
+
 def hand_down(urls: Urls, secret: bytes) -> None:
     """Give worker processes what this one has found out, by the same variables an operator would set."""
     os.environ |= {
         "CRM_DATABASE_URL": urls.app,
-        "CRM_PARTNER_DATABASE_URL": urls.partner,
         "CRM_WORKER_DATABASE_URL": urls.worker,
         "CRM_SECRET_KEY": base64.b64encode(secret).decode(),
+        **({"CRM_PARTNER_DATABASE_URL": urls.partner} if urls.partner else {}),
     }
 
 
@@ -187,7 +216,7 @@ def from_environment() -> Starlette:
     telemetry.configure(settings.log_level)
     url = settings.database_url or ""
     urls = Urls(
-        app=url, partner=settings.partner_database_url or url, worker=settings.worker_database_url or url, migration=""
+        app=url, partner=settings.partner_database_url or "", worker=settings.worker_database_url or url, migration=""
     )
     return settled(create_app(settings, urls, secret_key(settings.data_dir, settings)))
 

@@ -155,6 +155,7 @@ class Entity:
     filtered: str | None = None  # the entity that the `filter` of a built entity is about
     elements: tuple[tuple[str, Any], ...] = ()  # names and types, for rows that are elements of a parent's JSON array
     tenant_column: str = "tenant_id"
+    shared: Mapping[str, str] = field(default_factory=dict)  # what outsiders may read: column → its set of fields
     default_order: tuple[tuple[Column, bool], ...] = ()  # column, descending
 
     @property

@@ -90,8 +90,7 @@ def found(predicate: Found, table: Any, renderer: "Renderer", _name: str) -> Col
 
 
 def related(predicate: Related, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
-    target = predicate.entity.table.alias(f"f{name}")  # type: ignore[union-attr]
-    renderer.aliases[target] = predicate.entity
+    target = renderer.reference(predicate.entity, f"f{name}")
     relation = predicate.relation
     conditions = [
         renderer.guard(predicate.entity, target),
@@ -108,8 +107,7 @@ def related(predicate: Related, table: Any, renderer: "Renderer", name: str) -> 
 def related_many(predicate: RelatedMany, table: Any, renderer: "Renderer", name: str) -> ColumnElement[bool]:
     """Archived records do not count on either side of a quantifier."""
     relation, entity = predicate.relation, predicate.entity
-    target = entity.table.alias(f"f{name}")  # type: ignore[union-attr]
-    renderer.aliases[target] = entity
+    target = renderer.reference(entity, f"f{name}")
     belongs = [renderer.guard(entity, target), target.c[relation.column] == table.c[relation.key]]
     belongs += [target.c[key] == literal_column(f"'{value}'") for key, value in relation.constants.items()]
     if entity.archivable:

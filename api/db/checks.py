@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 
 from api.db import revisions
-from api.db.roles import APP, READER, SERVING_ROLES
+from api.db.roles import APP, PARTNER, READER, SERVING_ROLES
 
 OLDEST = 150_000
 CONNECT_SECONDS = 5.0
@@ -93,6 +93,20 @@ async def problems(connection_url: str) -> list[str]:
         return [line for check in CHECKS async for line in check(connection)]
     finally:
         await connection.close()
+
+
+async def partner_problems(connection_url: str) -> list[str]:
+    """As `problems`, for the login that serves outsiders: columns and shares are granted to it alone."""
+    found = await problems(connection_url)
+    if not found:
+        connection = await asyncpg.connect(connection_url, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS)
+        try:
+            name = await connection.fetchval("SELECT session_user::text")
+        finally:
+            await connection.close()
+        if name != PARTNER:
+            found.append(f"{name} sees what is not shared with outsiders: log in as {PARTNER}.")
+    return found
 
 
 async def version(connection: asyncpg.Connection) -> AsyncIterator[str]:

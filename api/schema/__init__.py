@@ -31,6 +31,8 @@ from .catalog import build_catalog
 from .editions import Edition, Editions
 from .errors import BOUND
 from .interfaces import Node, Record
+from .outside import for_outsiders
+from .reading import outsider
 from .registry import Registry
 from .scalars import SCALARS
 
@@ -73,6 +75,7 @@ class Schema:
         whole = Edition(self.core, self.catalog)
         self.registry = Registry(self.core, self.catalog, as_tenant)
         self.editions = Editions(whole, self.registry)
+        self.outside = for_outsiders(whole, Registry(self.core, self.catalog, outsider))
 
     @property
     def sdl(self) -> str:

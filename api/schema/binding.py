@@ -21,6 +21,7 @@ from api.domain.kernel import Model, Part, Record, columns_of
 from .wire import money_text
 
 SOURCE = "crm.source"
+OUTSIDE = "crm.outside"  # metadata of a mutation that outsiders have
 READABLE = "__crm_readable__"
 T = TypeVar("T")
 
@@ -61,6 +62,7 @@ class Readable:
     filtered: str | None
     elements: tuple[tuple[str, Any], ...]
     reads: tuple[Any, ...] = ()
+    outside: tuple[str, ...] = ()
     sources: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -163,11 +165,13 @@ def readable(
     filtered: str | None = None,
     elements: Mapping[str, Any] = MappingProxyType({}),
     reads: tuple[Any, ...] = (),
+    outside: tuple[str, ...] = (),
 ) -> Callable[[type[T]], type[T]]:
     """A GraphQL object type over the rows of a model, of a derived table, or of a query that arguments `build`.
 
     `reads`: columns outside the default set of fields that a built row is made from; whoever may not see one of them
-    has not the field of Query either.
+    has not the field of Query either. `outside`: fields, by their names in the API, that outsiders have although no
+    column says so.
 
     Raises:
         UnboundField: at import, for a field that is no column and has no source.
@@ -181,7 +185,9 @@ def readable(
     def bind(cls: type[T]) -> type[T]:
         bound = strawberry.type(cls, name=name, description=description)
         unnested = tuple(elements.items())
-        about = Readable(rows, columns, naturals or {}, visible, build, default_order, filtered, unnested, reads)
+        about = Readable(
+            rows, columns, naturals or {}, visible, build, default_order, filtered, unnested, reads, outside
+        )
         for one in definition_of(bound).fields:
             source = one.metadata.get(SOURCE)
             read = source if isinstance(source, str) else one.python_name

@@ -85,6 +85,7 @@ def entity(type_: GraphQLObjectType, cls: type[Any], about: Readable, types: Map
         build=about.build,
         filtered=about.filtered,
         elements=about.elements,
+        shared=shared_columns(about),
         tenant_column="tenant_id" if table is None or "tenant_id" in table.c else "id",
         default_order=tuple(
             (columns_by_name(about, camel(name), name), descending)
@@ -92,6 +93,13 @@ def entity(type_: GraphQLObjectType, cls: type[Any], about: Readable, types: Map
             if name in about.columns
         ),
     )
+
+
+def shared_columns(about: Readable) -> dict[str, str]:
+    """The columns that outsiders may read, and the set of fields that each is in."""
+    if not isinstance(about.rows, type):
+        return {}
+    return {name: info_of(about.rows.__table__.c[name])["field_set"] for name in about.rows.partner_columns()}
 
 
 def column_value(name: str, about: Readable, record: type[Record] | None) -> Value:

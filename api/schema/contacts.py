@@ -19,6 +19,7 @@ from .enums import described_enum
 from .filters import list_inputs
 from .inputs import Extra, Ids
 from .interfaces import Node, Record
+from .mutations import for_outsiders_too
 from .records import complete
 from .references import given
 from .scalars import CountryCode, Locale, TimeZone
@@ -258,7 +259,7 @@ class Query:
 @strawberry.type
 class Mutation:
     contact_create = CONTACTS.create("Make a contact; it is yours unless you name an owner.")
-    contact_update = CONTACTS.update("Change a contact.")
+    contact_update = for_outsiders_too(CONTACTS.update("Change a contact."))
     contact_upsert = CONTACTS.upsert("Change the contact that a key names, or make it.")
     contact_bulk_upsert = CONTACTS.bulk_upsert("Upsert up to 250 contacts.")
     contact_archive = CONTACTS.archive("Archive a contact; its e-mail address becomes free for others.")

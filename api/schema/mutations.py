@@ -5,7 +5,9 @@ from typing import Any, get_args
 
 import strawberry
 from strawberry.types import Info
+from strawberry.types.field import StrawberryField
 
+from .binding import OUTSIDE
 from .context import Context
 from .writing import DryRun, IdempotencyKey, Options
 
@@ -23,6 +25,12 @@ def field_of(resolver: Any, declared: dict[str, Any], payload: Any, description:
     resolver.__signature__ = signature_of(declared, payload | None, defaults)
     resolver.__annotations__ = {"info": Info[Context, None], "return": payload | None, **declared, **COMMON}
     return strawberry.mutation(resolver, description=description)
+
+
+def for_outsiders_too(made: StrawberryField) -> Any:
+    """A mutation that outsiders have as well, on what is shared with them and with the values they may write."""
+    made.metadata = {**made.metadata, OUTSIDE: True}
+    return made
 
 
 def signature_of(declared: dict[str, Any], returned: Any, defaults: dict[str, Any] | None = None) -> Signature:

@@ -23,6 +23,7 @@ from .connections import Connection, about, extend, many, one
 from .enums import described_enum
 from .inputs import Extra, Ids, MoneyInput, ids_of
 from .interfaces import Money, Node, Record
+from .mutations import for_outsiders_too
 from .pipelines import Pipeline, Stage
 from .products import Product
 from .records import complete
@@ -335,7 +336,9 @@ class Query:
 @strawberry.type
 class Mutation:
     opportunity_create = OPPORTUNITIES.create("Make an open opportunity; it is yours unless you name an owner.")
-    opportunity_update = OPPORTUNITIES.update("Change an opportunity; stages change by their own mutations.")
+    opportunity_update = for_outsiders_too(
+        OPPORTUNITIES.update("Change an opportunity; stages change by their own mutations.")
+    )
     opportunity_upsert = OPPORTUNITIES.upsert("Change the opportunity that a key names, or make it.")
     opportunity_bulk_upsert = OPPORTUNITIES.bulk_upsert("Upsert up to 250 opportunities.")
     opportunity_archive = OPPORTUNITIES.archive("Archive an opportunity; figures no longer count it.")

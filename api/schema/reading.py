@@ -14,11 +14,11 @@ from graphql import (
     get_variable_values,
     type_from_ast,
 )
-from sqlalchemy import Uuid
+from sqlalchemy import ColumnElement, DateTime, Text, Uuid, cast, null
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.compiler import Cache, Catalog, Compiler, Request, RequestError, RequestErrors, Statement, shape_of
-from api.domain.kernel import Context, Viewer
+from api.domain.kernel import NOBODY, Context, Outside, Viewer
 
 OPERATIONS = 1_000
 SHAPES = 64
@@ -29,6 +29,35 @@ MOST_OBJECTS = {OperationType.QUERY: 2_000, OperationType.MUTATION: 20_000, Oper
 
 def user_of(request: Request) -> UUID | None:
     return request.user
+
+
+def tenant_of(request: Request) -> UUID:
+    return request.tenant
+
+
+def principal_of(request: Request) -> UUID:
+    return request.principal
+
+
+def account_of(request: Request) -> UUID | None:
+    viewer: Viewer = request.facts["viewer"]
+    return viewer.account
+
+
+def account_text(request: Request) -> str:
+    return str(account_of(request) or "")
+
+
+def now_of(request: Request) -> datetime:
+    return request.now
+
+
+def outsider(bind: Callable[[Any, Any], ColumnElement[Any]]) -> Context:
+    """The context of an outsider: what it is and may see are parameters, so one text serves them all."""
+    now: ColumnElement[Any] = cast(bind(now_of, DateTime(timezone=True)), DateTime(timezone=True))
+    asking = Outside(bind(tenant_of, Uuid()), bind(principal_of, Uuid()), bind(account_of, Uuid()), now)
+    settings = (("crm.account", bind(account_text, Text())),)
+    return Context(NOBODY, null(), null(), asking, settings)  # type: ignore[arg-type] # no user, no team
 
 
 def team_of(request: Request) -> list[UUID]:
@@ -110,6 +139,8 @@ class Reads:
     def visibility(viewer: Viewer) -> Callable[[Any], Context]:
         """What visibility rules are rendered with: the viewer's rights; who it is is bound when it runs."""
         capability = viewer.capability
+        if viewer.outside:
+            return outsider
         return lambda bind: Context(capability, bind(user_of, Uuid()), bind(team_of, ARRAY(Uuid())))
 
 

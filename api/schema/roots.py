@@ -35,8 +35,8 @@ def of_viewer(get: Callable[[Viewer], Any]) -> Callable[[Request], Any]:
 
 
 def principal_id(viewer: Viewer) -> str:
-    """The user's id for staff, the token's for an integration."""
-    prefix = "usr" if viewer.kind is PrincipalKind.STAFF else "tok"
+    """The user's id for staff, the token's for an integration, the contact's for an outsider."""
+    prefix = "con" if viewer.outside else "usr" if viewer.kind is PrincipalKind.STAFF else "tok"
     return wire(prefix, viewer.principal)
 
 
@@ -70,7 +70,7 @@ def viewer_row(scope: Scope, _arguments: Mapping[str, Tree], _matching: Any) -> 
     )
 
 
-@readable(build=viewer_row, name="Viewer", description="Who is asking.")
+@readable(build=viewer_row, name="Viewer", description="Who is asking.", outside=("id", "kind", "name", "tenant"))
 class ViewerType:
     id: strawberry.ID = computed(lambda row, _scope: row.id, "Id of the user or token.")
     kind: PrincipalKind = computed(lambda row, _scope: row.kind, "What kind of principal it is.")

@@ -89,7 +89,7 @@ async def a_place(cluster: Cluster, database: str, folder: Path, seed: int = 1) 
     try:
         mine, other = world.tenants
         texts = [await a_token(sessions, world, tenant) for tenant in (mine, other)]
-        made = services(Settings(data_dir=folder, **GENEROUS), pool, sessions, SECRET)
+        made = services(Settings(data_dir=folder, **GENEROUS), pool, sessions, SECRET, outside=pool)
         app = application(made, sdl=schema.sdl, problems=no_problems)
         yield Place(app, world, texts[0], texts[1], sessions, mine)
     finally:

@@ -32,7 +32,7 @@ def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, 
         text = text.replace(
             element, f'{element} @deprecated(reason: "Use `{instead}`. Removal not before 2027-07-01.")'
         )
-    wired = services(Settings(data_dir=tmp_path), reads, sessions, SECRET, now=lambda: NOW)
+    wired = services(Settings(data_dir=tmp_path), reads, sessions, SECRET, outside=reads, now=lambda: NOW)
     wired.authenticator.pool = SameConnection(raw(connection))
     documents = DocumentAccess(Documents(build_schema(text)), wired.authenticator.pool)
     front = wired.front

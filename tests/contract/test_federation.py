@@ -36,7 +36,7 @@ NIL = "0" * 32
 @pytest.fixture
 def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path) -> Starlette:
     settings = Settings(data_dir=tmp_path, federation=True)
-    wired = services(settings, reads, sessions, SECRET, now=lambda: NOW)
+    wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: NOW)
     wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))
     return application(wired, sdl=schema.sdl, problems=no_problems)
 
@@ -259,7 +259,7 @@ async def test_the_schema_for_people_is_the_plain_one(graphql: Client):
 class TestSwitchedOff:
     @pytest.fixture
     def app(self, connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path) -> Starlette:
-        wired = services(Settings(data_dir=tmp_path), reads, sessions, SECRET, now=lambda: NOW)
+        wired = services(Settings(data_dir=tmp_path), reads, sessions, SECRET, outside=reads, now=lambda: NOW)
         wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))
         return application(wired, sdl=schema.sdl, problems=no_problems)
 

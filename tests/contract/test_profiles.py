@@ -44,7 +44,7 @@ def app(
     connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path, profile: Any
 ) -> Starlette:
     settings = Settings(data_dir=tmp_path, http_profile=profile)
-    wired = services(settings, reads, sessions, SECRET, now=lambda: NOW)
+    wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: NOW)
     wired.authenticator.pool = SameConnection(raw(connection))
     return application(wired, sdl=schema.sdl, problems=no_problems)
 

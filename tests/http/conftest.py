@@ -72,7 +72,7 @@ async def signing_in(
 ) -> AsyncIterator[SigningIn]:
     settings = Settings(data_dir=tmp_path, oidc_issuer=issuer.url, oidc_audience=AUDIENCE)
     clock = [NOW]
-    wired = services(settings, reads, sessions, SECRET, now=lambda: clock[0])
+    wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: clock[0])
     wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))
     facts: list[dict[str, Any]] = []
     app = application(

@@ -44,7 +44,7 @@ class Live:
     def __init__(self, committed: Committed, folder: Path, **changed: Any) -> None:
         settings = Settings(data_dir=folder, **changed)
         self.committed = committed
-        wired = services(settings, committed.reads, committed.sessions, SECRET)
+        wired = services(settings, committed.reads, committed.sessions, SECRET, outside=committed.reads)
         self.app = application(wired, sdl=schema.sdl, problems=self.problems)
 
     async def problems(self) -> Sequence[str]:

@@ -54,7 +54,7 @@ async def watched(
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     slow = SlowLog(reads, threshold_ms=0.001)
     app = application(
-        services(Settings(data_dir=tmp_path), reads, sessions, SECRET, now=lambda: NOW),
+        services(Settings(data_dir=tmp_path), reads, sessions, SECRET, outside=reads, now=lambda: NOW),
         sdl=schema.sdl,
         problems=no_problems,
         metrics=Metrics(OPERATOR),

@@ -353,7 +353,7 @@ class Served:
 @pytest.fixture
 async def served(committed: Committed, issuer: Issuer, tmp_path: Any) -> AsyncIterator[Served]:
     settings = Settings(data_dir=tmp_path, oidc_issuer=issuer.url, oidc_audience=AUDIENCE)
-    wired = services(settings, committed.reads, committed.sessions, SECRET, now=lambda: NOW)
+    wired = services(settings, committed.reads, committed.sessions, SECRET, outside=committed.reads, now=lambda: NOW)
     sign_in = SignIn(wired.authenticator, committed.sessions, SECRET, now=lambda: NOW)
     app = application(wired, sdl=schema.sdl, problems=no_problems, sign_in=sign_in)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://crm.test") as client:

@@ -50,7 +50,7 @@ async def test_every_example_runs_on_the_demo_tenant_and_changes_nothing(committ
     tenant = await demo_tenant(database, reset=False)
     token = (await fresh_tokens(database, tenant.id))["admin"]
     changes = await count_changes(committed)
-    wired = services(database.settings, committed.reads, committed.sessions, database.secret())
+    wired = services(database.settings, committed.reads, committed.sessions, database.secret(), outside=committed.reads)
     transport = httpx.ASGITransport(application(wired, sdl=schema.sdl, problems=no_problems))
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", headers=bearer(token)) as client:
         answers = {one["field"]: await answer(client, one) for one in WRITTEN}

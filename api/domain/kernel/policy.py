@@ -64,10 +64,10 @@ class Outside:
     def sees(self, object: str, t: Any) -> ColumnElement[bool]:
         return and_(t.archived_at.is_(None), t.id == any_(self.among(object)))
 
-    def among(self, object: str, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+    def among(self, object: str) -> ColumnElement[Any]:
         """The ids of what is shared with it, or is its own, as an array: so they become an index condition."""
         shares = SHARES.alias("share")
-        ids = select(shares.c.object_id).where(*self.live(shares, object), *conditions)
+        ids = select(shares.c.object_id).where(*self.live(shares, object))
         return self.with_own(object, func.array(ids.scalar_subquery(), type_=ARRAY(Uuid())))
 
     def with_own(self, object: str, ids: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -94,10 +94,13 @@ class Outside:
             sets.c.field_set == literal_column(f"'{field_set}'", Text()),
         )
         ids = select(shares.c.object_id).select_from(shares.join(sets, of_profile)).where(*self.live(shares, object))
-        return t.id == any_(self.with_own(object, func.array(ids.scalar_subquery(), type_=ARRAY(Uuid()))))
+        found: ColumnElement[bool] = t.id == any_(
+            self.with_own(object, func.array(ids.scalar_subquery(), type_=ARRAY(Uuid())))
+        )
+        return found
 
 
-def setting(name: str) -> ColumnElement[UUID]:
+def setting(name: str) -> ColumnElement[Any]:
     """SQL: the id that a setting of the session holds; null for none."""
     return cast(func.nullif(func.current_setting(name, true()), literal_column("''")), Uuid())
 
@@ -114,6 +117,7 @@ class Context:
     user: ColumnElement[UUID | None]
     team: ColumnElement[Any]  # an array of users
     outside: Outside | None = None
+    settings: tuple[tuple[str, ColumnElement[str]], ...] = ()  # what row-level security has to know besides the tenant
 
     def reads(self, object: str, t: Any = None, owner: str | None = None) -> ColumnElement[bool]:
         """Rows of this kind the principal may read; `owner` is the column that makes a row somebody's own.
