@@ -11,6 +11,7 @@ from strawberry.tools import merge_types
 from api.compiler import Catalog
 
 from . import (
+    access,
     accounts,
     contacts,
     limits,
@@ -21,6 +22,7 @@ from . import (
     records,
     roots,
     sales,
+    tokens,
     users,
 )
 from .binding import READABLE
@@ -38,6 +40,8 @@ SLICES: tuple[ModuleType, ...] = (
     limits,
     records,
     users,
+    access,
+    tokens,
     accounts,
     contacts,
     products,

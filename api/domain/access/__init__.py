@@ -1,12 +1,15 @@
 """Roles and what they allow: rows of the tenant, resolved to the capability of a principal."""
 
-from .capabilities import EVERY, Cells, capability, cells_of, field_sets, meet, objects
+from .capabilities import EVERY, Cells, beyond, capability, cells_of, field_sets, meet, objects
+from .comparison import beyond_in_sql
+from .errors import BeyondOwnRights
 from .models import Role, RoleFieldRight, RoleRight, UserRole
 from .service import (
     RoleValues,
     archive,
     capability_of_user,
     cells_held,
+    check_held,
     create,
     restore,
     role_named,
@@ -20,6 +23,7 @@ from .shipped import SHIPPED, shipped
 __all__ = [
     "EVERY",
     "SHIPPED",
+    "BeyondOwnRights",
     "Cells",
     "Role",
     "RoleFieldRight",
@@ -27,10 +31,13 @@ __all__ = [
     "RoleValues",
     "UserRole",
     "archive",
+    "beyond",
+    "beyond_in_sql",
     "capability",
     "capability_of_user",
     "cells_held",
     "cells_of",
+    "check_held",
     "create",
     "field_sets",
     "meet",

@@ -1,11 +1,14 @@
 """Tokens: the credentials programs and people call the API with."""
 
-from .credential import PEPPER_VERSION, Credential, matches, new_credential, parse_credential, pepper
+from .credential import PEPPER_VERSION, PREFIXES, Credential, matches, new_credential, parse_credential, pepper
 from .models import DocumentMode, RateBucket, Token, TokenKind
-from .service import create, revoke, tokens
+from .service import LONGEST_OVERLAP_HOURS, LONGEST_VALIDITY, create, revoke, rotate, tokens
 
 __all__ = [
+    "LONGEST_OVERLAP_HOURS",
+    "LONGEST_VALIDITY",
     "PEPPER_VERSION",
+    "PREFIXES",
     "Credential",
     "DocumentMode",
     "RateBucket",
@@ -17,5 +20,6 @@ __all__ = [
     "parse_credential",
     "pepper",
     "revoke",
+    "rotate",
     "tokens",
 ]

@@ -1,7 +1,8 @@
-"""Making, listing and revoking tokens."""
+"""Making, rotating, listing and revoking tokens."""
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from .models import DocumentMode, Token, TokenKind
 
 NAME_LIMIT = 100
 LONGEST_VALIDITY = timedelta(days=3650)
+LONGEST_OVERLAP_HOURS = 24
+LONGEST_OVERLAP = timedelta(hours=LONGEST_OVERLAP_HOURS)
 
 
 async def create(  # noqa: PLR0913 - the last three may be left out
@@ -38,7 +41,8 @@ async def create(  # noqa: PLR0913 - the last three may be left out
         Required: neither a role nor a user.
         NotFound, Archived: about the user.
         Required, TooLong: about the name.
-        NotAllowed: the viewer may not make tokens, or has not all rights the token would have.
+        NotAllowed: the viewer may not make tokens.
+        BeyondOwnRights: the viewer has not all rights the token would have.
     """
     work.check_create(Token)
     if role is None and user_id is None:
@@ -49,20 +53,21 @@ async def create(  # noqa: PLR0913 - the last three may be left out
     user = await work.reference(User, user_id, "user_id")
     scope = None if role is None else await access.role_named(work, role)
     await check_within(work, scope, user)
-    credential = new_credential(TokenKind.INTEGRATION if user is None else TokenKind.STAFF)
-    token = work.add(
-        Token(
-            name=name,
-            key=credential.key,
-            digest=credential.digest(pepper),
-            pepper_version=PEPPER_VERSION,
-            kind=credential.kind,
-            role_id=None if scope is None else scope.id,
-            documents=documents,
-            user_id=user_id,
-            expires_at=None if expires_in is None else work.now + expires_in,
-        )
+    return issue(
+        work,
+        pepper,
+        name=name,
+        role_id=None if scope is None else scope.id,
+        user_id=user_id,
+        documents=documents,
+        expires_at=None if expires_in is None else work.now + expires_in,
     )
+
+
+def issue(work: Work, pepper: bytes, *, user_id: Any, **facts: Any) -> tuple[Token, str]:
+    credential = new_credential(TokenKind.INTEGRATION if user_id is None else TokenKind.STAFF)
+    secret = {"key": credential.key, "digest": credential.digest(pepper), "pepper_version": PEPPER_VERSION}
+    token = work.add(Token(kind=credential.kind, user_id=user_id, **secret, **facts))
     return token, credential.text
 
 
@@ -70,26 +75,56 @@ async def check_within(work: Work, scope: access.Role | None, user: User | None)
     """Refuse a token that would open more than the viewer, or the person it is for, may do.
 
     Raises:
-        NotAllowed: more than the viewer.
+        BeyondOwnRights: more than the viewer.
         Invalid: more than the person.
     """
     wanted = None if scope is None else access.capability([scope.name], await access.cells_held(work, scope.id))
     held = None if user is None else await access.capability_of_user(work, user.id)
     if wanted is not None and held is not None and not wanted.within(held):
-        message = "the person has not all rights of this role; give the role first, as with `crm role grant`"
+        message = "the person has not all rights of this role; give the role first, with `userSetRoles` or `crm role grant`"
         raise Invalid(("role",), message, constraint="held")
-    allowed = wanted or held
-    if allowed is None or not allowed.within(work.viewer.capability):
-        raise NotAllowed(Token.object, "give more rights than you have with")
+    if allowed := wanted or held:
+        access.check_held(work, "make", allowed, Token.object)
 
 
-async def revoke(work: Work, id: UUID) -> Token:
+async def rotate(
+    work: Work, id: UUID, *, pepper: bytes, keep_old_for: timedelta = LONGEST_OVERLAP, if_version: int | None = None
+) -> tuple[Token, str]:
+    """The successor of a token, with its name and rights, and the text of it, which cannot be had again.
+
+    The old one stays valid for `keep_old_for`, at most 24 hours and at most as long as it would have been. The new one
+    is valid from now for as long as the old one was when it was made.
+
+    Raises:
+        NotFound, StaleVersion: about the old token.
+        Invalid: it opens nothing any more, so that there is nothing to replace; or the overlap is out of range.
+        NotAllowed: the viewer may not make or change tokens.
+        BeyondOwnRights: the viewer has not all rights of the token.
+    """
+    work.check_create(Token)
+    if not timedelta(0) <= keep_old_for <= LONGEST_OVERLAP:
+        raise Invalid(("keep_old_for",), "the old token stays valid for 0 to 24 hours", constraint="overlap", limit=24)
+    old = await work.edit(Token, id, if_version=if_version)
+    if not old.is_usable(work.now):
+        message = "this token opens nothing any more; make a new one with `tokenCreate`"
+        raise Invalid(("where",), message, constraint="usable")
+    user = await work.reference(User, old.user_id, "where")
+    await check_within(work, await work.reference(access.Role, old.role_id, "where"), user)
+    validity = None if old.expires_at is None else old.expires_at - old.created_at
+    facts = {"name": old.name, "role_id": old.role_id, "user_id": old.user_id, "documents": old.documents}
+    made = issue(work, pepper, expires_at=None if validity is None else work.now + validity, **facts)
+    until = work.now + keep_old_for
+    old.expires_at = until if old.expires_at is None else min(until, old.expires_at)
+    return made
+
+
+async def revoke(work: Work, id: UUID, *, if_version: int | None = None) -> Token:
     """Make the token useless, for ever; one that is revoked already stays as it is.
 
     Raises:
-        NotFound: no such token, or the viewer may not see tokens.
+        NotFound, StaleVersion: no such token, or one that the viewer may not see; or it has changed.
     """
-    token = await work.edit(Token, id)
+    token = await work.edit(Token, id, if_version=if_version)
     if token.revoked_at is None:
         token.revoked_at = work.now
     return token
