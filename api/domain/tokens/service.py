@@ -81,7 +81,7 @@ async def check_within(work: Work, scope: access.Role | None, user: User | None)
     wanted = None if scope is None else access.capability([scope.name], await access.cells_held(work, scope.id))
     held = None if user is None else await access.capability_of_user(work, user.id)
     if wanted is not None and held is not None and not wanted.within(held):
-        message = "the person has not all rights of this role; give the role first, with `userSetRoles` or `crm role grant`"
+        message = "the person lacks rights of this role; give it first (`userSetRoles`, `crm role grant`)"
         raise Invalid(("role",), message, constraint="held")
     if allowed := wanted or held:
         access.check_held(work, "make", allowed, Token.object)
