@@ -110,7 +110,7 @@ def viewer_of(row: dict[str, Any]) -> Viewer:
         capability=capability_of(row),
         user=user,
         token=token,
-        team=tuple(UUID(one) for one in row["team"] or ()),
+        team=(user, *(UUID(one) for one in row["team"])) if user and row["team"] is not None else (),
         documents=tokens.DocumentMode(row["documents"]),
     )
 

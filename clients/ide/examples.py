@@ -164,6 +164,7 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
     ),
     "contactRelationEnd": WITH_ACCOUNT,
     "contactRelationMakePrimary": WITH_ACCOUNT,
+    "explainAccess": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
     "node": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
     "nodes": Lookup(ANY_ACCOUNT, "accounts.nodes", {"ids.0": "id"}),
     "opportunityAdvance": opportunity(
