@@ -19,6 +19,7 @@ from api.domain.kernel import (
     RestoreConflict,
     Right,
     Work,
+    among,
     checked,
     fold,
 )
@@ -165,10 +166,10 @@ async def role_named(work: Work, name: str) -> Role:
     return await work.get(Role, roles[name].id)
 
 
-async def cells_held(work: Work, id: UUID) -> Cells:
-    """The rights of a role as they stand in the database."""
-    rights = select(RoleRight).where(RoleRight.tenant_id == work.tenant, RoleRight.role_id == id)
-    fields = select(RoleFieldRight).where(RoleFieldRight.tenant_id == work.tenant, RoleFieldRight.role_id == id)
+async def cells_held(work: Work, *ids: UUID) -> Cells:
+    """The rights of one or several roles as they stand in the database."""
+    rights = select(RoleRight).where(RoleRight.tenant_id == work.tenant, among(RoleRight.role_id, ids))
+    fields = select(RoleFieldRight).where(RoleFieldRight.tenant_id == work.tenant, among(RoleFieldRight.role_id, ids))
     return Cells(
         [(row.object, right_of(row)) for row in (await work.session.execute(rights)).scalars()],
         [(row.object, row.field_set, row.access) for row in (await work.session.execute(fields)).scalars()],
@@ -183,9 +184,7 @@ async def capability_of_user(work: Work, user_id: UUID) -> Capability:
         .where(Role.tenant_id == work.tenant, UserRole.user_id == user_id, Role.archived_at.is_(None))
     )
     names: dict[UUID, str] = {id: name for id, name in await work.session.execute(query)}  # noqa: C416 - rows are no pairs to mypy
-    held = [await cells_held(work, id) for id in names]
-    rights = [cell for cells in held for cell in cells.rights]
-    return capability(names.values(), Cells(rights, [cell for cells in held for cell in cells.fields]))
+    return capability(names.values(), await cells_held(work, *names))
 
 
 def check_within(work: Work, action: str, cells: Cells, object: str = Role.object) -> None:
