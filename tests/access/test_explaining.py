@@ -11,6 +11,7 @@ from tests.factories import a_product, a_team, a_user, an_account
 from tests.graphql_client import SECRET, Client, GraphQLFailed, bearer
 from tests.record_writes import NIL
 
+SETS = sorted(name for object, name in access.field_sets() if object == "account")
 PEPPER = tokens.pepper(SECRET)
 EXPLAIN = """
 query($id: ID!, $principal: ID) {
@@ -83,7 +84,7 @@ async def test_the_owner_may_because_he_owns_it(graphql: Client, people: People)
         "level": "OWN",
         "because": "OWN",
         "teams": [],
-        "fieldRights": [{"fieldSet": "internal_notes", "access": "WRITE"}],
+        "fieldRights": [{"fieldSet": name, "access": "WRITE"} for name in SETS],
     }
     yes = {"allowed": True, "grants": [grant]}
     assert found == {
@@ -95,7 +96,7 @@ async def test_the_owner_may_because_he_owns_it(graphql: Client, people: People)
         "read": yes,
         "write": yes,
         "delete": yes,
-        "fieldRights": [{"object": "account", "fieldSet": "internal_notes", "access": "WRITE"}],
+        "fieldRights": [{"object": "account", "fieldSet": name, "access": "WRITE"} for name in SETS],
     }
 
 
@@ -137,7 +138,7 @@ async def test_a_token_that_is_narrower_than_its_person_narrows_the_grants(graph
     found = await explained(graphql, people.of_rita, wire("tok", narrow.id))
     assert (found["token"], found["principalId"]) == ({"name": "Phone"}, usr(people.boss))
     assert [found[verb]["allowed"] for verb in ("read", "write", "delete")] == [False, False, False]
-    assert found["fieldRights"] == [{"object": "account", "fieldSet": "internal_notes", "access": "HIDDEN"}]
+    assert found["fieldRights"] == [{"object": "account", "fieldSet": name, "access": "HIDDEN"} for name in SETS]
 
 
 async def test_without_a_principal_it_is_about_the_one_who_asks(graphql: Client, people: People):
