@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from api.domain import access, tokens
-from api.domain.kernel import Level, Right, Work
+from api.domain.kernel import Level, Model, Right, Work
+from tests.compiler.ring import Reader
 from tests.factories import a_user
 from tests.graphql_client import SECRET, Client, bearer
 from tests.record_writes import NIL
@@ -234,3 +235,18 @@ async def test_a_program_that_may_make_tokens_makes_none_above_itself(graphql: C
     assert (made_by_it["outcome"], made_by_it["secret"][:8]) == ("CREATED", "crm_int_")
     rotated = (await ask(ROTATE, id=weak, hours=0))["tokenRotate"]
     assert (rotated["outcome"], rotated["token"]["role"]) == ("CREATED", {"name": "reader"})
+
+
+async def test_the_rule_of_which_tokens_are_seen_is_tied_to_the_tenant(
+    graphql: Client, work: Work, statements: list[str]
+):
+    await access.create(work, {"name": "keeper", "rights": {"token": Right(Level.ALL, create=True)}})
+    await work.finish()
+    await graphql.token_of("keeper")
+    statements.clear()
+    seen = await graphql("{ tokens { nodes { role { name } } } }", as_="keeper")
+    assert seen == {"tokens": {"nodes": [{"role": None}]}}
+    (sql,) = statements
+    reader = Reader(sql, set(Model.metadata.tables))
+    assert {table for table, _ in reader.references} >= {"tokens", "role_rights", "role_field_rights", "user_roles"}
+    assert reader.untied(3) == []

@@ -50,9 +50,9 @@ async def create(  # noqa: PLR0913 - the last three may be left out
     if expires_in is not None and not timedelta(0) < expires_in <= LONGEST_VALIDITY:
         raise Invalid(("expires_in",), "a token is valid for more than 0 and at most 3650 days", constraint="validity")
     name = checked(name, "name", limit=NAME_LIMIT)
-    user = await work.reference(User, user_id, "user_id")
+    await work.reference(User, user_id, "user_id")
     scope = None if role is None else await access.role_named(work, role)
-    await check_within(work, scope, user)
+    await check_within(work, "make", None if scope is None else scope.id, user_id)
     return issue(
         work,
         pepper,
@@ -71,20 +71,20 @@ def issue(work: Work, pepper: bytes, *, user_id: Any, **facts: Any) -> tuple[Tok
     return token, credential.text
 
 
-async def check_within(work: Work, scope: access.Role | None, user: User | None) -> None:
-    """Refuse a token that would open more than the viewer, or the person it is for, may do.
+async def check_within(work: Work, action: str, role_id: UUID | None, user_id: UUID | None) -> None:
+    """Refuse what is done with a token of this role, or of this person, if it opens more than the viewer may do.
 
     Raises:
-        BeyondOwnRights: more than the viewer.
-        Invalid: more than the person.
+        BeyondOwnRights: it does; `action` is what was to be done.
+        Invalid: the role opens more than the person may do.
     """
-    wanted = None if scope is None else access.capability([scope.name], await access.cells_held(work, scope.id))
-    held = None if user is None else await access.capability_of_user(work, user.id)
+    wanted = None if role_id is None else access.capability([], await access.cells_held(work, role_id))
+    held = None if user_id is None else await access.capability_of_user(work, user_id)
     if wanted is not None and held is not None and not wanted.within(held):
         message = "the person lacks rights of this role; give it first (`userSetRoles`, `crm role grant`)"
         raise Invalid(("role",), message, constraint="held")
-    if allowed := wanted or held:
-        access.check_held(work, "make", allowed, Token.object)
+    if (allowed := wanted or held) is not None:
+        access.check_held(work, action, allowed, Token.object)
 
 
 async def rotate(
@@ -97,7 +97,7 @@ async def rotate(
 
     Raises:
         NotFound, StaleVersion: about the old token.
-        Invalid: it opens nothing any more, so that there is nothing to replace; or the overlap is out of range.
+        Invalid: it opens nothing any more, or its person has lost rights of its role; or the overlap is out of range.
         NotAllowed: the viewer may not make or change tokens.
         BeyondOwnRights: the viewer has not all rights of the token.
     """
@@ -108,8 +108,7 @@ async def rotate(
     if not old.is_usable(work.now):
         message = "this token opens nothing any more; make a new one with `tokenCreate`"
         raise Invalid(("where",), message, constraint="usable")
-    user = await work.reference(User, old.user_id, "where")
-    await check_within(work, await work.reference(access.Role, old.role_id, "where"), user)
+    await check_within(work, "rotate", old.role_id, old.user_id)
     validity = None if old.expires_at is None else old.expires_at - old.created_at
     facts = {"name": old.name, "role_id": old.role_id, "user_id": old.user_id, "documents": old.documents}
     made = issue(work, pepper, expires_at=None if validity is None else work.now + validity, **facts)
