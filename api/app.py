@@ -112,7 +112,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     outside: Fetching | None,
     now: Callable[[], datetime] = utc_now,
 ) -> Services:
-    """What the endpoint works with, on these connections and by this clock. `outside`: those of `crm_partner`, for outsiders.
+    """What the endpoint works with, on these connections and by this clock. `outside`: those of `crm_partner`.
 
     Without them no outsider is served.
     """

@@ -60,6 +60,16 @@ async def test_the_first_steps_give_the_answers_they_promise(graphql: Client, sa
     assert sorted(stays) == ["Prospecting", "Won"]
 
 
+async def test_the_guide_to_access_gives_the_answers_it_promises(graphql: Client):
+    known: dict[str, str] = {}
+    for operation, expected in steps(ROOT / "docs/guides/access.md"):
+        found = await graphql(operation, {name: known[name] for name in OPERATION.findall(operation)})
+        assert expected is None or found == learn(expected, found, known)
+    assert known.keys() == {"account", "grace", "token", "secret", "successor", "second"}
+    assert known["secret"].startswith("crm_int_")
+    assert known["second"] != known["secret"]
+
+
 async def test_the_golden_query_of_the_readme_is_valid_and_answers_on_an_empty_tenant(graphql: Client):
     ((query, promised),) = list(steps(ROOT / "README.md"))
 

@@ -71,6 +71,7 @@ class ToOne:
 class ToMany:
     """The records whose `column` points back at this row's `key`; `constants` are further equalities on them.
 
+    `via`: what the column equals, instead of the key: `ANY (…)` leads through an association table.
     `paged`: a connection; otherwise a plain list of at most `bound` rows in `order`.
     """
 
@@ -80,6 +81,7 @@ class ToMany:
     paged: bool = True
     order: tuple[str, ...] = ()
     bound: int = 250
+    via: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,16 +165,16 @@ def remembered(viewer: Viewer | None, expires: datetime | None, reason: str | No
 
 def viewer_of(row: dict[str, Any]) -> Viewer:
     """Of a token, or of an identity: then there is no token, but always a user."""
-    kind = PrincipalKind(row["kind"])
+    kind, user = PrincipalKind(row["kind"]), id_or_none(row["user_id"])
     return Viewer(
         tenant=UUID(row["tenant_id"]),
         principal=UUID(row["user_id"] or row["contact_id"] or row["token_id"]),
         kind=kind,
         name=row["user_name"] or row["contact_name"] or row["name"],
         capability=NOBODY if kind in OUTSIDE else capability_of(row),
-        user=id_or_none(row["user_id"]),
+        user=user,
         token=id_or_none(row["token_id"]),
-        team=tuple(UUID(one) for one in row["team"] or ()),
+        team=(user, *(UUID(one) for one in row["team"])) if user and row["team"] is not None else (),
         documents=tokens.DocumentMode(row["documents"]),
         account=id_or_none(row["account_id"]),
     )

@@ -14,8 +14,10 @@ from api.domain import access
 from api.domain.kernel import Context
 
 from . import (
+    access,
     accounts,
     contacts,
+    explanations,
     limits,
     opportunities,
     opportunity_people,
@@ -24,6 +26,7 @@ from . import (
     records,
     roots,
     sales,
+    tokens,
     users,
 )
 from .binding import READABLE
@@ -45,6 +48,9 @@ SLICES: tuple[ModuleType, ...] = (
     limits,
     records,
     users,
+    access,
+    tokens,
+    explanations,
     accounts,
     contacts,
     products,

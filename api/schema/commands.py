@@ -35,14 +35,61 @@ class Service:
 
 
 @dataclass
-class Writes:
-    """The inputs and payloads of one type, and its mutation fields.
+class Verbs:
+    """The reference and payload of one type, and how its mutation fields are made."""
+
+    cls: type[Any]
+    noun: str
+
+    def __post_init__(self) -> None:
+        self.ref = getattr(sys.modules[self.cls.__module__], f"{self.cls.__name__}Ref", None) or reference(self.cls)
+        self.payload = write_payload(self.cls, self.noun)
+
+    def verb(self, act: Callable[..., Awaitable[Any]], description: str, *, holder: str = "where", **extra: Any) -> Any:
+        """A mutation on one record: `act(work, id, **arguments)`. `extra`: further arguments, `Annotated`.
+
+        An argument that is a reference input reaches `act` as the id it names. Refused values that are no argument
+        themselves stand in `holder`.
+        """
+
+        async def command(work: Work, arguments: dict[str, Any]) -> Record:
+            id = await resolve(work, arguments["where"], ("where",))
+            values = {name: await named(work, arguments[name], name) for name in extra if name in arguments}
+            await act(work, id, **values, if_version=arguments["if_version"])
+            return await work.get(readable_of(self.cls).record, id)
+
+        return self.mutation(command, description, {"where": self.where(), **extra}, holder, versioned=True)
+
+    def where(self) -> Any:
+        return about(self.ref, f"The {self.cls.__name__} that is meant.")
+
+    def mutation(
+        self,
+        command: Callable[[Work, dict[str, Any]], Awaitable[Record]],
+        description: str,
+        parameters: dict[str, Any],
+        holder: str,
+        *,
+        versioned: bool = False,
+    ) -> Any:
+        """A mutation field; `holder` is the argument that refused values stand in."""
+
+        async def resolver(info: Info[Context, None], **arguments: Any) -> Any:
+            options, rest = options_of(arguments)
+            rest.setdefault("if_version", None)
+            return await write(info, self.payload, lambda work: command(work, rest), options, rest, holder)
+
+        declared = parameters | ({"if_version": IfVersion} if versioned else {})
+        return field_of(resolver, declared, self.payload, description)
+
+
+@dataclass
+class Writes(Verbs):
+    """The inputs of one type, and the mutation fields that every record has.
 
     `natural`: natural key → what it adds to a new record's values, for an upsert that matches nothing.
     """
 
-    cls: type[Any]
-    noun: str
     service: Service
     fields: tuple[str, ...]
     required: tuple[str, ...] = ()
@@ -50,8 +97,7 @@ class Writes:
     natural: Mapping[str, Callable[[Any], dict[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.ref = getattr(sys.modules[self.cls.__module__], f"{self.cls.__name__}Ref", None) or reference(self.cls)
-        self.payload = write_payload(self.cls, self.noun)
+        super().__post_init__()
         self.inputs = Inputs(self.cls, self.fields, self.required, self.extras)
         self.rows = BulkUpsert(self.cls, self.noun, self.ref, self.inputs, self.row_of, self.service.upsert)
 
@@ -114,43 +160,6 @@ class Writes:
 
     def restore(self, description: str) -> Any:
         return self.verb(self.service.restore, description)
-
-    def verb(self, act: Callable[..., Awaitable[Any]], description: str, *, holder: str = "where", **extra: Any) -> Any:
-        """A mutation on one record: `act(work, id, **arguments)`. `extra`: further arguments, `Annotated`.
-
-        An argument that is a reference input reaches `act` as the id it names. Refused values that are no argument
-        themselves stand in `holder`.
-        """
-
-        async def command(work: Work, arguments: dict[str, Any]) -> Record:
-            id = await resolve(work, arguments["where"], ("where",))
-            values = {name: await named(work, arguments[name], name) for name in extra if name in arguments}
-            await act(work, id, **values, if_version=arguments["if_version"])
-            return await work.get(readable_of(self.cls).record, id)
-
-        return self.mutation(command, description, {"where": self.where(), **extra}, holder, versioned=True)
-
-    def where(self) -> Any:
-        return about(self.ref, f"The {self.cls.__name__} that is meant.")
-
-    def mutation(
-        self,
-        command: Callable[[Work, dict[str, Any]], Awaitable[Record]],
-        description: str,
-        parameters: dict[str, Any],
-        holder: str,
-        *,
-        versioned: bool = False,
-    ) -> Any:
-        """A mutation field; `holder` is the argument that refused values stand in."""
-
-        async def resolver(info: Info[Context, None], **arguments: Any) -> Any:
-            options, rest = options_of(arguments)
-            rest.setdefault("if_version", None)
-            return await write(info, self.payload, lambda work: command(work, rest), options, rest, holder)
-
-        declared = parameters | ({"if_version": IfVersion} if versioned else {})
-        return field_of(resolver, declared, self.payload, description)
 
 
 async def named(work: Work, value: Any, name: str) -> Any:

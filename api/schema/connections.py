@@ -147,6 +147,20 @@ def extend_listed(owner: type[Any], name: str, cls: Any, by: str, description: s
     readable_of(owner).sources[name] = source
 
 
+def extend_through(
+    owner: type[Any], name: str, cls: Any, via: Expression, description: str, *, order: tuple[str, ...] = ()
+) -> None:
+    """Give `owner` the records that an association table leads it to: `via` is `ANY (…)` of their ids.
+
+    With an `order` it is a short list, else a connection.
+    """
+    source = ToMany("id", via=via, paged=not order, order=order)
+    annotation: Any = list[cls] if order else Connection[cls]
+    arguments = [] if order else page_arguments(cls.__name__, cls.__module__)
+    definition_of(owner).fields.append(bound_field(name, annotation, description, source, arguments))
+    readable_of(owner).sources[name] = source
+
+
 def add_list_filter(owner: type[Any], name: str, cls: type[Any]) -> None:
     """Let `owner` be filtered by a list of it."""
     filters = getattr(sys.modules[owner.__module__], f"{owner.__name__}Filter")

@@ -41,7 +41,7 @@ COUNT, MUTATION, ROW = 5, 10, 2
 BOUNDED_COUNT = "BoundedCount"
 # How long a plain list is taken to be: short, if it is not one of these.
 SHORT = 5
-LENGTHS = {"errors": 1, "keys": 2, "amounts": 2, "lines": 10, "changes": 10, "availableTransitions": 10}
+LENGTHS = {"errors": 1, "keys": 2, "amounts": 2, "lines": 10, "changes": 10, "rights": 10, "availableTransitions": 10}
 
 COST_DIRECTIVE = GraphQLDirective(
     "cost",

@@ -192,13 +192,17 @@ class Query:
     )
 
 
-def complete(cls: type[Any]) -> None:
-    """Give a record type its external ids and history, and make its filter, sort and reference inputs."""
+def complete(cls: type[Any], *, synced: bool = True) -> None:
+    """Give a record type its external ids and history, and make its filter, sort and reference inputs.
+
+    One that is not `synced` exists in this CRM only, and has no keys in other systems.
+    """
     record, definition = readable_of(cls).record, definition_of(cls)
-    keys = ToMany("record_id", constants={"type": record.object}, paged=False, order=("source", "value"), bound=50)
-    made = bound_field("external_ids", list[ExternalKey], "Its keys in other systems.", keys, [])
-    definition.fields.append(made)
-    readable_of(cls).sources["external_ids"] = keys
+    if synced:
+        keys = ToMany("record_id", constants={"type": record.object}, paged=False, order=("source", "value"), bound=50)
+        made = bound_field("external_ids", list[ExternalKey], "Its keys in other systems.", keys, [])
+        definition.fields.append(made)
+        readable_of(cls).sources["external_ids"] = keys
     extend(cls, "history", ChangeEvent, "object_id", "What happened to it, newest first.", object_type=record.object)
     list_inputs(cls)
-    reference(cls)
+    reference(cls, synced=synced)

@@ -26,13 +26,12 @@ class ExternalIdInput:
         return ExternalKey(self.source, self.value)
 
 
-def reference(cls: type[Any]) -> type[Any]:
+def reference(cls: type[Any], *, synced: bool = True) -> type[Any]:
     """Make `<Type>Ref` and put it into the type's module."""
     about, name = readable_of(cls), cls.__name__
-    fields: dict[str, tuple[Any, str]] = {
-        "id": (strawberry.ID, "The record's id."),
-        "external_id": (ExternalIdInput, "A key it has in another system."),
-    }
+    fields: dict[str, tuple[Any, str]] = {"id": (strawberry.ID, "The record's id.")}
+    if synced:
+        fields["external_id"] = (ExternalIdInput, "A key it has in another system.")
     fields |= {key: (natural.type, natural.description) for key, natural in about.naturals.items()}
     made = input_type(
         f"{name}Ref", fields, f"Names one {name}; give exactly one of these.", module=cls.__module__, one_of=True

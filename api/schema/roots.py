@@ -6,15 +6,16 @@ from typing import Any
 
 import strawberry
 from sqlalchemy import Select, Text, Uuid, cast, func, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from api.compiler import Request, Root, Scope, Tree
 from api.domain.kernel import Level, PrincipalKind, Viewer, records, wire
 from api.domain.kernel import Tenant as TenantRow
 
-from .binding import computed, described, readable, to_one
+from .binding import computed, described, readable, to_one, unnested_one
 from .connections import argument, rooted
 from .interfaces import Node
+from .rights import CapabilityType, capability_json
 from .scalars import CurrencyCode, TimeZone
 from .users import User
 from .wire import id_text
@@ -58,6 +59,10 @@ def permissions(viewer: Viewer) -> list[str]:
     return found
 
 
+def capability(viewer: Viewer) -> str:
+    return capability_json(viewer.capability)
+
+
 def viewer_row(scope: Scope, _arguments: Mapping[str, Tree], _matching: Any) -> Select[Any]:
     return select(
         cast(scope.bind(of_viewer(principal_id), Text()), Text).label("id"),
@@ -67,6 +72,7 @@ def viewer_row(scope: Scope, _arguments: Mapping[str, Tree], _matching: Any) -> 
         cast(scope.bind(of_viewer(lambda viewer: viewer.tenant), Uuid()), Uuid).label("tenant_id"),
         cast(scope.bind(of_viewer(roles), ARRAY(Text())), ARRAY(Text)).label("roles"),
         cast(scope.bind(of_viewer(permissions), ARRAY(Text())), ARRAY(Text)).label("permissions"),
+        cast(scope.bind(of_viewer(capability), Text()), JSON).label("capability"),
     )
 
 
@@ -82,6 +88,7 @@ class ViewerType:
         lambda row, _scope: func.array_to_json(row.permissions),
         "What it may do, as `object:right:level`: `opportunity:write:own`.",
     )
+    capability: CapabilityType = unnested_one("capability", "All that it may do, in rows.")
 
 
 @strawberry.type

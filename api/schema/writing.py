@@ -68,29 +68,31 @@ class Options:
     dry_run: bool = False
 
 
-def write_payload(cls: Any, field: str) -> Any:
-    """Make `<Type>WritePayload` {<field>, outcome, errors} and put it into the type's module."""
+def write_payload(cls: Any, field: str, *, name: str | None = None, **more: tuple[Any, str]) -> Any:
+    """Make `<Type>WritePayload` {<field>, outcome, errors} and put it into the type's module.
+
+    `more`: type and description of further fields, which are null until the resolver sets them.
+    """
 
     def record(root: Any, info: Info[Context, None]) -> Any:
         return None if root.read is None else root.read[info.path.key]
 
     record.__annotations__ = {"return": cls | None, "root": Any, "info": Info}
     private: Any = strawberry.Private
+    annotations = {"read": private[Any], "outcome": Outcome, "errors": list[UserError]}
+    annotations |= {key: annotation for key, (annotation, _) in more.items()}
     made = type(
-        f"{cls.__name__}WritePayload",
+        name or f"{cls.__name__}WritePayload",
         (),
         {
-            "__annotations__": {
-                "read": private[Any],
-                "outcome": Outcome,
-                "errors": list[UserError],
-            },
+            "__annotations__": annotations,
             "__module__": cls.__module__,
             "outcome": strawberry.field(description="What was done; FAILED if there are errors."),
             "errors": strawberry.field(description="Why it was refused; empty otherwise."),
             field: strawberry.field(
                 resolver=record, description="The record as it is now, under your rights; null if refused."
             ),
+            **{key: strawberry.field(description=text, default=None) for key, (_, text) in more.items()},
         },
     )
     payload: Any = strawberry.type(made, description=f"What became of a {cls.__name__}.")

@@ -86,6 +86,15 @@ SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "opportunities": {"filter": {"status": {"eq": "OPEN"}}, "orderBy": [{"field": "AMOUNT", "direction": "DESC"}]},
     "opportunitiesAggregate": {"groupBy": ["STAGE"]},
     "accounts": {"orderBy": [{"field": "NAME"}]},
+    "roleCreate": {
+        "input": {
+            "name": "auditor",
+            "description": "Looks at deals",
+            "rights": [{"object": "opportunity", "read": "ALL", "export": True}],
+        }
+    },
+    "tokenCreate": {"input": {"name": "Shop", "role": {"name": "integration"}, "expiresInDays": 90}},
+    "userSetRoles": {"roles": [{"name": "sales_rep"}]},
 }
 # Input fields that need not be given, but without which the example would say little.
 SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -96,6 +105,7 @@ SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "OpportunityLineInput": ("product", "quantity"),
     "OpportunityPatch": ("name", "nextStep"),
     "ProductCreateInput": ("listPrice",),
+    "RolePatch": ("description",),
     "StageCreateInput": ("probability",),
     "StagePatch": ("pipeline", "name", "probability"),
     "ProductPatch": ("code", "name", "listPrice"),
@@ -154,6 +164,7 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
     ),
     "contactRelationEnd": WITH_ACCOUNT,
     "contactRelationMakePrimary": WITH_ACCOUNT,
+    "explainAccess": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
     "node": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
     "nodes": Lookup(ANY_ACCOUNT, "accounts.nodes", {"ids.0": "id"}),
     "opportunityAdvance": opportunity(

@@ -61,7 +61,7 @@ async def test_a_role_is_made_changed_and_archived_with_its_history(work: Work):
         ({"name": "Auditor"}, ("name",)),
         ({"name": "1st"}, ("name",)),
         ({"name": "auditor", "rights": {"spaceship": LOOK}}, ("rights",)),
-        ({"name": "auditor", "fields": {("account", "secrets"): FieldAccess.READ}}, ("fields",)),
+        ({"name": "auditor", "fields": {("account", "secrets"): FieldAccess.READ}}, ("field_rights",)),
     ],
 )
 async def test_a_role_that_cannot_be_is_refused(work: Work, values: access.RoleValues, path: tuple[str, ...]):

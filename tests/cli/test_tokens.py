@@ -47,7 +47,7 @@ def test_a_token_of_a_person_is_made_by_e_mail_address_in_any_case(crm: Crm, ask
     no_id = crm("token", "create", "--tenant", "maven", "--role", "sales_rep", "--user", "ada")
 
     assert early.err == (
-        "INVALID: role: the person has not all rights of this role; give the role first, as with `crm role grant`.\n"
+        "INVALID: role: the person lacks rights of this role; give it first (`userSetRoles`, `crm role grant`).\n"
     )
     assert given.err == ""
     assert given.out == "ada@example.com has now: sales_rep.\n"

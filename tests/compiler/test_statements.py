@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from graphql import GraphQLEnumType, parse
 
+from api.domain import access
 from api.domain.kernel import CURRENCIES
 from api.domain.kernel.model import Model
 from api.schema import schema
@@ -31,6 +32,8 @@ WORDS = {
     *("", "-", "_", "+/=\n", "-_", ",", "0", ".", "Z", "}", "[]", "{}", "base64", "hex", "UTF8", "UTC", "epoch"),
     *("crm.tenant", "crm.principal", "YYYY-MM", "YYYY-MM-DD", 'YYYY-MM-DD"T"HH24:MI:SS.US'),
     *("sum_minor", "average_minor", "rate_date", "unconverted_count"),  # members of JSON that stays inside
+    *("kind", "role_id", "role_name", "level", "because", "teams", "team_id", "field_rights", "field_set", "access"),
+    *("object", "allowed", "grants", access.EVERY, *access.objects(), *(name for _, name in access.field_sets())),
 }
 
 

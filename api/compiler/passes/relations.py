@@ -24,7 +24,7 @@ def bind_relations(plan: ReadPlan) -> ReadPlan:
         if isinstance(relation, ToOne):
             return replace(read, link=Link(relation.key, relation.column, via=relation.via))
         if isinstance(relation, ToMany):
-            return replace(read, link=Link(relation.column, relation.key, relation.constants))
+            return replace(read, link=Link(relation.column, relation.key, relation.constants, relation.via))
         return read
 
     return plan.map(bind)

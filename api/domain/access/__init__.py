@@ -1,6 +1,8 @@
 """Roles and what they allow: rows of the tenant, resolved to the capability of a principal."""
 
-from .capabilities import EVERY, Cells, capability, cells_of, field_sets, meet, objects, owners
+from .capabilities import EVERY, Cells, beyond, capability, cells_of, field_sets, meet, objects, owners
+from .comparison import beyond_in_sql
+from .errors import BeyondOwnRights
 from .hidden import hidden_names
 from .models import Role, RoleFieldRight, RoleRight, UserRole
 from .service import (
@@ -8,6 +10,7 @@ from .service import (
     archive,
     capability_of_user,
     cells_held,
+    check_held,
     create,
     restore,
     role_named,
@@ -21,6 +24,7 @@ from .shipped import SHIPPED, shipped
 __all__ = [
     "EVERY",
     "SHIPPED",
+    "BeyondOwnRights",
     "Cells",
     "Role",
     "RoleFieldRight",
@@ -28,10 +32,13 @@ __all__ = [
     "RoleValues",
     "UserRole",
     "archive",
+    "beyond",
+    "beyond_in_sql",
     "capability",
     "capability_of_user",
     "cells_held",
     "cells_of",
+    "check_held",
     "create",
     "field_sets",
     "hidden_names",

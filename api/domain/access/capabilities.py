@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 
 from api.domain.kernel import DEFAULT_FIELDS, Capability, FieldAccess, Level, Model, Record, Right, records
-from api.domain.kernel.viewer import FIELD_ACCESSES, NOTHING
+from api.domain.kernel.viewer import FIELD_ACCESSES, LEVELS, NOTHING
 
 EVERY = "*"
 LEDGERS = frozenset({"document", "exchange_rate"})  # kinds of objects that are no records
@@ -67,8 +67,8 @@ def capability(roles: Iterable[str], cells: Cells) -> Capability:
             for named, of_set, access in cells.fields
             if named in {object, EVERY} and of_set in {field_set, EVERY}
         ]
-        if found:
-            fields[object, field_set] = max(found, key=FIELD_ACCESSES.index)
+        if found and (access := max(found, key=FIELD_ACCESSES.index)) is not FieldAccess.HIDDEN:
+            fields[object, field_set] = access
     return Capability(tuple(sorted(roles)), MappingProxyType(rights), MappingProxyType(fields))
 
 
@@ -76,7 +76,31 @@ def meet(one: Capability, other: Capability) -> Capability:
     """What both allow: a token may be narrower than its user."""
     rights = {object: right & other.on(object) for object, right in one.rights.items()}
     fields = {key: min(access, other.field(*key), key=FIELD_ACCESSES.index) for key, access in one.fields.items()}
-    return Capability(other.roles, MappingProxyType(rights), MappingProxyType(fields))
+    return Capability(
+        other.roles,
+        MappingProxyType({object: right for object, right in rights.items() if right != NOTHING}),
+        MappingProxyType({key: access for key, access in fields.items() if access is not FieldAccess.HIDDEN}),
+    )
+
+
+def beyond(wanted: Capability, held: Capability) -> list[str]:
+    """In words, the rights of `wanted` that `held` does not allow: `account: write ALL`."""
+    found = []
+    for object, right in wanted.rights.items():
+        most = held.on(object)
+        for verb in ("read", "write"):
+            level = getattr(right, verb)
+            if LEVELS.index(level) > LEVELS.index(getattr(most, verb)):
+                found.append(f"{object}: {verb} {level}")
+        found += [
+            f"{object}: {verb}"
+            for verb in ("create", "delete", "export")
+            if getattr(right, verb) and not getattr(most, verb)
+        ]
+    for (object, field_set), access in wanted.fields.items():
+        if FIELD_ACCESSES.index(access) > FIELD_ACCESSES.index(held.field(object, field_set)):
+            found.append(f"{object}.{field_set}: {access}")
+    return sorted(found)
 
 
 def cells_of(rights: Iterable[Mapping[str, object]], fields: Iterable[Mapping[str, object]]) -> Cells:

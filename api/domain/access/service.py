@@ -13,22 +13,26 @@ from api.domain.kernel import (
     Capability,
     FieldAccess,
     Invalid,
-    NotAllowed,
+    LimitExceeded,
     Part,
     Required,
+    RestoreConflict,
     Right,
     Work,
+    among,
     checked,
     fold,
 )
 from api.domain.users import User
 
-from .capabilities import EVERY, Cells, capability, field_sets, objects
+from .capabilities import EVERY, Cells, beyond, capability, field_sets, objects
+from .errors import BeyondOwnRights
 from .models import Role, RoleFieldRight, RoleRight, UserRole
 from .shipped import SHIPPED
 
 P = TypeVar("P", bound=Part)
 NAME_LIMIT, TEXT_LIMIT = 50, 1_000
+MOST_ROLES = 50  # of one user
 
 
 class RoleValues(TypedDict, total=False):
@@ -57,13 +61,14 @@ async def create(work: Work, values: RoleValues) -> Role:
     Raises:
         Required, TooLong, Invalid: about the name, or a kind of object or set of fields that does not exist.
         Duplicate: there is a role of this name.
-        NotAllowed: the viewer may not make roles, or has not all of these rights.
+        NotAllowed: the viewer may not make roles.
+        BeyondOwnRights: the viewer has not all of these rights.
     """
     if "name" not in values:
         raise Required(("name",))
     work.check_create(Role)
     name, cells = checked_name(values["name"]), cells_in(values)
-    check_within(work, name, cells)
+    check_within(work, "make", cells)
     role = work.add(Role(name=name, name_sort=fold(name), description=described(values)))
     add_cells(work, role, cells)
     await work.flush()
@@ -75,19 +80,19 @@ async def update(work: Work, id: UUID, values: RoleValues, *, if_version: int | 
 
     Raises:
         NotFound, Archived, StaleVersion: about the role.
-        NotAllowed: its rights, before or after, are not all within those of the viewer.
+        BeyondOwnRights: its rights, before or after, are not all within those of the viewer.
         Required, TooLong, Invalid, Duplicate: as `create`.
     """
     role = await work.edit(Role, id, if_version=if_version)
     before = await cells_held(work, id)
-    check_within(work, role.name, before)
+    check_within(work, "change", before)
     if "name" in values:
         role.name = checked_name(values["name"])
         role.name_sort = fold(role.name)
     if "description" in values:
         role.description = described(values)
     after = cells_in(values)
-    check_within(work, role.name, after)
+    check_within(work, "change", after)
     if "rights" in values:
         wanted = {object: right_row(role, object, right) for object, right in after.rights}
         await replace(work, RoleRight, role, wanted, lambda row: row.object)
@@ -101,14 +106,18 @@ async def update(work: Work, id: UUID, values: RoleValues, *, if_version: int | 
 async def archive(work: Work, id: UUID, *, if_version: int | None = None) -> Role:
     """Its holders lose its rights within seconds."""
     role = await work.edit(Role, id, if_version=if_version, archived=True)
-    check_within(work, role.name, await cells_held(work, id))
+    check_within(work, "archive", await cells_held(work, id))
     role.archived_at = role.archived_at or work.now
     return role
 
 
 async def restore(work: Work, id: UUID, *, if_version: int | None = None) -> Role:
+    """Raises RestoreConflict if a live role has the name."""
     role = await work.edit(Role, id, if_version=if_version, archived=True)
-    check_within(work, role.name, await cells_held(work, id))
+    check_within(work, "restore", await cells_held(work, id))
+    query = select(Role.id).where(Role.tenant_id == work.tenant, Role.name_sort == role.name_sort, Role.id != id)
+    for holder in (await work.session.execute(query.where(Role.archived_at.is_(None)))).scalars():
+        raise RestoreConflict(Role.object, holder, ("name",))
     role.archived_at = None
     return role
 
@@ -118,19 +127,22 @@ async def set_roles(work: Work, user_id: UUID, role_ids: Sequence[UUID], *, if_v
 
     Raises:
         NotFound, Archived, StaleVersion: about the user; with the path `roles` about a role.
-        NotAllowed: a role that is given or taken holds rights the viewer has not.
+        BeyondOwnRights: a role that is given or taken holds rights the viewer has not.
+        LimitExceeded: more than 50 roles.
     """
+    if len(role_ids) > MOST_ROLES:
+        raise LimitExceeded(("roles",), MOST_ROLES, "roles of one user")
     user = await work.edit(User, user_id, if_version=if_version)
     query = select(UserRole).where(UserRole.tenant_id == work.tenant, UserRole.user_id == user_id)
     held = {row.role_id: row for row in (await work.session.execute(query)).scalars()}
     wanted = dict.fromkeys(role_ids)
     await work.load(Role, wanted)
     for id in wanted.keys() - held.keys():
-        role = work.loaded(Role, id, "roles")
-        check_within(work, role.name, await cells_held(work, id))
+        work.loaded(Role, id, "roles")
+        check_within(work, "give", await cells_held(work, id))
         work.add(UserRole(user_id=user_id, role_id=id))
     for id in held.keys() - wanted.keys():
-        check_within(work, "role", await cells_held(work, id))
+        check_within(work, "take", await cells_held(work, id))
         work.remove(held[id])
     await work.flush()
     return user
@@ -154,10 +166,10 @@ async def role_named(work: Work, name: str) -> Role:
     return await work.get(Role, roles[name].id)
 
 
-async def cells_held(work: Work, id: UUID) -> Cells:
-    """The rights of a role as they stand in the database."""
-    rights = select(RoleRight).where(RoleRight.tenant_id == work.tenant, RoleRight.role_id == id)
-    fields = select(RoleFieldRight).where(RoleFieldRight.tenant_id == work.tenant, RoleFieldRight.role_id == id)
+async def cells_held(work: Work, *ids: UUID) -> Cells:
+    """The rights of one or several roles as they stand in the database."""
+    rights = select(RoleRight).where(RoleRight.tenant_id == work.tenant, among(RoleRight.role_id, ids))
+    fields = select(RoleFieldRight).where(RoleFieldRight.tenant_id == work.tenant, among(RoleFieldRight.role_id, ids))
     return Cells(
         [(row.object, right_of(row)) for row in (await work.session.execute(rights)).scalars()],
         [(row.object, row.field_set, row.access) for row in (await work.session.execute(fields)).scalars()],
@@ -172,15 +184,18 @@ async def capability_of_user(work: Work, user_id: UUID) -> Capability:
         .where(Role.tenant_id == work.tenant, UserRole.user_id == user_id, Role.archived_at.is_(None))
     )
     names: dict[UUID, str] = {id: name for id, name in await work.session.execute(query)}  # noqa: C416 - rows are no pairs to mypy
-    held = [await cells_held(work, id) for id in names]
-    rights = [cell for cells in held for cell in cells.rights]
-    return capability(names.values(), Cells(rights, [cell for cells in held for cell in cells.fields]))
+    return capability(names.values(), await cells_held(work, *names))
 
 
-def check_within(work: Work, name: str, cells: Cells) -> None:
-    """Raises NotAllowed unless the viewer has all of these rights."""
-    if not capability([name], cells).within(work.viewer.capability):
-        raise NotAllowed(Role.object, "give more rights than you have with")
+def check_within(work: Work, action: str, cells: Cells, object: str = Role.object) -> None:
+    """Raises BeyondOwnRights unless the viewer has all of these rights; `action` is what was to be done with them."""
+    check_held(work, action, capability([], cells), object)
+
+
+def check_held(work: Work, action: str, wanted: Capability, object: str) -> None:
+    """As `check_within`, for the rights of several roles."""
+    if not wanted.within(work.viewer.capability):
+        raise BeyondOwnRights(object, action, missing=beyond(wanted, work.viewer.capability))
 
 
 def add_cells(work: Work, role: Role, cells: Cells) -> None:
@@ -232,8 +247,8 @@ def cells_in(values: RoleValues) -> Cells:
     """Raises Invalid for a kind of object or a set of fields that does not exist."""
     rights, fields = values.get("rights") or {}, values.get("fields") or {}
     check_known(rights, {*objects(), EVERY}, "rights")
-    check_known((object for object, _ in fields), {*objects(), EVERY}, "fields")
-    check_known((name for _, name in fields), {*(name for _, name in field_sets()), EVERY}, "fields")
+    check_known((object for object, _ in fields), {*objects(), EVERY}, "field_rights")
+    check_known((name for _, name in fields), {*(name for _, name in field_sets()), EVERY}, "field_rights")
     return Cells(list(rights.items()), [(*key, access) for key, access in fields.items()])
 
 

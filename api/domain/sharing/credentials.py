@@ -3,11 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
+from api.domain import tokens
 from api.domain.contacts import Contact
 from api.domain.kernel import Invalid, Required, Work, checked
-from api.domain.tokens import PEPPER_VERSION, DocumentMode, Token, TokenKind, new_credential
+from api.domain.tokens import LONGEST_VALIDITY, NAME_LIMIT, DocumentMode, Token, TokenKind
 
-NAME_LIMIT, LONGEST_VALIDITY = 100, timedelta(days=3650)
 OUTSIDERS = frozenset({TokenKind.PARTNER, TokenKind.CUSTOMER})
 
 
@@ -30,7 +30,8 @@ async def create_for_contact(  # noqa: PLR0913 - the last two may be left out
         Invalid: the kind is none of an outsider, or the validity is not positive or longer than ten years.
         NotFound, Archived: about the contact.
         Required: the contact of a PARTNER has no account. Also, with TooLong, about the name.
-        NotAllowed: the viewer may not make tokens, or may not change the contact.
+        NotAllowed: the viewer may not make tokens.
+        BeyondOwnRights: he may not read all that can be shared; the token may come to open any of it.
     """
     work.check_create(Token)
     if kind not in OUTSIDERS:
@@ -41,22 +42,17 @@ async def create_for_contact(  # noqa: PLR0913 - the last two may be left out
     contact = await work.reference(Contact, contact_id, "contact")
     if contact is None:
         raise Required(("contact",))
-    work.check_write(contact)
+    tokens.check_may_share(work, "make")
     if kind is TokenKind.PARTNER and contact.account_id is None:
         raise Required(
             ("contact",), "a partner's contact needs an account; set it first, or make it a customer's token"
         )
-    credential = new_credential(kind)
-    token = work.add(
-        Token(
-            name=name,
-            key=credential.key,
-            digest=credential.digest(pepper),
-            pepper_version=PEPPER_VERSION,
-            kind=kind,
-            documents=documents,
-            contact_id=contact.id,
-            expires_at=None if expires_in is None else work.now + expires_in,
-        )
+    return tokens.issue(
+        work,
+        pepper,
+        kind,
+        name=name,
+        documents=documents,
+        contact_id=contact.id,
+        expires_at=None if expires_in is None else work.now + expires_in,
     )
-    return token, credential.text

@@ -3,6 +3,7 @@
 from .credential import (
     INVITATION,
     PEPPER_VERSION,
+    PREFIXES,
     Credential,
     matches,
     new_credential,
@@ -11,22 +12,39 @@ from .credential import (
     peppers,
 )
 from .models import DocumentMode, RateBucket, Token, TokenKind
-from .service import create, revoke, tokens
+from .service import (
+    LONGEST_OVERLAP_HOURS,
+    LONGEST_VALIDITY,
+    NAME_LIMIT,
+    check_may_share,
+    create,
+    issue,
+    revoke,
+    rotate,
+    tokens,
+)
 
 __all__ = [
     "INVITATION",
+    "LONGEST_OVERLAP_HOURS",
+    "LONGEST_VALIDITY",
+    "NAME_LIMIT",
     "PEPPER_VERSION",
+    "PREFIXES",
     "Credential",
     "DocumentMode",
     "RateBucket",
     "Token",
     "TokenKind",
+    "check_may_share",
     "create",
+    "issue",
     "matches",
     "new_credential",
     "parse_credential",
     "pepper",
     "peppers",
     "revoke",
+    "rotate",
     "tokens",
 ]

@@ -48,7 +48,7 @@ class Token(Record):
     visible = staticmethod(policy.visible)
 
     name: Mapped[str] = column()
-    key: Mapped[str] = column()
+    key: Mapped[str] = column(internal=True)  # half of a credential: neither history nor events tell it
     digest: Mapped[bytes] = column(LargeBinary(), field_set="secret", internal=True)
     pepper_version: Mapped[int] = column(Integer(), field_set="secret", internal=True)
     kind: Mapped[TokenKind] = column(EnumText(TokenKind))

@@ -1,13 +1,26 @@
-"""Making, listing and revoking tokens."""
+"""Making, rotating, listing and revoking tokens."""
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from api.domain import access
-from api.domain.kernel import Invalid, NotAllowed, Required, Work, checked
+from api.domain.kernel import (
+    Capability,
+    FieldAccess,
+    Invalid,
+    Level,
+    NotAllowed,
+    Required,
+    Right,
+    Work,
+    checked,
+    records,
+)
 from api.domain.users import User
 
 from .credential import PEPPER_VERSION, new_credential
@@ -15,6 +28,8 @@ from .models import DocumentMode, Token, TokenKind
 
 NAME_LIMIT = 100
 LONGEST_VALIDITY = timedelta(days=3650)
+LONGEST_OVERLAP_HOURS = 24
+LONGEST_OVERLAP = timedelta(hours=LONGEST_OVERLAP_HOURS)
 
 
 async def create(  # noqa: PLR0913 - the last three may be left out
@@ -38,7 +53,8 @@ async def create(  # noqa: PLR0913 - the last three may be left out
         Required: neither a role nor a user.
         NotFound, Archived: about the user.
         Required, TooLong: about the name.
-        NotAllowed: the viewer may not make tokens, or has not all rights the token would have.
+        NotAllowed: the viewer may not make tokens.
+        BeyondOwnRights: the viewer has not all rights the token would have.
     """
     work.check_create(Token)
     if role is None and user_id is None:
@@ -46,51 +62,102 @@ async def create(  # noqa: PLR0913 - the last three may be left out
     if expires_in is not None and not timedelta(0) < expires_in <= LONGEST_VALIDITY:
         raise Invalid(("expires_in",), "a token is valid for more than 0 and at most 3650 days", constraint="validity")
     name = checked(name, "name", limit=NAME_LIMIT)
-    user = await work.reference(User, user_id, "user_id")
+    await work.reference(User, user_id, "user_id")
     scope = None if role is None else await access.role_named(work, role)
-    await check_within(work, scope, user)
-    kind = TokenKind.INTEGRATION if user is None else TokenKind.STAFF
-    credential = new_credential(kind)
-    token = work.add(
-        Token(
-            name=name,
-            key=credential.key,
-            digest=credential.digest(pepper),
-            pepper_version=PEPPER_VERSION,
-            kind=kind,
-            role_id=None if scope is None else scope.id,
-            documents=documents,
-            user_id=user_id,
-            expires_at=None if expires_in is None else work.now + expires_in,
-        )
+    await check_within(work, "make", None if scope is None else scope.id, user_id)
+    return issue(
+        work,
+        pepper,
+        TokenKind.INTEGRATION if user_id is None else TokenKind.STAFF,
+        name=name,
+        role_id=None if scope is None else scope.id,
+        user_id=user_id,
+        documents=documents,
+        expires_at=None if expires_in is None else work.now + expires_in,
     )
+
+
+def issue(work: Work, pepper: bytes, kind: TokenKind, **facts: Any) -> tuple[Token, str]:
+    """A token without checks of rights; `facts` are its columns."""
+    credential = new_credential(kind)
+    secret = {"key": credential.key, "digest": credential.digest(pepper), "pepper_version": PEPPER_VERSION}
+    token = work.add(Token(kind=kind, **secret, **facts))
     return token, credential.text
 
 
-async def check_within(work: Work, scope: access.Role | None, user: User | None) -> None:
-    """Refuse a token that would open more than the viewer, or the person it is for, may do.
+@cache
+def of_outsiders() -> Capability:
+    """What a token of an outsider may come to open: whatever can be shared."""
+    shared = {record.object: record.__table__.c.values() for record in records().values() if record.is_shareable()}
+    fields = [
+        (object, column.info["field_set"], FieldAccess.READ)
+        for object, columns in shared.items()
+        for column in columns
+        if column.info["partner"] is not FieldAccess.HIDDEN
+    ]
+    return access.capability([], access.Cells([(object, Right(Level.ALL)) for object in shared], fields))
+
+
+def check_may_share(work: Work, action: str) -> None:
+    """Raises BeyondOwnRights unless the viewer may read all that can be shared with outsiders."""
+    access.check_held(work, action, of_outsiders(), Token.object)
+
+
+async def check_within(work: Work, action: str, role_id: UUID | None, user_id: UUID | None) -> None:
+    """Refuse what is done with a token of this role, or of this person, if it opens more than the viewer may do.
 
     Raises:
-        NotAllowed: more than the viewer.
-        Invalid: more than the person.
+        BeyondOwnRights: it does; `action` is what was to be done.
+        Invalid: the role opens more than the person may do.
     """
-    wanted = None if scope is None else access.capability([scope.name], await access.cells_held(work, scope.id))
-    held = None if user is None else await access.capability_of_user(work, user.id)
+    wanted = None if role_id is None else access.capability([], await access.cells_held(work, role_id))
+    held = None if user_id is None else await access.capability_of_user(work, user_id)
     if wanted is not None and held is not None and not wanted.within(held):
-        message = "the person has not all rights of this role; give the role first, as with `crm role grant`"
+        message = "the person lacks rights of this role; give it first (`userSetRoles`, `crm role grant`)"
         raise Invalid(("role",), message, constraint="held")
-    allowed = wanted or held
-    if allowed is None or not allowed.within(work.viewer.capability):
-        raise NotAllowed(Token.object, "give more rights than you have with")
+    if (allowed := wanted or held) is not None:
+        access.check_held(work, action, allowed, Token.object)
 
 
-async def revoke(work: Work, id: UUID) -> Token:
+async def rotate(
+    work: Work, id: UUID, *, pepper: bytes, keep_old_for: timedelta = LONGEST_OVERLAP, if_version: int | None = None
+) -> tuple[Token, str]:
+    """The successor of a token, with its name and rights, and the text of it, which cannot be had again.
+
+    The old one stays valid for `keep_old_for`, at most 24 hours and at most as long as it would have been. The new one
+    is valid from now for as long as the old one was when it was made.
+
+    Raises:
+        NotFound, StaleVersion: about the old token.
+        Invalid: it opens nothing any more, or its person has lost rights of its role; or the overlap is out of range.
+        NotAllowed: the viewer may not make or change tokens.
+        BeyondOwnRights: the viewer has not all rights of the token.
+    """
+    work.check_create(Token)
+    if not timedelta(0) <= keep_old_for <= LONGEST_OVERLAP:
+        raise Invalid(("keep_old_for",), "the old token stays valid for 0 to 24 hours", constraint="overlap", limit=24)
+    old = await work.edit(Token, id, if_version=if_version)
+    if not old.is_usable(work.now):
+        message = "this token opens nothing any more; make a new one with `tokenCreate`"
+        raise Invalid(("where",), message, constraint="usable")
+    if old.contact_id is not None:
+        check_may_share(work, "rotate")
+    await check_within(work, "rotate", old.role_id, old.user_id)
+    validity = None if old.expires_at is None else old.expires_at - old.created_at
+    facts = {name: getattr(old, name) for name in ("name", "role_id", "user_id", "contact_id", "documents")}
+    made = issue(work, pepper, old.kind, expires_at=None if validity is None else work.now + validity, **facts)
+    until = work.now + keep_old_for
+    old.expires_at = until if old.expires_at is None else min(until, old.expires_at)
+    return made
+
+
+async def revoke(work: Work, id: UUID, *, if_version: int | None = None) -> Token:
     """Make the token useless, for ever; one that is revoked already stays as it is.
 
     Raises:
-        NotFound: no such token, or the viewer may not see tokens.
+        NotFound, StaleVersion: no such token, or one that the viewer may not see; or it has changed.
     """
-    token = await work.edit(Token, id)
+    token = await work.edit(Token, id, if_version=if_version)
     if token.revoked_at is None:
         token.revoked_at = work.now
     return token

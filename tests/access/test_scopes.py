@@ -1,0 +1,126 @@
+"""What each shipped role may ask for is what its cells say: every field of Query and Mutation, nothing listed by hand.
+
+The operations are those that GraphiQL offers, one for each root field, on the tenant of `crm demo`. They are sent with
+a program's token, which owns nothing: a right reaches all records or none.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.app import services
+from api.cli.database import Database, operate
+from api.cli.demo import demo_tenant
+from api.domain import access, tokens
+from api.domain.kernel import Capability, Level
+from api.http.routes import application
+from api.schema import schema
+from api.settings import Settings
+from clients.ide import examples
+from tests.conftest import Committed
+from tests.graphql_client import bearer, no_problems
+from tests.ide.test_examples import at, put
+
+WRITTEN: list[dict[str, Any]] = json.loads(examples.WRITTEN.read_text("utf8"))
+OBJECTS = {entity.object: name for name, entity in schema.catalog.entities.items() if entity.object}
+NOUN = re.compile(rf"({'|'.join(sorted(name[0].lower() + name[1:] for name in OBJECTS.values()))})([A-Z]\w+)")
+# Fields about no kind of record, or about that of the example's id.
+ABOUT = {"viewer": None, "rateLimit": None, "salesMetrics": "opportunity"}
+ABOUT |= dict.fromkeys(("node", "nodes", "explainAccess"), "account")
+NOBODYS = {"externalIdHolders"}  # the demo has no such key, for nobody
+ALSO_WRITES = {"contactRelationMakePrimary": "account"}  # it takes the place of the account's former one
+REFUSALS = {"NOT_ALLOWED", "NOT_FOUND"}
+
+
+def object_of(field: str) -> str | None:
+    """The kind of record that a field of Query is about."""
+    if field in ABOUT:
+        return ABOUT[field]
+    entity = schema.catalog.entities[schema.catalog.roots[field].entity or ""]
+    return schema.catalog.entities[entity.filtered].object if entity.filtered else entity.object
+
+
+def may_read(capability: Capability, field: str) -> bool:
+    object = object_of(field)
+    if object == "token":  # those of the demo are an administrator's among others
+        return capability.on(object).create
+    return object is None or capability.on(object).read is Level.ALL
+
+
+def may_write(capability: Capability, field: str) -> bool:
+    match = NOUN.fullmatch(field)
+    assert match is not None
+    noun = match[1][0].upper() + match[1][1:]
+    right = capability.on(next(object for object, name in OBJECTS.items() if name == noun))
+    everywhere = right.read is Level.ALL and right.write is Level.ALL
+    if field in ALSO_WRITES:
+        everywhere = everywhere and capability.on(ALSO_WRITES[field]).write is Level.ALL
+    if match[2] in {"Create", "Upsert", "BulkUpsert", "Rotate"}:  # the examples' upserts make what they name
+        return everywhere and right.create
+    return everywhere and (right.delete or match[2] != "Archive")  # what the examples restore is live: nothing happens
+
+
+def answered(one: dict[str, Any], data: Any) -> bool:
+    """Whether a field has answered with something of the tenant, or done what was asked."""
+    if one["kind"] == "mutation":
+        return not {error["code"] for error in data["errors"]} & REFUSALS and not data.get("failed")
+    if isinstance(data, list):
+        return any(row is not None and row.get("count", 1) for row in data)
+    if one["field"] == "salesMetrics":
+        return bool(data["openCount"]["value"] != "0")
+    return bool(data["nodes"]) if data is not None and "nodes" in data else data is not None
+
+
+@pytest.fixture
+async def demo(committed: Committed, tmp_path: Path) -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, str]]]:
+    """A client of the demo tenant, and a program's secret for each shipped role."""
+    database = Database(Settings(data_dir=tmp_path), committed.urls)
+    tenant = await demo_tenant(database, reset=False)
+    pepper = tokens.pepper(database.secret())
+    async with database.sessions() as sessions, operate(sessions, tenant.id, "test") as work:
+        secrets = {role: (await tokens.create(work, role, role, pepper=pepper))[1] for role in access.SHIPPED}
+    wired = services(database.settings, committed.reads, committed.sessions, database.secret())
+    transport = httpx.ASGITransport(application(wired, sdl=schema.sdl, problems=no_problems))
+    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+        yield client, secrets
+
+
+async def call(client: httpx.AsyncClient, secret: str, document: str, variables: Any) -> Any:
+    response = await client.post("/graphql", json={"query": document, "variables": variables}, headers=bearer(secret))
+    answer = response.json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+async def filled(client: httpx.AsyncClient, secret: str, one: dict[str, Any]) -> Any:
+    """The variables of an example, with the ids that an administrator finds."""
+    variables = deepcopy(one["variables"])
+    for lookup in one["lookups"]:
+        rows = at(await call(client, secret, lookup["document"], {}), lookup["rows"])
+        values = [{variable: at(row, path) for variable, path in lookup["into"].items()} for row in rows]
+        for variable, value in next((row for row in values if None not in row.values()), {}).items():
+            put(variables, variable.split("."), value)
+    return variables
+
+
+async def test_a_role_opens_exactly_what_its_cells_say(demo: tuple[httpx.AsyncClient, dict[str, str]]):
+    client, secrets = demo
+    said, found = set(), set()
+    for one in WRITTEN:
+        field = one["field"]
+        if field in NOBODYS:
+            continue
+        variables = await filled(client, secrets["admin"], one)
+        for role, secret in secrets.items():
+            may = may_read if one["kind"] == "query" else may_write
+            said |= {(role, field)} if may(access.shipped(role), field) else set()
+            data = (await call(client, secret, one["document"], variables))[field]
+            found |= {(role, field)} if answered(one, data) else set()
+    assert (sorted(found - said), sorted(said - found)) == ([], [])
+    assert {field for role, field in found if role == "admin"} == {one["field"] for one in WRITTEN} - NOBODYS
