@@ -4,6 +4,7 @@ What goes wrong is the same answer each time, and changes nothing.
 """
 
 import asyncio
+import io
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
+from api import telemetry
 from api.app import services
 from api.domain import identities, tokens, users
 from api.domain.kernel import open_work
@@ -257,17 +260,27 @@ async def test_without_an_issuer_there_is_no_such_address(graphql: Client):
     assert (await graphql.http.post("/sign-in/accept", json={"code": "x"})).status_code == 404
 
 
-async def test_the_code_is_not_in_the_log(
-    signing_in: SigningIn, issuer: Issuer, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-):
-    code = await signing_in.invite()
-    token = issuer.token("grace")
-    for jwt in (token, issuer.token("thief")):
-        await signing_in.accept(jwt, code)
-    said = capsys.readouterr()
-    logged = f"{said.out}{said.err}{caplog.text}{signing_in.facts}"
-    assert "sign-in/accept" in logged
-    assert [secret in logged for secret in (code, code[25:68], token, "grace", "thief")] == [False] * 5
+async def test_neither_code_nor_account_is_in_the_log(signing_in: SigningIn, issuer: Issuer):
+    code, token, stream = await signing_in.invite(), issuer.token("grace"), io.StringIO()
+    telemetry.configure("debug", stream)
+    try:
+        for jwt in (token, issuer.token("thief"), issuer.token("late", exp=1)):
+            await signing_in.accept(jwt, code)
+            await signing_in.who(jwt)
+    finally:
+        telemetry.configure("error")
+    logged = [orjson.loads(line) for line in stream.getvalue().splitlines()]
+    told = [(line["path"], line["status"], line.get("reason")) for line in logged if line["event"] == "request"]
+    assert told == [
+        ("/sign-in/accept", 200, None),
+        ("/graphql", 200, None),
+        ("/sign-in/accept", 403, "used"),
+        ("/graphql", 401, "nobody is linked"),
+        ("/sign-in/accept", 401, "expired"),
+        ("/graphql", 401, "expired"),
+    ]
+    secrets = (code, code[25:68], token, "grace", "thief", "late", issuer.url)
+    assert [secret in stream.getvalue() for secret in secrets] == [False] * len(secrets)
 
 
 async def test_the_code_is_stored_as_a_keyed_hash(signing_in: SigningIn):
