@@ -136,3 +136,82 @@ def test_the_list_of_settings_says_what_each_means_and_hides_passwords_and_keys(
     assert all(meaning.endswith(".") or ": http" in meaning for _, meaning in lines.values())
     assert "hunter2" not in f"{lines}{loaded!r}"
     assert KEY not in f"{lines}{loaded!r}"
+
+
+# Sign-in
+
+TLS = "it must be an https address without query and fragment (http only for this machine)."
+ALONE = "it means nothing without CRM_OIDC_ISSUER; set both or neither."
+ALGORITHMS = "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512."
+
+
+def test_an_issuer_and_an_audience_are_enough_to_sign_in(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CRM_OIDC_ISSUER", "https://id.example.com/realms/crm")
+    monkeypatch.setenv("CRM_OIDC_AUDIENCE", "headless-crm")
+
+    loaded = settings.load()
+
+    assert (loaded.oidc_issuer, loaded.oidc_audience) == ("https://id.example.com/realms/crm", "headless-crm")
+    assert (loaded.oidc_algorithms, loaded.oidc_jwks_url, loaded.oidc_leeway_seconds) == (("RS256", "ES256"), None, 30)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:5556/dex", "http://[::1]:80", "http://localhost", "https://10.0.0.1"]
+)
+def test_an_issuer_on_this_machine_needs_no_tls(monkeypatch: pytest.MonkeyPatch, url: str):
+    monkeypatch.setenv("CRM_OIDC_ISSUER", url)
+    monkeypatch.setenv("CRM_OIDC_AUDIENCE", "headless-crm")
+
+    assert settings.load().oidc_issuer == url
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "reason"),
+    [
+        ({"AUDIENCE": "crm"}, "AUDIENCE", ALONE),
+        ({"JWKS_URL": "https://id.example.com/keys"}, "JWKS_URL", ALONE),
+        (
+            {"ISSUER": "https://id.example.com"},
+            "AUDIENCE",
+            "it must be set beside CRM_OIDC_ISSUER, or tokens for other services would open this one.",
+        ),
+        *(
+            ({"ISSUER": url, "AUDIENCE": "crm"}, "ISSUER", TLS)
+            for url in (
+                "id.example.com",
+                "http://id.example.com",
+                "http://127.0.0.1.example.com",
+                "http://localhost.example.com",
+                "https://",
+                "https://me@id.example.com",
+                "https://id.example.com?x=1",
+                "https://id.example.com#x",
+                "https://id.example.com:port",
+                "file:///etc/passwd",
+                "https://id.example.com/ä",
+                "https://[::1",
+            )
+        ),
+        (
+            {"ISSUER": "https://id.example.com", "AUDIENCE": "crm", "JWKS_URL": "http://id.example.com/keys"},
+            "JWKS_URL",
+            TLS,
+        ),
+        *(
+            ({"ALGORITHMS": f"RS256,{name}"}, "ALGORITHMS", f"{name!r} is not accepted; choose from {ALGORITHMS}")
+            for name in ("none", "NONE", "HS256", "HS512", "rs256", "dir", "EdDSA")
+        ),
+        ({"ALGORITHMS": ","}, "ALGORITHMS", "it names no algorithm; unset it for RS256,ES256."),
+        ({"LEEWAY_SECONDS": "121"}, "LEEWAY_SECONDS", "Input should be less than or equal to 120."),
+    ],
+)
+def test_an_unsafe_or_half_set_up_sign_in_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], name: str, reason: str
+):
+    for key, value in given.items():
+        monkeypatch.setenv(f"CRM_OIDC_{key}", value)
+
+    with pytest.raises(SettingRefused) as refusal:
+        settings.load()
+
+    assert str(refusal.value) == f"CRM_OIDC_{name} is refused: {reason}"

@@ -18,6 +18,8 @@ from api.db.binaries import locate
 from api.db.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
+from api.http.claims import IssuerUnavailable
+from api.http.issuer_keys import IssuerKeys
 from api.settings import SettingRefused, Settings, describe, load
 
 from .database import own_urls
@@ -60,6 +62,8 @@ def doctor(
 
 def examine(settings: Settings) -> Iterator[Finding]:
     yield secret(settings)
+    if settings.oidc_issuer is not None:
+        yield asyncio.run(issuer(settings.oidc_issuer, settings.oidc_jwks_url))
     if not settings.embedded:
         try:
             urls = own_urls(settings)
@@ -85,6 +89,16 @@ def secret(settings: Settings) -> Finding:
         return Finding("secret key", good=False, text=str(error))
     where = "CRM_SECRET_KEY" if settings.secret_key is not None else settings.data_dir / "secret.key"
     return Finding("secret key", good=True, text=f"32 bytes, from {where}")
+
+
+async def issuer(url: str, jwks_url: str | None) -> Finding:
+    try:
+        found = await IssuerKeys(url, jwks_url).count()
+    except IssuerUnavailable as error:
+        return Finding("issuer", good=False, text=f"{error}: correct CRM_OIDC_ISSUER or CRM_OIDC_JWKS_URL.")
+    if not found:
+        return Finding("issuer", good=False, text=f"{url} publishes no RSA or EC key for signatures: let it make one.")
+    return Finding("issuer", good=True, text=f"{url} publishes {found} keys for signatures")
 
 
 def binaries() -> Finding:

@@ -6,9 +6,10 @@ import ipaddress
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from api.http.errors import Refused
+from api.http.errors import CODES, Refused
 
 AT_ONCE = 10
 SECONDS_EACH = 6.0
@@ -17,11 +18,29 @@ NETWORK_BITS = 64  # of IPv6: whoever has one address of it has all of them
 
 
 class Attempts:
-    """Each attempt takes one; who succeeds gets it back. Behind a proxy everybody has the address of the proxy."""
+    """Each attempt takes one; what does not fail gives it back. Behind a proxy all have the address of the proxy."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._full_at: OrderedDict[str, float] = OrderedDict()  # when the bucket is full again
+
+    @contextmanager
+    def counted(self, address: str) -> Iterator[None]:
+        """An attempt; it counts if it is refused, but not for what is no fault of the caller's.
+
+        Raises:
+            Refused: RATE_LIMITED, as `take`.
+        """
+        self.take(address)
+        failed = False
+        try:
+            yield
+        except Refused as refusal:
+            failed = not CODES[refusal.code].retryable
+            raise
+        finally:
+            if not failed:
+                self.give_back(address)
 
     def take(self, address: str) -> None:
         """Raise RATE_LIMITED if this address has failed too often."""

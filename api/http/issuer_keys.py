@@ -74,6 +74,15 @@ class IssuerKeys:
             found = self._among(kid, alg)
         return found
 
+    async def count(self) -> int:
+        """How many there are.
+
+        Raises:
+            IssuerUnavailable: nobody can say.
+        """
+        await self._refresh(self._is_old)
+        return len(self._keys)
+
     def _among(self, kid: str | None, alg: str) -> Key | None:
         fitting = [one for one in self._keys if one.fits(alg) and kid in {None, one.kid}]
         return fitting[0].key if len(fitting) == 1 else None

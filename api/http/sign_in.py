@@ -81,12 +81,11 @@ class SignIn:
         if scope["method"] != "POST":
             raise Refused("METHOD_NOT_ALLOWED", "Accept an invitation by POST.", headers=[(b"allow", b"POST")])
         check_media_type(headers)
-        self._attempts.take(address)
-        claims = await self._authenticator.claims(headers)
-        code = code_in(await read_body(headers, receive, MOST_BYTES))
-        async with asyncio.timeout(SECONDS):
-            user = await self._accept(code, claims, exchange)
-        self._attempts.give_back(address)
+        with self._attempts.counted(address):
+            claims = await self._authenticator.claims(headers)
+            code = code_in(await read_body(headers, receive, MOST_BYTES))
+            async with asyncio.timeout(SECONDS):
+                user = await self._accept(code, claims, exchange)
         self._authenticator.forget_one(headers)
         body = orjson.dumps({"user": {"id": wire("usr", user.id), "name": user.name}})
         return {"status": OK, "headers": [(b"content-type", exchanges.JSON)], "body": body}

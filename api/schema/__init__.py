@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from api.compiler import Catalog
-from api.domain import access
+from api.domain.access import shipped
 from api.domain.kernel import Context
 
 from . import (
@@ -63,7 +63,7 @@ SLICES: tuple[ModuleType, ...] = (
 
 def as_tenant(_bind: Any) -> Context:
     """The context of one who may see everything: what rules add then is nothing but the tenant."""
-    return Context(access.shipped("admin"), null(), null())  # type: ignore[arg-type] # nobody's own
+    return Context(shipped("admin"), null(), null())  # type: ignore[arg-type] # nobody's own
 
 
 class Schema:

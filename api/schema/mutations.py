@@ -1,6 +1,7 @@
 """Mutation fields whose arguments are declared as data."""
 
 from inspect import Parameter, Signature
+from types import MappingProxyType
 from typing import Any, get_args
 
 import strawberry
@@ -29,7 +30,7 @@ def field_of(resolver: Any, declared: dict[str, Any], payload: Any, description:
 
 def for_outsiders_too(made: StrawberryField) -> Any:
     """A mutation that outsiders have as well, on what is shared with them and with the values they may write."""
-    made.metadata = {**made.metadata, OUTSIDE: True}
+    made.metadata = MappingProxyType({**made.metadata, OUTSIDE: True})
     return made
 
 

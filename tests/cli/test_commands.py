@@ -12,6 +12,7 @@ from api.domain.access import SHIPPED
 from api.schema import schema
 from tests.cli.conftest import Asking, Crm, point_at
 from tests.cluster import Cluster
+from tests.issuer import an_issuer
 
 ROOT = Path(__file__).resolve().parents[2]
 QUERY = "query Top($first: Int!) { accounts(first: $first) { nodes { name owner { name } } } }"
@@ -147,6 +148,21 @@ def test_doctor_names_what_is_wrong_and_ends_with_1(crm: Crm, asking: Asking):
     assert wrong["tables"] == (
         "Table accounts does not force row-level security: ALTER TABLE accounts FORCE ROW LEVEL SECURITY."
     )
+
+
+def test_doctor_asks_the_issuer_for_its_keys(crm: Crm, asking: Asking, monkeypatch: pytest.MonkeyPatch):
+    def told() -> dict[str, str]:
+        checks = json.loads(crm("doctor", "--json").out)["checks"]
+        return next(check for check in checks if check["check"] == "issuer")
+
+    monkeypatch.setenv("CRM_OIDC_AUDIENCE", "headless-crm")
+    with an_issuer() as issuer:
+        monkeypatch.setenv("CRM_OIDC_ISSUER", issuer.url)
+        assert told() == {"check": "issuer", "result": "ok", "text": f"{issuer.url} publishes 1 keys for signatures"}
+        issuer.keys.clear()
+        assert told()["text"] == f"{issuer.url} publishes no RSA or EC key for signatures: let it make one."
+    silent = "the issuer does not answer: ConnectError: correct CRM_OIDC_ISSUER or CRM_OIDC_JWKS_URL."
+    assert told() == {"check": "issuer", "result": "WRONG", "text": silent}
 
 
 def test_doctor_lists_all_settings_and_shows_no_secret(crm: Crm, asking: Asking):

@@ -278,6 +278,27 @@ async def test_a_token_says_that_its_tenant_its_person_or_itself_is_archived(com
     assert await ask(committed.urls.app, AUTHENTICATE) == "Acme|laptop|STAFF|admin|Ada Admin|t|t"
 
 
+IDENTIFY = """SELECT format('%s|%s|%s|%s|%s|%s', tenant_name, name, kind, roles->0->>'name', user_name, archived)
+                FROM crm_identify('https://id.example.com', 'ada')"""
+
+
+async def test_an_account_of_an_issuer_is_found_before_its_tenant_is_known(committed: Committed):
+    as_own = set_tenant(committed.tenant.id)
+    columns = "tenant_id, id, user_id, issuer, subject, version, created_at, updated_at"
+    values = f"'{committed.tenant.id}', '{new_id()}', '{committed.admin.id}', 'https://id.example.com', 'ada'"
+    await ask(committed.urls.app, as_own, f"INSERT INTO identities ({columns}) VALUES ({values}, 1, now(), now())")
+
+    assert await ask(committed.urls.app, IDENTIFY) == "Acme|Ada Admin|STAFF|admin|Ada Admin|f"
+    for subject in ("", "ad", "Ada", "ada ", "ada%"):
+        count = f"SELECT count(*) FROM crm_identify('https://id.example.com', '{subject}')"
+        assert await ask(committed.urls.app, count) == 0
+    assert await ask(committed.urls.app, "SELECT count(*) FROM identities") == 0
+    await ask(committed.urls.app, as_own, "UPDATE users SET is_active = false RETURNING true")
+    assert await ask(committed.urls.app, IDENTIFY) == "Acme|Ada Admin|STAFF|admin|Ada Admin|t"
+    await ask(committed.urls.app, as_own, "UPDATE identities SET archived_at = now() RETURNING true")
+    assert await ask(committed.urls.app, IDENTIFY) is None
+
+
 async def test_the_worker_lists_the_tenants(committed: Committed):
     await a_tenant(committed.sessions, "Globex")
 

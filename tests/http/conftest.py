@@ -39,6 +39,7 @@ class SigningIn(Client):
 
     open_as: OpenAs = field(kw_only=True)
     authenticator: Authenticator = field(kw_only=True)
+    attempts: Attempts = field(kw_only=True)
     clock: list[datetime] = field(kw_only=True)  # one instant: that of the server
     facts: list[dict[str, Any]] = field(default_factory=list)  # what went to the log, request by request
 
@@ -71,7 +72,7 @@ async def signing_in(
     tmp_path: Path,
 ) -> AsyncIterator[SigningIn]:
     settings = Settings(data_dir=tmp_path, oidc_issuer=issuer.url, oidc_audience=AUDIENCE)
-    clock = [NOW]
+    clock, attempts = [NOW], Attempts(lambda: 0.0)
     wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: clock[0])
     wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))
     facts: list[dict[str, Any]] = []
@@ -79,7 +80,7 @@ async def signing_in(
         wired,
         sdl=schema.sdl,
         problems=no_problems,
-        sign_in=SignIn(wired.authenticator, sessions, SECRET, attempts=Attempts(lambda: 0.0), now=lambda: clock[0]),
+        sign_in=SignIn(wired.authenticator, sessions, SECRET, attempts=attempts, now=lambda: clock[0]),
         after=[lambda exchange: facts.append(exchange.facts)],
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://crm.test") as client:
@@ -89,6 +90,7 @@ async def signing_in(
             admin,
             open_as=open_as,
             authenticator=wired.authenticator,
+            attempts=attempts,
             clock=clock,
             facts=facts,
         )

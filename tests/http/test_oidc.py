@@ -1,5 +1,6 @@
 """JWTs of the issuer: which are believed. Everything that is wrong with one has the same answer."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -8,11 +9,16 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import hypothesis
+from hypothesis import strategies
 
+from api.http.claims import NotAccepted
+from api.http.oidc import verifier
+from api.settings import Settings
 from tests.graphql_client import bearer
 from tests.http.conftest import SigningIn
 from tests.http.footprint import footprint
-from tests.issuer import AUDIENCE, Issuer, ec_key, jwk, rsa_key, seconds, signed
+from tests.issuer import AUDIENCE, Issuer, an_issuer, ec_key, jwk, rsa_key, seconds, signed
 from tests.people import NOW
 
 HOUR = timedelta(hours=1)
@@ -237,3 +243,53 @@ async def test_what_a_user_does_by_jwt_is_his(signing_in: SigningIn, issuer: Iss
 
     (change,) = response.json()["data"]["accountCreate"]["account"]["history"]["nodes"]
     assert change["actor"] == {"kind": "STAFF", "name": "Ada Admin"}
+
+
+JSON_VALUES = strategies.recursive(
+    strategies.none() | strategies.booleans() | strategies.integers() | strategies.floats() | strategies.text(),
+    lambda inner: strategies.lists(inner, max_size=3) | strategies.dictionaries(strategies.text(), inner, max_size=3),
+    max_leaves=5,
+)
+HEADERS = strategies.dictionaries(strategies.sampled_from("alg kid typ cty crit jwk x5c x5t".split()), JSON_VALUES)
+CLAIMS = strategies.dictionaries(strategies.sampled_from("iss aud sub exp nbf iat events email".split()), JSON_VALUES)
+
+
+def test_whatever_a_token_says_it_is_believed_or_not():
+    """Nothing in a token, signed or not, makes the verifier fail otherwise than it is to."""
+    with an_issuer() as issuer:
+        settings = Settings(oidc_issuer=issuer.url, oidc_audience=AUDIENCE)
+        verify = verifier(settings, now=lambda: NOW).verify
+        asyncio.run(verify(issuer.token()))
+        outcomes = set()
+
+        @hypothesis.settings(max_examples=80, database=None, deadline=None)
+        @hypothesis.given(HEADERS, CLAIMS, strategies.booleans())
+        def believed(header: dict[str, Any], claims: dict[str, Any], correct: bool) -> None:
+            all_claims = {**issuer.claims(), **claims}
+            token = signed(all_claims, rsa_key()) if correct else forged(header, all_claims)
+            try:
+                asyncio.run(verify(token))
+                outcomes.add("believed")
+            except NotAccepted as error:
+                outcomes.add(str(error))
+
+        def forged(header: dict[str, Any], claims: dict[str, Any]) -> str:
+            return f"{part({'alg': 'RS256', 'kid': 'first', **header})}.{part(claims)}.AAAA"
+
+        believed()
+
+    assert {"believed", "the signature is wrong", "another issuer"} <= outcomes
+
+
+async def test_a_token_of_which_any_letter_was_changed_is_not_believed(issuer: Issuer):
+    verify = verifier(Settings(oidc_issuer=issuer.url, oidc_audience=AUDIENCE), now=lambda: NOW).verify
+    token = issuer.token()
+    believed = []
+    for at in range(len(token) - 1):  # the last digit has bits that no byte is made of
+        changed_token = f"{token[:at]}{'A' if token[at] != 'A' else 'B'}{token[at + 1 :]}"
+        try:
+            await verify(changed_token)
+        except NotAccepted:
+            continue
+        believed.append(at)
+    assert believed == []
