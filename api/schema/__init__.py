@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from api.compiler import Catalog
-from api.domain.access import shipped
+from api.domain import access as domain
 from api.domain.kernel import Context
 
 from . import (
@@ -26,6 +26,7 @@ from . import (
     records,
     roots,
     sales,
+    sharing,
     tokens,
     users,
 )
@@ -58,12 +59,13 @@ SLICES: tuple[ModuleType, ...] = (
     opportunities,
     opportunity_people,
     sales,
+    sharing,
 )
 
 
 def as_tenant(_bind: Any) -> Context:
     """The context of one who may see everything: what rules add then is nothing but the tenant."""
-    return Context(shipped("admin"), null(), null())  # type: ignore[arg-type] # nobody's own
+    return Context(domain.shipped("admin"), null(), null())  # type: ignore[arg-type] # nobody's own
 
 
 class Schema:

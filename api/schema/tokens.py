@@ -17,6 +17,7 @@ from .access import Role
 from .binding import computed, described, readable, to_one
 from .commands import Verbs
 from .connections import Connection, about, lazy, many, one
+from .contacts import Contact
 from .context import Context
 from .enums import described_enum
 from .inputs import ids_of
@@ -37,6 +38,8 @@ described_enum(
     "Who shows a token.",
     STAFF="A person: it allows what the person may do.",
     INTEGRATION="A program: it allows what its role does.",
+    PARTNER="A contact who acts for his account: it shows what is shared with one of them.",
+    CUSTOMER="A contact: it shows what is shared with him.",
 )
 described_enum(
     domain.DocumentMode,
@@ -68,6 +71,7 @@ class Token(Record, Node):
     hint: str = computed(hint, "How it begins, to tell it from others: `crm_int_4Xyz…`.")
     role: Role | None = to_one("role_id", "access.Role", "What it allows; of a person's token what it is narrowed to.")
     user: User | None = to_one("user_id", "users.User", "The person it is for; null for a program's.")
+    contact: Contact | None = to_one("contact_id", "contacts.Contact", "The contact it is for; null for others.")
     documents: domain.DocumentMode = described("Which documents it may send.")
     expires_at: datetime | None = described("From when on it opens nothing; null for never.")
     revoked_at: datetime | None = described("Since when it opens nothing because somebody revoked it.")

@@ -85,7 +85,8 @@ async def demo(committed: Committed, tmp_path: Path) -> AsyncIterator[tuple[http
     pepper = tokens.pepper(database.secret())
     async with database.sessions() as sessions, operate(sessions, tenant.id, "test") as work:
         secrets = {role: (await tokens.create(work, role, role, pepper=pepper))[1] for role in access.SHIPPED}
-    wired = services(database.settings, committed.reads, committed.sessions, database.secret())
+    pool = committed.reads
+    wired = services(database.settings, pool, committed.sessions, database.secret(), outside=pool)
     transport = httpx.ASGITransport(application(wired, sdl=schema.sdl, problems=no_problems))
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
         yield client, secrets

@@ -51,7 +51,7 @@ async def test_a_shared_record_is_seen_by_all_of_the_account_and_by_nobody_else(
 
 async def test_a_share_reaches_no_further_than_its_record(world: World) -> None:
     await shared(world, "Initech", Account, contact="Ada")
-    asked = "{ accounts { nodes { name opportunities { nodes { name } totalCount { value } } } } }"
+    asked = "{ accounts(first: 3) { nodes { name opportunities(first: 3) { nodes { name } totalCount { value } } } } }"
     assert (await world.ask("Ada", asked))["accounts"]["nodes"] == [
         {"name": "Initech", "opportunities": {"nodes": [], "totalCount": {"value": 0}}}
     ]

@@ -1,11 +1,12 @@
 """Who may see tokens."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, literal_column, not_, or_, select, true
 
 from api.domain import access
-from api.domain.kernel import Context
+from api.domain.kernel import Capability, Context, FieldAccess, Level, Right, records
 
 
 def visible(t: Any, context: Context) -> ColumnElement[bool]:
@@ -15,12 +16,25 @@ def visible(t: Any, context: Context) -> ColumnElement[bool]:
     """
     if not context.capability.on("token").create:
         return false()
-    found = []
+    found = [] if of_outsiders().within(context.capability) else [t.contact_id.is_(None)]
     for model in (access.RoleRight, access.RoleFieldRight):
         cells = model.__table__.alias(f"of_token_{model.__tablename__}")
         if (beyond := access.beyond_in_sql(model, cells.c, context.capability)) is not None:
             found.append(not_(exists_among_its(t, cells, beyond)))
     return and_(*found) if found else true()
+
+
+@cache
+def of_outsiders() -> Capability:
+    """What a token of an outsider may come to open: whatever can be shared."""
+    shared = {record.object: record.__table__.c.values() for record in records().values() if record.is_shareable()}
+    fields = [
+        (object, column.info["field_set"], FieldAccess.READ)
+        for object, columns in shared.items()
+        for column in columns
+        if column.info["partner"] is not FieldAccess.HIDDEN
+    ]
+    return access.capability([], access.Cells([(object, Right(Level.ALL)) for object in shared], fields))
 
 
 def exists_among_its(t: Any, cells: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:

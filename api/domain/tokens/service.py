@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,21 +9,17 @@ from sqlalchemy import select
 
 from api.domain import access
 from api.domain.kernel import (
-    Capability,
-    FieldAccess,
     Invalid,
-    Level,
     NotAllowed,
     Required,
-    Right,
     Work,
     checked,
-    records,
 )
 from api.domain.users import User
 
 from .credential import PEPPER_VERSION, new_credential
 from .models import DocumentMode, Token, TokenKind
+from .policy import of_outsiders
 
 NAME_LIMIT = 100
 LONGEST_VALIDITY = timedelta(days=3650)
@@ -83,19 +78,6 @@ def issue(work: Work, pepper: bytes, kind: TokenKind, **facts: Any) -> tuple[Tok
     secret = {"key": credential.key, "digest": credential.digest(pepper), "pepper_version": PEPPER_VERSION}
     token = work.add(Token(kind=kind, **secret, **facts))
     return token, credential.text
-
-
-@cache
-def of_outsiders() -> Capability:
-    """What a token of an outsider may come to open: whatever can be shared."""
-    shared = {record.object: record.__table__.c.values() for record in records().values() if record.is_shareable()}
-    fields = [
-        (object, column.info["field_set"], FieldAccess.READ)
-        for object, columns in shared.items()
-        for column in columns
-        if column.info["partner"] is not FieldAccess.HIDDEN
-    ]
-    return access.capability([], access.Cells([(object, Right(Level.ALL)) for object in shared], fields))
 
 
 def check_may_share(work: Work, action: str) -> None:
