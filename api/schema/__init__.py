@@ -26,6 +26,7 @@ from . import (
     records,
     roots,
     sales,
+    share_report,
     sharing,
     tokens,
     users,
@@ -60,6 +61,7 @@ SLICES: tuple[ModuleType, ...] = (
     opportunity_people,
     sales,
     sharing,
+    share_report,
 )
 
 

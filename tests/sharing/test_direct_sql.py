@@ -47,7 +47,7 @@ def registered() -> set[tuple[str, str, str]]:
 async def test_the_granted_columns_are_those_of_the_registry(sql: asyncpg.Connection) -> None:
     granted = {tuple(row) for row in await sql.fetch(GRANTED)}
     assert granted == registered()
-    assert len(granted) == 61
+    assert len(granted) == 60
 
 
 async def test_outsiders_change_no_table(sql: asyncpg.Connection, world: World) -> None:
@@ -60,7 +60,7 @@ async def test_outsiders_change_no_table(sql: asyncpg.Connection, world: World) 
             f"DELETE FROM {table}",
             f"TRUNCATE {table}",
             f"COPY {table} FROM STDIN",
-            f"LOCK TABLE {table} IN EXCLUSIVE MODE",
+            f"DO $$ BEGIN LOCK TABLE {table} IN EXCLUSIVE MODE; END $$",
             f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
             f"DROP POLICY outside ON {table}",
             f"GRANT ALL ON {table} TO crm_partner",
@@ -121,23 +121,26 @@ HOSTILE = [
     "SELECT * FROM pg_statistic",
     "EXPLAIN ANALYZE SELECT notes FROM contacts",
     "DECLARE c CURSOR WITH HOLD FOR SELECT notes FROM contacts",
-    "PREPARE p AS SELECT notes FROM contacts",
+    "PREPARE p AS SELECT notes FROM contacts; EXECUTE p",
     "SELECT dblink('', '')",
     "ALTER ROLE crm_partner BYPASSRLS",
     "ALTER ROLE crm_partner SUPERUSER",
     "SELECT set_config('role', 'crm_app', false)",
+    "SELECT set_config('session_authorization', 'crm_app', false)",
     "REASSIGN OWNED BY crm_app TO crm_partner",
     "NOTIFY crm; LISTEN crm; SELECT notes FROM contacts",
 ]
 
 
-@pytest.mark.parametrize("statement", HOSTILE)
-async def test_a_hostile_statement_is_refused(sql: asyncpg.Connection, statement: str) -> None:
-    with pytest.raises(asyncpg.PostgresError):
-        if "set_config('role'" in statement:
+async def test_hostile_statements_are_refused(sql: asyncpg.Connection) -> None:
+    let_through = []
+    for statement in HOSTILE:
+        try:
             await sql.execute(statement)
-            await sql.fetch("SELECT notes FROM contacts")
-        await sql.execute(statement)
+        except asyncpg.PostgresError:
+            continue
+        let_through.append(statement)
+    assert let_through == []
 
 
 SEEN = [
@@ -161,11 +164,9 @@ SEEN = [
 ]
 
 
-@pytest.mark.parametrize(("statement", "rows"), SEEN)
-async def test_whatever_is_asked_only_shared_rows_come(
-    sql: asyncpg.Connection, statement: str, rows: list[str]
-) -> None:
-    assert [row[0] for row in await sql.fetch(statement)] == rows
+async def test_whatever_is_asked_only_shared_rows_come(sql: asyncpg.Connection) -> None:
+    found = {statement: [row[0] for row in await sql.fetch(statement)] for statement, _ in SEEN}
+    assert found == dict(SEEN)
 
 
 async def test_an_error_message_tells_no_value_of_a_hidden_row(sql: asyncpg.Connection) -> None:
