@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from api.domain.access import Role
 from api.domain.accounts import Account, AccountType
 from api.domain.contacts import Contact
 from api.domain.kernel import Tenant, fold, new_id
 from api.domain.kernel.model import Model
 from api.domain.opportunities import ForecastCategory, Opportunity, Pipeline, Stage, Status
 from api.domain.products import Product
+from api.domain.tokens import Token, TokenKind
 from api.domain.users import Team, User
 from tests.people import NOW, Sessions, a_tenant, a_user
 
@@ -26,7 +28,7 @@ async def a_crowd(sessions: Sessions, name: str, rows: int = ROWS) -> tuple[Tena
     chance = random.Random(name)
     async with sessions() as session:
         await session.execute(select(func.set_config("crm.tenant", str(tenant.id), True)))
-        for kind in (teams, users, products, accounts, contacts, pipelines, stages, opportunities):
+        for kind in (teams, users, roles, tokens, products, accounts, contacts, pipelines, stages, opportunities):
             session.add_all(kind(tenant, chance, rows))
             await session.flush()
         await session.commit()
@@ -59,6 +61,25 @@ def users(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
         of = chance.choice(team)
         made.append(record(User, tenant, chance, **named(chance.choice(NAMES)), team_id=of and of.id, is_active=True))
     kept[tenant.id, User] = made
+    return made
+
+
+def roles(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    made = [record(Role, tenant, chance, **named(f"role_{at}")) for at in range(rows)]
+    kept[tenant.id, Role] = made
+    return made
+
+
+def tokens(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    """Of few people and roles, and some of a role alone."""
+    made = []
+    for at in range(rows):
+        role = chance.choice(kept[tenant.id, Role][:3])
+        user = chance.choice([*kept[tenant.id, User][:3], None])
+        facts = {"name": "-", "key": f"{at:016d}", "digest": bytes(32), "pepper_version": 1}
+        kind = TokenKind.STAFF if user else TokenKind.INTEGRATION
+        role_id = role.id if user is None or chance.random() < 0.5 else None
+        made.append(record(Token, tenant, chance, **facts, kind=kind, role_id=role_id, user_id=user and user.id))
     return made
 
 

@@ -166,7 +166,7 @@ async def test_null_is_not_the_default_of_an_argument_that_cannot_be_null(librar
     ],
 )
 @pytest.mark.parametrize(
-    "id", ["", "x", "acc_", "xyz_" + NIL, "ACC_" + NIL, "acc_" + "F" * 32, "acc_" + NIL + "\n", "tok_" + NIL, "a\0b"]
+    "id", ["", "x", "acc_", "xyz_" + NIL, "ACC_" + NIL, "acc_" + "F" * 32, "acc_" + NIL + "\n", "evt_" + NIL, "a\0b"]
 )
 async def test_a_malformed_id_or_one_of_another_type_is_bad_input(library: Library, query: str, id: str):
     assert (await refused(library, query, {"v": id}))[0] == INPUT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.domain import accounts, contacts, opportunities, products, users
+from api.domain import access, accounts, contacts, opportunities, products, tokens, users
 from tests.badinput.place import Place
 from tests.fuzz.scalars import Ids
 
@@ -15,12 +15,16 @@ MODELS = (
     ("Pipeline", "pip", opportunities.Pipeline),
     ("Stage", "stg", opportunities.Stage),
     ("Opportunity", "opp", opportunities.Opportunity),
+    ("Role", "rol", access.Role),
+    ("Token", "tok", tokens.Token),
 )
 
 
 def ids_of(place: Place) -> Ids:
     """Those of the tenant, by the name of the type."""
     return {
-        name: [f"{prefix}_{row['id'].hex}" for row in place.world.rows[model] if row["tenant_id"] == place.tenant]
+        name: [
+            f"{prefix}_{row['id'].hex}" for row in place.world.rows.get(model, ()) if row["tenant_id"] == place.tenant
+        ]
         for name, prefix, model in MODELS
     }

@@ -49,11 +49,22 @@ ROOTS: Mapping[str, Callable[[World, Mapping[str, Any]], Any]] = {
 }
 
 
+# Who may do what is compared with what the API does, in `tests/access/`; the worlds here have no roles and no tokens.
+ADMINISTRATION = {
+    "Query": ("explainAccess", "role", "roles", "token", "tokens"),
+    "User": ("roles",),
+    "Viewer": ("capability",),
+}
+
+
 def committed_schema() -> GraphQLSchema:
     """What the database answers; `rateLimit` is answered by the process."""
     schema = build_schema(SDL.read_text("utf8"))
     assert schema.query_type
     del schema.query_type.fields["rateLimit"]
+    for type_, names in ADMINISTRATION.items():
+        for name in names:
+            del schema.type_map[type_].fields[name]  # type: ignore[attr-defined] # objects, all of them
     return schema
 
 
