@@ -27,6 +27,7 @@ from api.http.strict_json import refuse_unstorable_text
 from api.schema.deprecations import Deprecated
 
 MOST_ERRORS = 10
+DIGITS = 16
 TOO_MANY_TOKENS = "tokens. Parsing aborted"
 
 
@@ -45,6 +46,7 @@ class Document:
     """A document that fits the schema; `key` stands for its text, `fits` are the limits that it is within."""
 
     key: bytes
+    name: str  # for the log: the first digits of the key
     node: DocumentNode
     operations: tuple[Operation, ...]
     tokens: int
@@ -137,7 +139,7 @@ class Documents:
             raise Refused("GRAPHQL_VALIDATION_FAILED", "The document contains no operation.")
         found = zip(operations, costs, self._deprecated.used(node), strict=True)
         taken_apart = tuple(Operation(one, split(node, one), cost, deprecated=used) for one, cost, used in found)
-        return Document(key, node, taken_apart, node.token_count or 1, {limits})
+        return Document(key, key.hex()[:DIGITS], node, taken_apart, node.token_count or 1, {limits})
 
 
 def parsed(text: str, limits: Limits) -> DocumentNode:

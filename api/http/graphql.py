@@ -6,7 +6,6 @@ size, JSON, document, execution. JSON that PostgreSQL made is put into the respo
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from api.domain.kernel import Viewer
 from api.http import etag
 from api.http import exchange as exchanges
 from api.http.auth import Authenticator
+from api.http.deadlines import Deadlines
 from api.http.document_access import DocumentAccess
 from api.http.documents import Document, Documents, Operation
 from api.http.envelope import (
@@ -26,11 +26,10 @@ from api.http.envelope import (
     BODY_SECONDS,
     Disconnected,
     Envelope,
-    Headers,
+    Head,
     check_media_type,
     from_body,
     from_query_string,
-    header,
     read_body,
 )
 from api.http.errors import CODES, OK, RETRY_AFTER, Refused, extensions_of
@@ -39,7 +38,6 @@ from api.http.introspection import Introspection, together
 from api.http.negotiation import PROFILES, MediaType, Profile, negotiated
 from api.http.rates import Admission, Rates
 
-DOCUMENT_DIGITS = 16
 LONGEST_KEY = 255
 NO_STORE = (b"cache-control", b"no-store")
 REVALIDATED = (b"cache-control", b"private, no-cache")
@@ -95,7 +93,7 @@ class Services:
     profile: Profile = PROFILES["audit"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One operation, who runs it and with what. `registered`: the document is known to the operator of the tenant."""
 
@@ -112,7 +110,7 @@ class Call:
         return self.operation.node.operation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What an operation came to, before it is a response; whoever has more to say adds it here."""
 
@@ -123,7 +121,7 @@ class Answer:
     counted: bytes | None = None  # the part of the data that the budget is charged for, if that is not all
 
 
-@dataclass
+@dataclass(slots=True)
 class Media:
     """The media type of the answer: plain JSON until there is a GraphQL request that a GraphQL response can answer."""
 
@@ -136,6 +134,7 @@ class GraphQL:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._access = DocumentAccess(services.documents, services.authenticator.pool)
+        self._deadlines = Deadlines()
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         exchange, media = exchanges.of(scope), Media(self._services.profile.plain)
@@ -147,36 +146,37 @@ class GraphQL:
             refused, chosen = exchange.unexpected(error), media.chosen
             message = exchange.refuse(refused, strict=chosen.strict, media_type=chosen.header)
             message["status"] = chosen.status(refused)
-            message["headers"] = [*message["headers"], NO_STORE]
-        message["headers"] = [*message["headers"], VARY]
-        await etag.answer(send, message)
+            message["headers"].append(NO_STORE)
+        message["headers"].append(VARY)
+        exchange.begin(message)
+        await exchanges.answer(send, message)
 
     async def _respond(self, scope: Scope, receive: Any, exchange: Exchange, media: Media) -> Message:
-        services, headers = self._services, scope["headers"]
-        check_method(scope)
-        accepted = negotiated(headers, services.profile)
-        viewer = await services.authenticator.viewer(headers)
-        exchange.facts |= {"tenant": str(viewer.tenant), "principal": str(viewer.principal)}
+        services, head, facts = self._services, exchange.head, exchange.facts
+        check_method(scope, head)
+        accepted = negotiated(head, services.profile)
+        viewer = await services.authenticator.viewer(scope["headers"])
+        facts["tenant"], facts["principal"] = viewer.tenant, viewer.principal
         exchange.timings.mark("auth")
-        envelope = await self._envelope(scope, receive)
+        envelope = await self._envelope(scope, receive, head)
         media.chosen = accepted
         exchange.timings.mark("envelope")
-        async with asyncio.timeout(services.timeout_seconds):
+        with self._deadlines.within(services.timeout_seconds):
             call = await self._call(envelope, viewer, scope["method"])
-            document = call.document.key.hex()[:DOCUMENT_DIGITS]
-            exchange.facts |= {"document": document, "operation_type": call.kind.value}
+            facts["document"], facts["operation_type"] = call.document.name, call.kind.value
             if call.registered:
-                exchange.facts["registered"] = document
+                facts["registered"] = call.document.name
             check_kind(call)
             exchange.timings.mark("document")
-            answer = await self._admitted(call, exchange, headers)
-        return composed(exchange, accepted, call, answer, header(headers, b"if-none-match"))
+            answer = await self._admitted(call, exchange, head)
+        return composed(exchange, accepted, call, answer, head.get(b"if-none-match"))
 
-    async def _envelope(self, scope: Scope, receive: Any) -> Envelope:
+    async def _envelope(self, scope: Scope, receive: Any, head: Head) -> Envelope:
         if scope["method"] == "POST":
-            passed = time.monotonic() - scope.get(BEGUN, time.monotonic())
-            seconds = max(BODY_SECONDS - passed, 0.0)
-            return from_body(await read_body(scope["headers"], receive, self._services.max_body_bytes, seconds))
+            now = time.monotonic()
+            seconds = max(BODY_SECONDS - (now - scope.get(BEGUN, now)), 0.0)
+            body = await read_body(head, receive, self._services.max_body_bytes, self._deadlines, seconds)
+            return from_body(body)
         return from_query_string(scope["query_string"], scope["path_params"].get("document_id"))
 
     async def _call(self, envelope: Envelope, viewer: Viewer, method: str) -> Call:
@@ -185,26 +185,26 @@ class GraphQL:
         operation, variables = document.operation(name), dict(envelope.variables)
         return Call(document, operation, variables, viewer, (document.key, name), method, found.registered)
 
-    async def _admitted(self, call: Call, exchange: Exchange, headers: Headers) -> Answer:
+    async def _admitted(self, call: Call, exchange: Exchange, head: Head) -> Answer:
         """The answer, charged to the caller's budget; he is told so, whatever becomes of the request."""
         cost, variables = call.operation.cost, call.variables
         admission = self._services.rates.admit(call.viewer, cost.requested(variables))
         try:
             async with admission:
                 exchange.timings.mark("admit")
-                answer = await self._execute(call, exchange, headers, admission)
+                answer = await self._execute(call, exchange, head, admission)
                 actual = cost.actual(variables, answer.data if answer.counted is None else answer.counted)
                 admission.settle(actual)
                 exchange.facts["cost"] = actual
                 return answer
         finally:
-            fields = cost.fields(variables) if header(headers, b"x-explain-cost") == b"1" else None
+            fields = cost.fields(variables) if head.get(b"x-explain-cost") == b"1" else None
             exchange.extensions["cost"] = admission.extension(fields)
             exchange.headers += admission.headers()
 
-    async def _execute(self, call: Call, exchange: Exchange, headers: Headers, admission: Admission) -> Answer:
+    async def _execute(self, call: Call, exchange: Exchange, head: Head, admission: Admission) -> Answer:
         if call.kind is OperationType.MUTATION:
-            answer = await self._write(call, exchange.id, idempotency_key(headers))
+            answer = await self._write(call, exchange.id, idempotency_key(head))
             exchange.timings.mark("write")
         else:
             answer = await self._read(call, admission)
@@ -283,9 +283,9 @@ def complete(exchange: Exchange, error: Mapping[str, Any] | GraphQLError) -> dic
     return {**plain, "extensions": extensions_of(code if code in CODES else "INTERNAL", exchange.id, given)}
 
 
-def idempotency_key(headers: Headers) -> str | None:
+def idempotency_key(head: Head) -> str | None:
     """The header that stands for the argument of the same name; the write decides whether it fits."""
-    given = header(headers, b"idempotency-key")
+    given = head.get(b"idempotency-key")
     if given is None:
         return None
     if len(given) > LONGEST_KEY or not given.isascii():
@@ -293,7 +293,7 @@ def idempotency_key(headers: Headers) -> str | None:
     return given.decode()
 
 
-def check_method(scope: Scope) -> None:
+def check_method(scope: Scope, head: Head) -> None:
     """Raise METHOD_NOT_ALLOWED, or UNSUPPORTED_MEDIA_TYPE for a body that is not announced as JSON."""
     method = scope["method"]
     if "document_id" in scope["path_params"]:
@@ -302,7 +302,7 @@ def check_method(scope: Scope) -> None:
     elif method not in {"GET", "POST"}:
         raise not_allowed("Send GraphQL by POST, or queries by GET.", b"GET, POST")
     if method == "POST":
-        check_media_type(scope["headers"])
+        check_media_type(head)
 
 
 def check_kind(call: Call) -> None:
