@@ -6,6 +6,7 @@ has to be correlated.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -56,12 +57,17 @@ def now_of(request: Request) -> Any:
     return request.now
 
 
+@lru_cache(maxsize=10_000)
+def text_of(id: UUID) -> str:
+    return str(id)
+
+
 def tenant_text(request: Request) -> str:
-    return str(request.tenant)
+    return text_of(request.tenant)
 
 
 def principal_text(request: Request) -> str:
-    return str(request.principal)
+    return text_of(request.principal)
 
 
 class Renderer:

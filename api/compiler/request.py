@@ -1,14 +1,12 @@
 """What a compiled statement's parameters are computed from."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The values of one execution: coerced variables, the asking principal, the instant, the cursor secret."""
 
     variables: Mapping[str, Any]

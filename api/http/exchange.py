@@ -22,6 +22,7 @@ App = Callable[[Scope, Any, Send], Awaitable[None]]
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 KEY = "crm.exchange"
+WHOLE = "crm.whole"  # in the scope: the server's own way to take an answer at once; says whether it did
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 JSON = b"application/json; charset=utf-8"
 NOSNIFF = (b"x-content-type-options", b"nosniff")

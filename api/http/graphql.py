@@ -131,8 +131,10 @@ class Media:
 class GraphQL:
     """An ASGI application for `/graphql` and `/graphql/<documentId>`."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, straight: bool = True) -> None:
+        """`straight`: nobody stands between this application and the server, to add headers or the like."""
         self._services = services
+        self._straight = straight
         self._access = DocumentAccess(services.documents, services.authenticator.pool)
         self._deadlines = Deadlines()
 
@@ -149,7 +151,9 @@ class GraphQL:
             message["headers"].append(NO_STORE)
         message["headers"].append(VARY)
         exchange.begin(message)
-        await exchanges.answer(send, message)
+        whole = scope.get(exchanges.WHOLE) if message["status"] == OK else None
+        if whole is None or not self._straight or not whole(message):
+            await exchanges.answer(send, message)
 
     async def _respond(self, scope: Scope, receive: Any, exchange: Exchange, media: Media) -> Message:
         services, head, facts = self._services, exchange.head, exchange.facts
@@ -187,20 +191,19 @@ class GraphQL:
 
     async def _admitted(self, call: Call, exchange: Exchange, head: Head) -> Answer:
         """The answer, charged to the caller's budget; he is told so, whatever becomes of the request."""
-        cost, variables = call.operation.cost, call.variables
-        admission = self._services.rates.admit(call.viewer, cost.requested(variables))
+        cost = call.operation.cost
+        reckoned = cost.reckoned(call.variables)
+        admission = self._services.rates.admit(call.viewer, reckoned.requested)
         try:
             async with admission:
                 exchange.timings.mark("admit")
                 answer = await self._execute(call, exchange, head, admission)
-                actual = cost.actual(variables, answer.data if answer.counted is None else answer.counted)
+                actual = cost.actual(reckoned, answer.data if answer.counted is None else answer.counted)
                 admission.settle(actual)
                 exchange.facts["cost"] = actual
                 return answer
         finally:
-            fields = cost.fields(variables) if head.get(b"x-explain-cost") == b"1" else None
-            exchange.extensions["cost"] = admission.extension(fields)
-            exchange.headers += admission.headers()
+            tell(exchange, admission, reckoned.fields if head.get(b"x-explain-cost") == b"1" else None)
 
     async def _execute(self, call: Call, exchange: Exchange, head: Head, admission: Admission) -> Answer:
         if call.kind is OperationType.MUTATION:
@@ -240,26 +243,32 @@ class GraphQL:
         return answer
 
 
+def tell(exchange: Exchange, admission: Admission, fields: Mapping[str, int] | None = None) -> None:
+    """Tell the caller what this request has cost him and what he has left."""
+    exchange.extensions["cost"] = orjson.Fragment(admission.extension(fields))
+    exchange.headers += admission.headers()
+
+
 def composed(
     exchange: Exchange, media: MediaType, call: Call, answer: Answer, if_none_match: bytes | None = None
 ) -> Message:
     """A response with data, or, if nothing at all was done because of a fault, with the status of that fault."""
-    extensions = {"requestId": exchange.id, **exchange.extensions, **answer.extensions}
-    headers = [(b"content-type", media.header), *exchange.headers, *answer.headers, *deprecation(call.operation)]
-    members = [b'"data":' + answer.data]
-    status = OK
+    extensions: dict[str, Any] = {"requestId": exchange.id, **exchange.extensions, **answer.extensions}
+    headers = [media.content_type, *exchange.headers, *answer.headers]
+    if call.operation.deprecated:
+        headers += deprecation(call.operation)
+    status, members = OK, (b'{"data":', answer.data, b',"extensions":')
     if answer.errors:
         shown = [complete(exchange, error) for error in answer.errors]
         code = exchange.facts["code"] = shown[0]["extensions"]["code"]
-        members.insert(0, b'"errors":' + orjson.dumps(shown))
-        status = media.partial
+        errors = b'{"errors":' + orjson.dumps(shown)
+        status, members = media.partial, (errors, b',"data":', answer.data, b',"extensions":')
         if CODES[code].status != OK and not any((orjson.loads(answer.data) or {}).values()):
-            status = CODES[code].status
-            del members[1]
+            status, members = CODES[code].status, (errors, b',"extensions":')
             if CODES[code].retryable:
                 headers.append(RETRY_AFTER)
-    members.append(b'"extensions":' + orjson.dumps(extensions))
-    message = {"status": status, "headers": headers, "body": b"{" + b",".join(members) + b"}"}
+    body = b"".join((*members, orjson.dumps(extensions), b"}"))
+    message = {"status": status, "headers": headers, "body": body}
     if call.method != "GET" or answer.errors:
         headers.append(NO_STORE)
         return message
@@ -269,9 +278,7 @@ def composed(
 
 
 def deprecation(operation: Operation) -> list[tuple[bytes, bytes]]:
-    """What the operation uses that is going away; no headers if there is nothing."""
-    if not operation.deprecated:
-        return []
+    """What the operation uses that is going away."""
     return [(b"deprecation", b"true"), (b"x-deprecated-fields", ", ".join(operation.deprecated).encode())]
 
 

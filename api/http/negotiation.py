@@ -27,6 +27,10 @@ class MediaType:
         return refused.status or (code.strict if self.strict else code.status)
 
     @property
+    def content_type(self) -> tuple[bytes, bytes]:
+        return b"content-type", self.header
+
+    @property
     def partial(self) -> int:
         """The status of an answer with data and errors."""
         return PARTIAL if self.draft else OK

@@ -80,7 +80,7 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
     """Everything but the services has its place here: `metrics` is shown, `after` is told of each request."""
-    metrics, graphql = metrics or Metrics(None), GraphQL(services)
+    metrics, graphql = metrics or Metrics(None), GraphQL(services, straight=not cors_origins)
     told = (metrics.record, *after)
     middleware = [Middleware(Observed, after=told)]
     straight = Observed(graphql, told, straight=True)
