@@ -30,7 +30,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
-from sqlalchemy.sql.elements import False_
+from sqlalchemy.sql.elements import False_, True_
 
 from .arguments import PREFIX, Group, Leaf, Leaves, Tree, converted
 from .catalog import Catalog, Entity, Matching, ToOne
@@ -105,6 +105,10 @@ class Renderer:
 
     def visible(self, entity: str, table: Any) -> ColumnElement[bool]:
         return self.guard(self.catalog.entities[entity], table)
+
+    def sees_all(self, entity: str, table: Any) -> bool:
+        rule = self.catalog.entities[entity].visible
+        return rule is None or isinstance(rule(table.c, self.context), True_)
 
     def guard(self, entity: Entity, table: Any) -> ColumnElement[bool]:
         """Tenant and visibility of a table reference. Every table of every statement carries it."""
