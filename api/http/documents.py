@@ -144,7 +144,7 @@ class Documents:
 
 def parsed(text: str, limits: Limits) -> DocumentNode:
     try:
-        return parse(text, max_tokens=limits.tokens)
+        return parse(text, max_tokens=limits.tokens, allow_empty_selection_sets=False)
     except GraphQLSyntaxError as error:
         if TOO_MANY_TOKENS in error.message:
             raise too_many_tokens(limits) from error

@@ -122,10 +122,14 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Media:
-    """The media type of the answer: plain JSON until there is a GraphQL request that a GraphQL response can answer."""
+class Known:
+    """What is known so far of a request, should it be refused.
 
-    chosen: MediaType
+    The media type is plain JSON until there is a GraphQL request that a GraphQL response can answer.
+    """
+
+    media: MediaType
+    viewer: Viewer | None = None
 
 
 class GraphQL:
@@ -139,13 +143,15 @@ class GraphQL:
         self._deadlines = Deadlines()
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
-        exchange, media = exchanges.of(scope), Media(self._services.profile.plain)
+        exchange, known = exchanges.of(scope), Known(self._services.profile.plain)
         try:
-            message = await self._respond(scope, receive, exchange, media)
+            message = await self._respond(scope, receive, exchange, known)
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - the one place where every failure becomes an answer
-            refused, chosen = exchange.unexpected(error), media.chosen
+            refused, chosen = exchange.unexpected(error), known.media
+            if known.viewer is not None and not exchange.extensions:
+                tell(exchange, self._services.rates.admit(known.viewer, 0))
             message = exchange.refuse(refused, strict=chosen.strict, media_type=chosen.header)
             message["status"] = chosen.status(refused)
             message["headers"].append(NO_STORE)
@@ -155,15 +161,20 @@ class GraphQL:
         if whole is None or not self._straight or not whole(message):
             await exchanges.answer(send, message)
 
-    async def _respond(self, scope: Scope, receive: Any, exchange: Exchange, media: Media) -> Message:
+    async def _respond(self, scope: Scope, receive: Any, exchange: Exchange, known: Known) -> Message:
         services, head, facts = self._services, exchange.head, exchange.facts
         check_method(scope, head)
         accepted = negotiated(head, services.profile)
-        viewer = await services.authenticator.viewer(scope["headers"])
+        viewer = known.viewer = await services.authenticator.viewer(scope["headers"])
         facts["tenant"], facts["principal"] = viewer.tenant, viewer.principal
         exchange.timings.mark("auth")
-        envelope = await self._envelope(scope, receive, head)
-        media.chosen = accepted
+        try:
+            envelope = await self._envelope(scope, receive, head)
+        except Refused as refused:
+            if CODES[refused.code].status == OK:  # it was a GraphQL request; only a value of it is wrong
+                known.media = accepted
+            raise
+        known.media = accepted
         exchange.timings.mark("envelope")
         with self._deadlines.within(services.timeout_seconds):
             call = await self._call(envelope, viewer, scope["method"])

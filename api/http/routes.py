@@ -109,6 +109,7 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
         lifespan=lifespan,
     )
     made.straight, made.endpoint = straight, graphql
+    made.router.redirect_slashes = False  # an address with a slash too many is no address of ours
     return made
 
 

@@ -26,10 +26,15 @@ HEAD_BYTES = 65_536
 KEEP_ALIVE_SECONDS = 10
 STOP_SECONDS = 15
 BACKLOG = 1_024
+VERSIONS = frozenset({"1.0", "1.1"})  # also 0.9 comes in, a request line without a version
 
 
 class AddressTaken(Exception):
     """Something else listens there; the text says so to the operator."""
+
+
+class UnknownVersion(Exception):
+    """A request of another HTTP than the one that is spoken here."""
 
 
 class Impatient(HttpToolsProtocol):
@@ -65,6 +70,8 @@ class Impatient(HttpToolsProtocol):
         self.scope[BEGUN] = time.monotonic()  # type: ignore[literal-required]
 
     def on_headers_complete(self) -> None:
+        if self.parser.get_http_version() not in VERSIONS:
+            raise UnknownVersion  # the parser makes it an error of its own, which is answered 400
         self._head_arrived()
         super().on_headers_complete()
         self.scope[WHOLE] = partial(whole, self.cycle)  # type: ignore[literal-required]
