@@ -268,7 +268,8 @@ def composed(
     headers = [media.content_type, *exchange.headers, *answer.headers]
     if call.operation.deprecated:
         headers += deprecation(call.operation)
-    status, members = OK, (b'{"data":', answer.data, b',"extensions":')
+    status = OK
+    members: tuple[bytes, ...] = (b'{"data":', answer.data, b',"extensions":')
     if answer.errors:
         shown = [complete(exchange, error) for error in answer.errors]
         code = exchange.facts["code"] = shown[0]["extensions"]["code"]
