@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,3 +20,25 @@ class Request(NamedTuple):
 
 
 Getter = Callable[[Request], Any]
+
+
+def tenant_of(request: Request) -> UUID:
+    return request.tenant
+
+
+def now_of(request: Request) -> datetime:
+    return request.now
+
+
+def tenant_text(request: Request) -> str:
+    return text_of(request.tenant)
+
+
+def principal_text(request: Request) -> str:
+    return text_of(request.principal)
+
+
+@lru_cache(maxsize=10_000)
+def text_of(id: UUID) -> str:
+    """Asked for in every request, mostly of the same few."""
+    return str(id)
