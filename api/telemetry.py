@@ -11,8 +11,9 @@ import time
 import traceback
 from collections.abc import MutableMapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any, TextIO
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any, NamedTuple, TextIO
 
 import orjson
 import structlog
@@ -63,6 +64,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
         cache_logger_on_first_use=False,
     )
     held.logger = structlog.get_logger().bind()
+    held.requests = Lines(stream) if threshold <= logging.INFO else None
     handler = Forward()
     logging.basicConfig(handlers=[handler], level=max(threshold, logging.WARNING), force=True)
 
@@ -72,12 +74,13 @@ def line_of(event: Any, **_options: Any) -> str:
 
 
 class Held:
-    """The logger as it was last configured: to make one costs more than to write a line."""
+    """The logger as it was last configured: to make one costs more than to write a line.
+
+    `requests`: where the line of each request goes, if it is written at all.
+    """
 
     logger: Any = structlog.get_logger()
-
-
-held = Held()
+    requests: Lines | None = None
 
 
 class Lines:
@@ -90,6 +93,9 @@ class Lines:
         (self._stream or sys.stderr).write(f"{line}\n")  # standard error sends each line by itself
 
     debug = info = warning = error = critical = msg
+
+
+held = Held()
 
 
 def allowed_only(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -110,6 +116,14 @@ def log(level: int, event: str, **fields: Any) -> None:
     held.logger.log(level, event, **{key: value for key, value in fields.items() if value is not None})
 
 
+def answered(fields: MutableMapping[str, Any]) -> None:
+    """The line of one request. As `log` would write it at the level info, in a tenth of the time."""
+    if held.requests is not None:
+        line = {"event": "request", "level": "info", "timestamp": datetime.now(UTC)}
+        line |= {key: value for key, value in fields.items() if value is not None and key in ALLOWED}
+        held.requests.msg(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z).decode())
+
+
 def described(error: BaseException) -> dict[str, Any]:
     """An exception for the log: its class, where it was raised, PostgreSQL's code. Its message may quote data."""
     frames = traceback.extract_tb(error.__traceback__)[-STACK_DEPTH:]
@@ -121,8 +135,7 @@ def described(error: BaseException) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement that a request sent: `began` by the performance counter; `arguments` of a compiled read only."""
 
     text: str
@@ -144,16 +157,18 @@ def executed(text: str, began: float, arguments: Sequence[Any] | None = None) ->
 class Timings:
     """How long each stage of one request took."""
 
+    __slots__ = ("_names", "_times", "began_ns", "started")
+
     def __init__(self) -> None:
         self.began_ns = time.time_ns()
-        self.started = self._last = time.perf_counter()
-        self._stages: list[tuple[str, float]] = []
+        self.started = time.perf_counter()
+        self._names = ""
+        self._times = [self.started]
 
     def mark(self, stage: str) -> None:
         """The stage that ends now; it began where the one before it ended."""
-        now = time.perf_counter()
-        self._stages.append((stage, (now - self._last) * 1000))
-        self._last = now
+        self._names += stage + ";dur=%.2f, "
+        self._times.append(time.perf_counter())
 
     @property
     def total_ms(self) -> float:
@@ -161,5 +176,6 @@ class Timings:
 
     def header(self) -> str:
         """The value of `Server-Timing`, in milliseconds."""
-        stages = [*self._stages, ("total", self.total_ms)]
-        return ", ".join(f"{name};dur={duration:.2f}" for name, duration in stages)
+        times = self._times
+        stages = [(ended - began) * 1000 for began, ended in pairwise(times)]
+        return (self._names + "total;dur=%.2f") % (*stages, self.total_ms)

@@ -36,6 +36,9 @@ class Scope(Protocol):
     def visible(self, entity: str, table: Any) -> ColumnElement[bool]:
         """Tenant predicate and visibility rule of an entity, for a table reference an expression makes itself."""
 
+    def sees_all(self, entity: str, table: Any) -> bool:
+        """Whether the rule leaves out no record of the tenant, so that a foreign key is enough to know that one is."""
+
 
 Expression = Callable[[Namespace, Scope], ColumnElement[Any]]
 

@@ -1,14 +1,13 @@
 """What a compiled statement's parameters are computed from."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The values of one execution: coerced variables, the asking principal, the instant, the cursor secret."""
 
     variables: Mapping[str, Any]
@@ -21,3 +20,25 @@ class Request:
 
 
 Getter = Callable[[Request], Any]
+
+
+def tenant_of(request: Request) -> UUID:
+    return request.tenant
+
+
+def now_of(request: Request) -> datetime:
+    return request.now
+
+
+def tenant_text(request: Request) -> str:
+    return text_of(request.tenant)
+
+
+def principal_text(request: Request) -> str:
+    return text_of(request.principal)
+
+
+@lru_cache(maxsize=10_000)
+def text_of(id: UUID) -> str:
+    """Asked for in every request, mostly of the same few."""
+    return str(id)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Label, Text, cast, func, literal, literal_column, true
+from sqlalchemy import Column, ColumnElement, Label, Text, case, cast, func, literal, literal_column, true
 from sqlalchemy.dialects.postgresql import JSON
 
-from .ir import Order
+from .ir import Order, Read
 
 CHUNK = 50  # PostgreSQL takes 100 arguments in one call
+OF = "__"  # between the column that points at a record and the record's own
 LONGEST_NAME = 63  # PostgreSQL cuts the rest off
 
 
@@ -18,29 +19,63 @@ class Columns:
     def __init__(self, name: str, source: Any) -> None:
         self._name = name
         self._source: Mapping[str, Column[Any]] = source.c
+        self._others: Mapping[tuple[str, str], Any] = source.others if isinstance(source, Keyed) else {}
         self.used: dict[str, None] = {}
 
     def __getattr__(self, column: str) -> ColumnElement[Any]:
         self.used[column] = None
         return literal_column(f"{self._name}.{column}", self._source[column].type)
 
+    def beside(self, read: Read) -> "Beside | None":
+        """The columns of the record that this read finds, if the page is sorted through it and has it already."""
+        link = read.link
+        if link is None or read.kind != "one" or link.column != "id" or link.via or link.constants:
+            return None
+        if read.where or read.when or read.ids or not read.guarded or read.arguments:
+            return None
+        return Beside(self, link.key) if (link.key, read.entity.name) in self._others else None
+
+
+class Beside(Columns):
+    """The columns of a record that the rows of a page are sorted through, which the page hands on."""
+
+    def __init__(self, page: Columns, key: str) -> None:
+        self._page, self._key = page, key
+        self._others = {}
+
+    def __getattr__(self, column: str) -> ColumnElement[Any]:
+        found: ColumnElement[Any] = getattr(self._page, f"{self._key}{OF}{column}")
+        return found
+
 
 class Keyed:
-    """A table reference with the columns of other tables that its rows are sorted by, under names of their own."""
+    """A table reference with the columns of other tables that its rows are sorted by, under names of their own.
 
-    def __init__(self, reference: Any, source: Any, keys: Mapping[str, ColumnElement[Any]]) -> None:
-        self.source = source
-        self.c = KeyedColumns(reference.c, keys)
+    `others`: references to those, by the column that points there and the entity.
+    """
+
+    def __init__(
+        self,
+        reference: Any,
+        source: Any,
+        keys: Mapping[str, ColumnElement[Any]],
+        others: Mapping[tuple[str, str], Any],
+    ) -> None:
+        self.source, self.others = source, others
+        self.c = KeyedColumns(reference.c, keys, {key: other.c for (key, _), other in others.items()})
 
 
 class KeyedColumns:
-    """Columns by attribute and by item, the further ones first."""
+    """Columns by attribute and by item, the further ones first; `<key>__<column>` is one of a record further away."""
 
-    def __init__(self, own: Any, keys: Mapping[str, ColumnElement[Any]]) -> None:
-        self._own, self._keys = own, keys
+    def __init__(self, own: Any, keys: Mapping[str, ColumnElement[Any]], others: Mapping[str, Any]) -> None:
+        self._own, self._keys, self._others = own, keys, others
 
     def __getitem__(self, name: str) -> ColumnElement[Any]:
-        found: ColumnElement[Any] = self._keys[name] if name in self._keys else self._own[name]
+        found: ColumnElement[Any] | None = self._keys.get(name)
+        if found is None:
+            key, of, column = name.partition(OF)
+            found = self._others[key][column] if of else self._own[name]
         return found
 
     def __getattr__(self, name: str) -> ColumnElement[Any]:
@@ -70,6 +105,12 @@ def row_of(names: list[Label[Any]], alias: str) -> tuple[list[Label[Any]], Colum
 def array_of(row: ColumnElement[Any]) -> ColumnElement[Any]:
     """A JSON array of the rows of a subquery, empty instead of null."""
     return func.coalesce(func.json_agg(row), literal_column("'[]'::json"))
+
+
+def record_or_null(members: list[Label[Any]], id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The JSON object of a record whose columns are at hand; null if there is none."""
+    made = json_object([(member.name, member.element) for member in members])
+    return case((id.is_(None), literal_column("NULL::json", JSON())), else_=made)
 
 
 def json_object(pairs: list[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:

@@ -12,6 +12,7 @@ from .errors import RequestError
 from .request import Getter, Request
 
 T = TypeVar("T")
+TEXTS = (str, list, tuple)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -55,7 +56,11 @@ class Statement:
         """
         for check in self.checks:
             check(request)
-        return [storable(get(request)) for get in self.getters]
+        values = [get(request) for get in self.getters]
+        for value in values:
+            if type(value) in TEXTS:
+                storable(value)
+        return values
 
 
 def storable(value: T) -> T:

@@ -112,18 +112,27 @@ class ReadPool:
         """
         for watch in self.on_statement:
             watch(sql, arguments)
-        await self._turn()
+        if self._turns.locked():
+            await self._wait()
+        else:
+            await self._turns.acquire()
         self.busy += 1
         try:
-            return await self._fetch(sql, arguments)
+            try:
+                return await self._attempt(sql, arguments)
+            except LOST:
+                # PostgreSQL was restarted or the network broke: the idle ones are as dead as this one.
+                while self._idle:
+                    self._idle.pop().connection.terminate()
+            try:
+                return await self._attempt(sql, arguments)
+            except LOST as error:
+                raise DatabaseUnavailable("PostgreSQL closed the connection") from error
         finally:
             self.busy -= 1
             self._turns.release()
 
-    async def _turn(self) -> None:
-        if not self._turns.locked():
-            await self._turns.acquire()
-            return
+    async def _wait(self) -> None:
         if self.waiting >= self._longest_queue:
             raise DatabaseUnavailable("every connection is busy, and the queue for them is full")
         self.waiting += 1
@@ -135,23 +144,15 @@ class ReadPool:
         finally:
             self.waiting -= 1
 
-    async def _fetch(self, sql: str, arguments: Sequence[Any]) -> bytes:
-        try:
-            return await self._attempt(sql, arguments)
-        except LOST:
-            # PostgreSQL was restarted or the network broke: the idle ones are as dead as this one.
-            while self._idle:
-                self._idle.pop().connection.terminate()
-        try:
-            return await self._attempt(sql, arguments)
-        except LOST as error:
-            raise DatabaseUnavailable("PostgreSQL closed the connection") from error
-
     async def _attempt(self, sql: str, arguments: Sequence[Any]) -> bytes:
         reader = self._idle.pop() if self._idle else await self._connect()
         usable = False
         try:
-            statement = await self._prepared(reader, sql)
+            statement = reader.statements.get(sql)
+            if statement is None:
+                statement = await self._prepare(reader, sql)
+            else:
+                reader.statements.move_to_end(sql)
             began = time.perf_counter()
             try:
                 value = await statement.fetchval(*arguments)
@@ -179,11 +180,7 @@ class ReadPool:
             raise TypeError("a read returns one text")
         return value
 
-    async def _prepared(self, reader: Reader, sql: str) -> PreparedStatement[asyncpg.Record]:
-        held = reader.statements.get(sql)
-        if held is not None:
-            reader.statements.move_to_end(sql)
-            return held
+    async def _prepare(self, reader: Reader, sql: str) -> PreparedStatement[asyncpg.Record]:
         self._names += 1
         # Without a name and without asyncpg's own cache the statement would be parsed anew each time it runs.
         made = await reader.connection.prepare(sql, name=f"crm_{self._names}")

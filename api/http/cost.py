@@ -94,7 +94,7 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """The cost for some sizes: of each root field, in all, and the part that no answer changes."""
+    """The cost for some sizes: of each root field by its key, in all, and the part that no answer changes."""
 
     fields: Mapping[str, int]
     requested: int
@@ -124,24 +124,19 @@ class Costing:
         return None if self.variables else self.requested({})
 
     def requested(self, variables: Mapping[str, Any]) -> int:
-        return self._reckoned(variables).requested
+        return self.reckoned(variables).requested
 
-    def fields(self, variables: Mapping[str, Any]) -> Mapping[str, int]:
-        """The requested cost of each root field, by its response key."""
-        return self._reckoned(variables).fields
-
-    def actual(self, variables: Mapping[str, Any], data: bytes) -> int:
+    def actual(self, reckoned: Reckoned, data: bytes) -> int:
         """The cost of an answer; `data` is what the database made of it. Never more than was requested.
 
         A plain list may be longer than it is taken to be; what is too much is free.
         """
-        reckoned = self._reckoned(variables)
         points = reckoned.fixed + objects_in(data)
         for tight, spaced, more in self._weighted:
             points += more * (data.count(tight) + data.count(spaced))
         return min(points, reckoned.requested)
 
-    def _reckoned(self, variables: Mapping[str, Any]) -> Reckoned:
+    def reckoned(self, variables: Mapping[str, Any]) -> Reckoned:
         key = tuple([brief(variables[name]) if name in variables else ABSENT for name in self.variables])
         found = self._known.get(key)
         if found is None:

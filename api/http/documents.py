@@ -27,6 +27,7 @@ from api.http.strict_json import refuse_unstorable_text
 from api.schema.deprecations import Deprecated
 
 MOST_ERRORS = 10
+DIGITS = 16
 TOO_MANY_TOKENS = "tokens. Parsing aborted"
 
 
@@ -42,12 +43,17 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A document that fits the schema; `key` stands for its text, `fits` are the limits that it is within."""
+    """A document that fits the schema; `key` stands for its text, `fits` are the limits that it is within.
+
+    `made`: those of them that it was made within, which are mostly asked for again.
+    """
 
     key: bytes
+    name: str  # for the log: the first digits of the key
     node: DocumentNode
     operations: tuple[Operation, ...]
     tokens: int
+    made: Limits
     fits: set[Limits]
 
     def operation(self, name: str | None) -> Operation:
@@ -108,7 +114,7 @@ class Documents:
         key, limits = key or self.key(text), limits or self.limits
         document = self.held(key)
         if document is not None:
-            if limits not in document.fits:  # somebody else may have sent it
+            if limits is not document.made and limits not in document.fits:  # somebody else may have sent it
                 if document.tokens > limits.tokens:
                     raise too_many_tokens(limits)
                 document_limits.check(document.node, limits)
@@ -137,12 +143,12 @@ class Documents:
             raise Refused("GRAPHQL_VALIDATION_FAILED", "The document contains no operation.")
         found = zip(operations, costs, self._deprecated.used(node), strict=True)
         taken_apart = tuple(Operation(one, split(node, one), cost, deprecated=used) for one, cost, used in found)
-        return Document(key, node, taken_apart, node.token_count or 1, {limits})
+        return Document(key, key.hex()[:DIGITS], node, taken_apart, node.token_count or 1, limits, {limits})
 
 
 def parsed(text: str, limits: Limits) -> DocumentNode:
     try:
-        return parse(text, max_tokens=limits.tokens)
+        return parse(text, max_tokens=limits.tokens, allow_empty_selection_sets=False)
     except GraphQLSyntaxError as error:
         if TOO_MANY_TOKENS in error.message:
             raise too_many_tokens(limits) from error

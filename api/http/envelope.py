@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from api.http import strict_json
+from api.http.deadlines import Deadlines
 from api.http.errors import Refused
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Headers = Iterable[tuple[bytes, bytes]]
+Head = Mapping[bytes, bytes]  # the values by name
 
 JSON = b"application/json"
 CONTENT_TYPE = re.compile(rb'\s*application/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
 BEGUN = "crm.begun"  # in the scope: when the first byte of the request came, by the monotonic clock
 BODY_SECONDS = 10.0  # from then on
 MAX_LENGTH_DIGITS = 18  # of a Content-Length; more are no length of anything
+USUAL = frozenset({"query", "variables"})
 PARAMETERS = frozenset({"query", "documentId", "operationName", "variables", "extensions"})
 MOST_PARAMETERS = 20
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -32,8 +33,7 @@ class Disconnected(Exception):
     """The caller went away before the request was complete; there is nobody to answer."""
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Has a document, the hash of one, or both: then the caller says that they belong together.
 
     A `sha256` is what the caller sent, of whatever length and with whatever in it.
@@ -46,22 +46,29 @@ class Envelope:
     extensions: Mapping[str, Any]
 
 
-def header(headers: Headers, name: bytes) -> bytes | None:
-    """The value of a header, joined with commas if it was sent more than once."""
-    values = [value for key, value in headers if key == name]
-    return b", ".join(values) if values else None
+def head_of(headers: Sequence[tuple[bytes, bytes]]) -> Head:
+    """Headers by name; the values of one that was sent more than once are joined with commas."""
+    head = dict(headers)
+    if len(head) < len(headers):
+        head.clear()
+        for name, value in headers:
+            head[name] = head[name] + b", " + value if name in head else value
+    return head
 
 
-def check_media_type(headers: Headers) -> None:
+def check_media_type(head: Head) -> None:
     """Raise UNSUPPORTED_MEDIA_TYPE unless the body is announced as plain JSON."""
-    content_type = header(headers, b"content-type")
-    if content_type is None or not CONTENT_TYPE.fullmatch(content_type):
+    content_type = head.get(b"content-type")
+    if content_type != JSON and (content_type is None or not CONTENT_TYPE.fullmatch(content_type)):
         raise Refused("UNSUPPORTED_MEDIA_TYPE", "Send the request as Content-Type: application/json.", headers=[CLOSE])
-    if (header(headers, b"content-encoding") or b"identity").strip().lower() != b"identity":
+    encoding = head.get(b"content-encoding")
+    if encoding and encoding.strip().lower() != b"identity":
         raise Refused("UNSUPPORTED_MEDIA_TYPE", "Send the body without a Content-Encoding.", headers=[CLOSE])
 
 
-async def read_body(headers: Headers, receive: Receive, limit: int, seconds: float = BODY_SECONDS) -> bytes:
+async def read_body(
+    head: Head, receive: Receive, limit: int, deadlines: Deadlines, seconds: float = BODY_SECONDS
+) -> bytes:
     """The whole body.
 
     Raises:
@@ -69,14 +76,13 @@ async def read_body(headers: Headers, receive: Receive, limit: int, seconds: flo
             it is not complete after `seconds`.
         Disconnected: the caller is gone.
     """
-    too_large = Refused("PAYLOAD_TOO_LARGE", f"The body may have at most {limit} bytes.", headers=[CLOSE])
-    announced = header(headers, b"content-length")
+    announced = head.get(b"content-length")
     if announced is not None and announced.isdigit() and int(announced[:MAX_LENGTH_DIGITS]) > limit:
-        raise too_large
+        raise too_large(limit)
     chunks: list[bytes] = []
     size, more = 0, True
     try:
-        async with asyncio.timeout(seconds):
+        with deadlines.within(seconds):
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
@@ -84,13 +90,17 @@ async def read_body(headers: Headers, receive: Receive, limit: int, seconds: flo
                 chunk = message.get("body", b"")
                 size += len(chunk)
                 if size > limit:
-                    raise too_large
+                    raise too_large(limit)
                 chunks.append(chunk)
                 more = message.get("more_body", False)
     except TimeoutError as error:
         message_text = f"The request was not complete within {BODY_SECONDS:.0f} seconds."
         raise Refused("TIMEOUT", message_text, status=408, headers=[CLOSE]) from error
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def too_large(limit: int) -> Refused:
+    return Refused("PAYLOAD_TOO_LARGE", f"The body may have at most {limit} bytes.", headers=[CLOSE])
 
 
 def from_body(body: bytes) -> Envelope:
@@ -136,6 +146,10 @@ def from_query_string(query_string: bytes, document_id: str | None = None) -> En
 
 
 def envelope(members: Mapping[str, Any]) -> Envelope:
+    if members.keys() == USUAL and members["query"].__class__ is str and members["variables"].__class__ is dict:
+        usual = Envelope(members["query"], None, None, members["variables"], {})
+        if usual.query:
+            return usual
     variables = checked(members, "variables", dict, "an object")
     extensions = checked(members, "extensions", dict, "an object")
     operation_name = checked(members, "operationName", str, "a string")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 
-from api.http import exchange
-from api.http.exchange import Message, Send
+from api.http.exchange import NOT_MODIFIED, Message
 
 ETAG = re.compile(rb'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 LIST = re.compile(rb"[ \t,]*" + ETAG.pattern + rb"(?:[ \t]*,[ \t,]*" + ETAG.pattern + rb")*[ \t,]*")
 DIGITS = 32
-NOT_MODIFIED = 304
 ABOUT_CONTENT = frozenset({b"content-type"})
 
 
@@ -39,12 +37,3 @@ def not_modified(message: Message) -> Message:
     """The answer to a caller who has what the message would bring him."""
     kept = [(name, value) for name, value in message["headers"] if name not in ABOUT_CONTENT]
     return {"status": NOT_MODIFIED, "headers": kept, "body": b""}
-
-
-async def answer(send: Send, message: Message) -> None:
-    """Send a whole response. A 304 has no length: it would be that of the content it stands for."""
-    if message["status"] != NOT_MODIFIED:
-        await exchange.answer(send, message)
-        return
-    await send({"type": "http.response.start", "status": NOT_MODIFIED, "headers": message["headers"]})
-    await send({"type": "http.response.body", "body": b""})

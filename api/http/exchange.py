@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 from graphql import GraphQLError
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from api import telemetry
-from api.http.envelope import Disconnected, header
+from api.http.envelope import Disconnected, Head, head_of
 from api.http.errors import CODES, RETRY_AFTER, Refused, extensions_of, of_graphql, refusal_of
 
 Scope = MutableMapping[str, Any]
@@ -22,8 +22,11 @@ App = Callable[[Scope, Any, Send], Awaitable[None]]
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 KEY = "crm.exchange"
+WHOLE = "crm.whole"  # in the scope: the server's own way to take an answer at once; says whether it did
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 JSON = b"application/json; charset=utf-8"
+NOSNIFF = (b"x-content-type-options", b"nosniff")
+NOT_MODIFIED = 304
 EXPECTED = 500  # a status below is the caller's business, not an error of ours
 
 
@@ -31,11 +34,10 @@ class Exchange:
     """What is known about the request that is being answered; endpoints add to `facts` for the log."""
 
     def __init__(self, scope: Scope) -> None:
-        given = header(scope["headers"], b"x-request-id")
+        self.head: Head = head_of(scope["headers"])
+        given = self.head.get(b"x-request-id")
         accepted = given is not None and REQUEST_ID.fullmatch(given)
         self.id = given.decode() if given and accepted else uuid7().hex
-        parent = header(scope["headers"], b"traceparent")
-        self.parent = parent.decode("latin-1") if parent else None
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.timings = telemetry.Timings()
@@ -83,27 +85,38 @@ class Exchange:
             "extensions": {"code": refused.code, **first.get("extensions", {})},
         }
 
-    def server_timing(self) -> bytes:
-        database = f"db;dur={self.database_seconds * 1000:.2f}, " if self.statements else ""
-        return f"{database}{self.timings.header()}".encode()
+    def begin(self, message: Message) -> None:
+        """Add to the start of an answer what every answer carries."""
+        self.status = message["status"]
+        timing = self.timings.header()
+        if self.statements:
+            timing = f"db;dur={self.database_seconds * 1000:.2f}, {timing}"
+        added = (b"x-request-id", self.id.encode()), (b"server-timing", timing.encode()), NOSNIFF
+        message["headers"] = [*message.get("headers", ()), *added]
 
     @property
     def database_seconds(self) -> float:
         return sum(statement.seconds for statement in self.statements)
 
+    @property
+    def parent(self) -> str | None:
+        """The span that the caller says this request is part of."""
+        parent = self.head.get(b"traceparent")
+        return parent.decode("latin-1") if parent else None
+
     def log(self, *, known: bool) -> None:
         """`known`: the path is one of ours; any other may hold whatever the caller put there."""
-        telemetry.log(
-            logging.INFO,
-            "request",
-            request_id=self.id,
-            method=self.method,
-            path=self.path if known else None,
-            status=self.status,
-            duration_ms=round(self.timings.total_ms, 2),
-            statements=len(self.statements),
-            database_ms=round(self.database_seconds * 1000, 2),
-            **self.facts,
+        telemetry.answered(
+            {
+                "request_id": self.id,
+                "method": self.method,
+                "path": self.path if known else None,
+                "status": self.status,
+                "duration_ms": round(self.timings.total_ms, 2),
+                "statements": len(self.statements),
+                "database_ms": round(self.database_seconds * 1000, 2),
+                **self.facts,
+            }
         )
 
 
@@ -113,22 +126,26 @@ def of(scope: Scope) -> Exchange:
 
 
 async def answer(send: Send, message: Message) -> None:
-    """Send a whole response: `status`, `headers`, `body`."""
-    body: bytes = message["body"]
-    headers = [*message["headers"], (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": message["status"], "headers": headers})
+    """Send a whole response: `status`, `headers`, `body`. A 304 has no length: it would be that of the content."""
+    body: bytes = message.pop("body")
+    if message["status"] != NOT_MODIFIED:
+        message["headers"].append((b"content-length", b"%d" % len(body)))
+    message["type"] = "http.response.start"
+    await send(message)
     await send({"type": "http.response.body", "body": body})
 
 
 class Observed:
     """The outermost application: gives the request its id, answers what nobody caught, writes the log line.
 
-    Whoever counts or traces requests is in `after` and gets each exchange when it is over.
+    Whoever counts or traces requests is in `after` and gets each exchange when it is over. `straight`: the application
+    calls `Exchange.begin` itself.
     """
 
-    def __init__(self, app: App, after: Sequence[Callable[[Exchange], None]] = ()) -> None:
+    def __init__(self, app: App, after: Sequence[Callable[[Exchange], None]] = (), *, straight: bool = False) -> None:
         self._app = app
         self._after = after
+        self._straight = straight
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         if scope["type"] != "http":
@@ -136,18 +153,7 @@ class Observed:
             return
         exchange = scope[KEY] = Exchange(scope)
         telemetry.STATEMENTS.set(exchange.statements)
-
-        async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                exchange.status = message["status"]
-                added = [
-                    (b"x-request-id", exchange.id.encode()),
-                    (b"server-timing", exchange.server_timing()),
-                    (b"x-content-type-options", b"nosniff"),
-                ]
-                message["headers"] = [*message.get("headers", ()), *added]
-            await send(message)
-
+        watched = send if self._straight else beginning(exchange, send)
         try:
             await self._app(scope, receive, watched)
         except Disconnected:
@@ -155,7 +161,18 @@ class Observed:
         except Exception as error:
             if exchange.status is not None:
                 raise  # half an answer cannot be replaced by another
-            await answer(watched, exchange.refuse(exchange.unexpected(error)))
+            await answer(beginning(exchange, send), exchange.refuse(exchange.unexpected(error)))
         exchange.log(known="endpoint" in scope)
         for told in self._after:
             told(exchange)
+
+
+def beginning(exchange: Exchange, send: Send) -> Send:
+    """`send`, for an application that leaves it to others what every answer carries."""
+
+    async def watched(message: Message) -> None:
+        if exchange.status is None:
+            exchange.begin(message)
+        await send(message)
+
+    return watched

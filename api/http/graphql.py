@@ -6,7 +6,6 @@ size, JSON, document, execution. JSON that PostgreSQL made is put into the respo
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from api.domain.kernel import Viewer
 from api.http import etag
 from api.http import exchange as exchanges
 from api.http.auth import Authenticator
+from api.http.deadlines import Deadlines
 from api.http.document_access import DocumentAccess
 from api.http.documents import Document, Operation
 from api.http.envelope import (
@@ -26,11 +26,10 @@ from api.http.envelope import (
     BODY_SECONDS,
     Disconnected,
     Envelope,
-    Headers,
+    Head,
     check_media_type,
     from_body,
     from_query_string,
-    header,
     read_body,
 )
 from api.http.errors import CODES, OK, RETRY_AFTER, Refused, extensions_of
@@ -39,7 +38,6 @@ from api.http.introspection import Introspection, together
 from api.http.negotiation import PROFILES, MediaType, Profile, negotiated
 from api.http.rates import Admission, Rates
 
-DOCUMENT_DIGITS = 16
 LONGEST_KEY = 255
 NO_STORE = (b"cache-control", b"no-store")
 REVALIDATED = (b"cache-control", b"private, no-cache")
@@ -102,7 +100,7 @@ class Services:
     profile: Profile = PROFILES["audit"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One operation, who runs it and with what. `registered`: the document is known to the operator of the tenant."""
 
@@ -120,7 +118,7 @@ class Call:
         return self.operation.node.operation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What an operation came to, before it is a response; whoever has more to say adds it here."""
 
@@ -131,59 +129,76 @@ class Answer:
     counted: bytes | None = None  # the part of the data that the budget is charged for, if that is not all
 
 
-@dataclass
-class Media:
-    """The media type of the answer: plain JSON until there is a GraphQL request that a GraphQL response can answer."""
+@dataclass(slots=True)
+class Known:
+    """What is known so far of a request, should it be refused.
 
-    chosen: MediaType
+    The media type is plain JSON until there is a GraphQL request that a GraphQL response can answer.
+    """
+
+    media: MediaType
+    viewer: Viewer | None = None
 
 
 class GraphQL:
     """An ASGI application for `/graphql` and `/graphql/<documentId>`."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, straight: bool = True) -> None:
+        """`straight`: nobody stands between this application and the server, to add headers or the like."""
         self._services = services
+        self._straight = straight
+        self._deadlines = Deadlines()
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
-        exchange, media = exchanges.of(scope), Media(self._services.profile.plain)
+        exchange, known = exchanges.of(scope), Known(self._services.profile.plain)
         try:
-            message = await self._respond(scope, receive, exchange, media)
+            message = await self._respond(scope, receive, exchange, known)
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - the one place where every failure becomes an answer
-            refused, chosen = exchange.unexpected(error), media.chosen
+            refused, chosen = exchange.unexpected(error), known.media
+            if known.viewer is not None and not exchange.extensions:
+                tell(exchange, self._services.rates.admit(known.viewer, 0))
             message = exchange.refuse(refused, strict=chosen.strict, media_type=chosen.header)
             message["status"] = chosen.status(refused)
-            message["headers"] = [*message["headers"], NO_STORE]
-        message["headers"] = [*message["headers"], VARY]
-        await etag.answer(send, message)
+            message["headers"].append(NO_STORE)
+        message["headers"].append(VARY)
+        exchange.begin(message)
+        whole = scope.get(exchanges.WHOLE) if message["status"] == OK else None
+        if whole is None or not self._straight or not whole(message):
+            await exchanges.answer(send, message)
 
-    async def _respond(self, scope: Scope, receive: Any, exchange: Exchange, media: Media) -> Message:
-        services, headers = self._services, scope["headers"]
-        check_method(scope)
-        accepted = negotiated(headers, services.profile)
-        viewer = await services.authenticator.viewer(headers)
-        exchange.facts |= {"tenant": str(viewer.tenant), "principal": str(viewer.principal)}
+    async def _respond(self, scope: Scope, receive: Any, exchange: Exchange, known: Known) -> Message:
+        services, head, facts = self._services, exchange.head, exchange.facts
+        check_method(scope, head)
+        accepted = negotiated(head, services.profile)
+        viewer = known.viewer = await services.authenticator.viewer(scope["headers"])
+        facts["tenant"], facts["principal"] = viewer.tenant, viewer.principal
         exchange.timings.mark("auth")
-        envelope = await self._envelope(scope, receive)
-        media.chosen = accepted
+        try:
+            envelope = await self._envelope(scope, receive, head)
+        except Refused as refused:
+            if CODES[refused.code].status == OK:  # it was a GraphQL request; only a value of it is wrong
+                known.media = accepted
+            raise
+        known.media = accepted
         exchange.timings.mark("envelope")
-        async with asyncio.timeout(services.timeout_seconds):
+        with self._deadlines.within(services.timeout_seconds):
             call = await self._call(envelope, viewer, scope["method"])
-            document = call.document.key.hex()[:DOCUMENT_DIGITS]
-            exchange.facts |= {"document": document, "operation_type": call.kind.value}
+            facts["document"], facts["operation_type"] = call.document.name, call.kind.value
             if call.registered:
-                exchange.facts["registered"] = document
+                facts["registered"] = call.document.name
             check_kind(call)
             exchange.timings.mark("document")
-            answer = await self._admitted(call, exchange, headers)
-        return composed(exchange, accepted, call, answer, header(headers, b"if-none-match"))
+            answer = await self._admitted(call, exchange, head)
+        return composed(exchange, accepted, call, answer, head.get(b"if-none-match"))
 
-    async def _envelope(self, scope: Scope, receive: Any) -> Envelope:
+    async def _envelope(self, scope: Scope, receive: Any, head: Head) -> Envelope:
         if scope["method"] == "POST":
-            passed = time.monotonic() - scope.get(BEGUN, time.monotonic())
-            seconds = max(BODY_SECONDS - passed, 0.0)
-            return from_body(await read_body(scope["headers"], receive, self._services.max_body_bytes, seconds))
+            now = time.monotonic()
+            seconds = max(BODY_SECONDS - (now - scope.get(BEGUN, now)), 0.0)
+            body = await read_body(head, receive, self._services.max_body_bytes, self._deadlines, seconds)
+            return from_body(body)
         return from_query_string(scope["query_string"], scope["path_params"].get("document_id"))
 
     async def _call(self, envelope: Envelope, viewer: Viewer, method: str) -> Call:
@@ -193,26 +208,25 @@ class GraphQL:
         operation, variables = document.operation(name), dict(envelope.variables)
         return Call(front, document, operation, variables, viewer, (document.key, name), method, found.registered)
 
-    async def _admitted(self, call: Call, exchange: Exchange, headers: Headers) -> Answer:
+    async def _admitted(self, call: Call, exchange: Exchange, head: Head) -> Answer:
         """The answer, charged to the caller's budget; he is told so, whatever becomes of the request."""
-        cost, variables = call.operation.cost, call.variables
-        admission = self._services.rates.admit(call.viewer, cost.requested(variables))
+        cost = call.operation.cost
+        reckoned = cost.reckoned(call.variables)
+        admission = self._services.rates.admit(call.viewer, reckoned.requested)
         try:
             async with admission:
                 exchange.timings.mark("admit")
-                answer = await self._execute(call, exchange, headers, admission)
-                actual = cost.actual(variables, answer.data if answer.counted is None else answer.counted)
+                answer = await self._execute(call, exchange, head, admission)
+                actual = cost.actual(reckoned, answer.data if answer.counted is None else answer.counted)
                 admission.settle(actual)
                 exchange.facts["cost"] = actual
                 return answer
         finally:
-            fields = cost.fields(variables) if header(headers, b"x-explain-cost") == b"1" else None
-            exchange.extensions["cost"] = admission.extension(fields)
-            exchange.headers += admission.headers()
+            tell(exchange, admission, reckoned.fields if head.get(b"x-explain-cost") == b"1" else None)
 
-    async def _execute(self, call: Call, exchange: Exchange, headers: Headers, admission: Admission) -> Answer:
+    async def _execute(self, call: Call, exchange: Exchange, head: Head, admission: Admission) -> Answer:
         if call.kind is OperationType.MUTATION:
-            answer = await self._write(call, exchange.id, idempotency_key(headers))
+            answer = await self._write(call, exchange.id, idempotency_key(head))
             exchange.timings.mark("write")
         else:
             answer = await self._read(call, admission)
@@ -247,26 +261,33 @@ class GraphQL:
         return answer
 
 
+def tell(exchange: Exchange, admission: Admission, fields: Mapping[str, int] | None = None) -> None:
+    """Tell the caller what this request has cost him and what he has left."""
+    exchange.extensions["cost"] = orjson.Fragment(admission.extension(fields))
+    exchange.headers += admission.headers()
+
+
 def composed(
     exchange: Exchange, media: MediaType, call: Call, answer: Answer, if_none_match: bytes | None = None
 ) -> Message:
     """A response with data, or, if nothing at all was done because of a fault, with the status of that fault."""
-    extensions = {"requestId": exchange.id, **exchange.extensions, **answer.extensions}
-    headers = [(b"content-type", media.header), *exchange.headers, *answer.headers, *deprecation(call.operation)]
-    members = [b'"data":' + answer.data]
+    extensions: dict[str, Any] = {"requestId": exchange.id, **exchange.extensions, **answer.extensions}
+    headers = [media.content_type, *exchange.headers, *answer.headers]
+    if call.operation.deprecated:
+        headers += deprecation(call.operation)
     status = OK
+    members: tuple[bytes, ...] = (b'{"data":', answer.data, b',"extensions":')
     if answer.errors:
         shown = [complete(exchange, error) for error in answer.errors]
         code = exchange.facts["code"] = shown[0]["extensions"]["code"]
-        members.insert(0, b'"errors":' + orjson.dumps(shown))
-        status = media.partial
+        errors = b'{"errors":' + orjson.dumps(shown)
+        status, members = media.partial, (errors, b',"data":', answer.data, b',"extensions":')
         if CODES[code].status != OK and not any((orjson.loads(answer.data) or {}).values()):
-            status = CODES[code].status
-            del members[1]
+            status, members = CODES[code].status, (errors, b',"extensions":')
             if CODES[code].retryable:
                 headers.append(RETRY_AFTER)
-    members.append(b'"extensions":' + orjson.dumps(extensions))
-    message = {"status": status, "headers": headers, "body": b"{" + b",".join(members) + b"}"}
+    body = b"".join((*members, orjson.dumps(extensions), b"}"))
+    message = {"status": status, "headers": headers, "body": body}
     if call.method != "GET" or answer.errors:
         headers.append(NO_STORE)
         return message
@@ -276,9 +297,7 @@ def composed(
 
 
 def deprecation(operation: Operation) -> list[tuple[bytes, bytes]]:
-    """What the operation uses that is going away; no headers if there is nothing."""
-    if not operation.deprecated:
-        return []
+    """What the operation uses that is going away."""
     return [(b"deprecation", b"true"), (b"x-deprecated-fields", ", ".join(operation.deprecated).encode())]
 
 
@@ -290,9 +309,9 @@ def complete(exchange: Exchange, error: Mapping[str, Any] | GraphQLError) -> dic
     return {**plain, "extensions": extensions_of(code if code in CODES else "INTERNAL", exchange.id, given)}
 
 
-def idempotency_key(headers: Headers) -> str | None:
+def idempotency_key(head: Head) -> str | None:
     """The header that stands for the argument of the same name; the write decides whether it fits."""
-    given = header(headers, b"idempotency-key")
+    given = head.get(b"idempotency-key")
     if given is None:
         return None
     if len(given) > LONGEST_KEY or not given.isascii():
@@ -300,7 +319,7 @@ def idempotency_key(headers: Headers) -> str | None:
     return given.decode()
 
 
-def check_method(scope: Scope) -> None:
+def check_method(scope: Scope, head: Head) -> None:
     """Raise METHOD_NOT_ALLOWED, or UNSUPPORTED_MEDIA_TYPE for a body that is not announced as JSON."""
     method = scope["method"]
     if "document_id" in scope["path_params"]:
@@ -309,7 +328,7 @@ def check_method(scope: Scope) -> None:
     elif method not in {"GET", "POST"}:
         raise not_allowed("Send GraphQL by POST, or queries by GET.", b"GET, POST")
     if method == "POST":
-        check_media_type(scope["headers"])
+        check_media_type(head)
 
 
 def check_kind(call: Call) -> None:

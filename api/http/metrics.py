@@ -57,12 +57,17 @@ class Metrics:
         self._waiting = Gauge(
             "crm_pool_waiting", "Reads that wait for a connection.", registry=registry, multiprocess_mode="livesum"
         )
-        self._pool: ReadPool | None = None
+        self._pool: ReadPool | None = None  # only where its figures are shared
+        self._several = SEVERAL_PROCESSES in os.environ
         self._children: dict[tuple[str, ...], tuple[Counter, Histogram, Histogram, Counter, Counter]] = {}
 
     def watch(self, pool: ReadPool) -> None:
-        """Show how busy the pool is, too."""
-        self._pool = pool
+        """Show how busy the pool is, too: at the moment of asking, or, in several processes, after its last request."""
+        if self._several:
+            self._pool = pool
+        else:
+            self._busy.set_function(lambda: pool.busy)
+            self._waiting.set_function(lambda: pool.waiting)
 
     def record(self, exchange: Exchange) -> None:
         facts = exchange.facts
@@ -85,9 +90,6 @@ class Metrics:
             statements.inc(len(exchange.statements))
         if "cost" in facts:
             cost.inc(facts["cost"])
-        self._look()
-
-    def _look(self) -> None:
         if self._pool is not None:
             self._busy.set(self._pool.busy)
             self._waiting.set(self._pool.waiting)
@@ -98,9 +100,8 @@ class Metrics:
         if self._token is None or not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
             message = "Send the operator's token, CRM_METRICS_TOKEN: Authorization: Bearer …"
             raise Refused("UNAUTHENTICATED", message, headers=[(b"www-authenticate", b"Bearer")])
-        self._look()
         registry = self.registry
-        if SEVERAL_PROCESSES in os.environ:
+        if self._several:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return Response(generate_latest(registry), headers=NO_STORE | {"content-type": CONTENT_TYPE_LATEST})

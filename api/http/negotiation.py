@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from api.http.envelope import Headers, header
+from api.http.envelope import Head
 from api.http.errors import CODES, OK, PARTIAL, Refused
 
 JSON = "application/json"
@@ -25,6 +25,10 @@ class MediaType:
         if self.draft:
             return refused.draft or refused.status or code.draft
         return refused.status or (code.strict if self.strict else code.status)
+
+    @property
+    def content_type(self) -> tuple[bytes, bytes]:
+        return b"content-type", self.header
 
     @property
     def partial(self) -> int:
@@ -50,13 +54,13 @@ PROFILES = {
 }
 
 
-def negotiated(headers: Headers, profile: Profile = PROFILES["audit"]) -> MediaType:
+def negotiated(head: Head, profile: Profile = PROFILES["audit"]) -> MediaType:
     """The type to answer in; without a header, and for `*/*`, plain JSON.
 
     Raises:
         Refused: NOT_ACCEPTABLE, the caller takes neither.
     """
-    given = header(headers, b"accept")
+    given = head.get(b"accept")
     if given is None or given in {b"*/*", b"application/json"}:
         return profile.plain
     ranges = dict(quality(part) for part in given.decode("latin-1").lower().split(","))

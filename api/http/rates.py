@@ -33,6 +33,7 @@ SHORTEST = 0.05  # seconds that a rate of spending is measured over, and between
 BUSY_SECONDS = 0.25  # after which another try is worth it when too many requests are under way
 AT_LEAST = 0.001  # seconds
 MILLI = 1_000
+LONGEST_AGE = 3_600.0  # seconds; a bucket is full long before
 MOST_HELD = 10_000  # tokens
 
 # One row after the other: the token's, then the tenant's, in all processes alike, so that no two wait for each other.
@@ -73,7 +74,7 @@ SELECT json_object_agg(id, json_build_array(granted, millipoints))::text FROM dr
 """
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Bucket:
     """What this process has drawn of one bucket and knows of the rest. All amounts are millipoints."""
 
@@ -100,7 +101,8 @@ class Bucket:
 
     def kept(self, age: float) -> int:
         """What was drawn and not spent, less what a full bucket would not have taken."""
-        return self.left - max(0, int(min(age, 3600) * self.rate) - self.spent - self.room)
+        overflow = int((min(LONGEST_AGE, age)) * self.rate) - self.spent - self.room
+        return self.left - overflow if overflow > 0 else self.left
 
     def there(self, now: float) -> int:
         """What there is in all, as far as this process knows: others may have drawn or returned."""
@@ -125,13 +127,19 @@ class Bucket:
         self.room = self.burst - level - granted
 
 
-@dataclass(frozen=True, slots=True)
 class Pair:
-    """The buckets of a token and of its tenant, and the limits of such a token."""
+    """The buckets of a token and of its tenant, and the limits of such a token, as they are told to callers."""
 
-    token: Bucket
-    tenant: Bucket
-    limits: Limits
+    __slots__ = ("limits", "policy", "template", "tenant", "token")
+
+    def __init__(self, token: Bucket, tenant: Bucket, limits: Limits) -> None:
+        self.token, self.tenant, self.limits = token, tenant, limits
+        window = -(-limits.burst // limits.points_per_second)
+        self.policy = b"ratelimit-policy", b'"points";q=%d;w=%d' % (limits.burst, window)
+        self.template = b'{"requested":%%d,"actual":%%d,"limit":%d,"remaining":%%d,"restorePerSecond":%d}' % (
+            limits.burst,
+            limits.points_per_second,
+        )
 
 
 class Rates:
@@ -288,9 +296,11 @@ class Admission:
         self.actual += points
         self._left = None
         amount = points * MILLI
-        for bucket in (self._pair.token, self._pair.tenant):
-            bucket.left -= amount
-            bucket.spent += amount
+        token, tenant = self._pair.token, self._pair.tenant
+        token.left -= amount
+        token.spent += amount
+        tenant.left -= amount
+        tenant.spent += amount
 
     def _leave(self) -> None:
         self._pair.token.running -= 1
@@ -306,27 +316,16 @@ class Admission:
             self._left = max(min(self._pair.token.there(now), self._pair.tenant.there(now)) // MILLI, 0)
         return self._left
 
-    def extension(self, fields: Mapping[str, int] | None = None) -> dict[str, Any]:
-        """`extensions.cost`; `fields`: the requested cost of each root field, for those who ask."""
-        limits = self._pair.limits
-        told = {
-            "requested": self.requested,
-            "actual": self.actual,
-            "limit": limits.burst,
-            "remaining": self.remaining,
-            "restorePerSecond": limits.points_per_second,
-        }
-        return told if fields is None else {**told, "fields": fields}
+    def extension(self, fields: Mapping[str, int] | None = None) -> bytes:
+        """`extensions.cost` as JSON; `fields`: the requested cost of each root field, for those who ask."""
+        told = self._pair.template % (self.requested, self.actual, self.remaining)
+        return told if fields is None else told[:-1] + b',"fields":' + orjson.dumps(fields) + b"}"
 
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
         """`RateLimit` and `RateLimit-Policy`, as in draft-ietf-httpapi-ratelimit-headers-11."""
         limits, left = self._pair.limits, self.remaining
-        window = -(-limits.burst // limits.points_per_second)
         reset = -(-(limits.burst - left) // limits.points_per_second)
-        return (
-            (b"ratelimit-policy", b'"points";q=%d;w=%d' % (limits.burst, window)),
-            (b"ratelimit", b'"points";r=%d;t=%d' % (left, reset)),
-        )
+        return self._pair.policy, (b"ratelimit", b'"points";r=%d;t=%d' % (left, reset))
 
     def memory(self) -> Memory:
         """The root value of what is answered from memory."""

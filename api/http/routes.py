@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
@@ -37,20 +38,21 @@ EXPOSED = [
     "Idempotent-Replayed",
 ]
 CORS_SECONDS = 600
+PATH = "/graphql"
 
 
-class Straight:
-    """Takes the one address that nearly all requests go to past the router."""
+class Application(Starlette):
+    """Takes the one address that nearly all requests go to past Starlette's own layers."""
 
-    def __init__(self, app: ASGIApp, path: str, endpoint: ASGIApp) -> None:
-        self._app, self._path, self._endpoint = app, path, endpoint
+    straight: ASGIApp
+    endpoint: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == self._path:
-            scope["endpoint"], scope["path_params"] = self._endpoint, {}
-            await self._endpoint(scope, receive, send)
+        if scope["type"] == "http" and scope["path"] == PATH:
+            scope["endpoint"], scope["path_params"] = self.endpoint, {}
+            await self.straight(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await super().__call__(scope, receive, send)
 
 
 class DocumentId(Convertor[str]):
@@ -83,37 +85,39 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
 
     `sign_in` is for where there is an issuer.
     """
-    metrics = metrics or Metrics(None)
-    middleware = [Middleware(Observed, after=(metrics.record, *after))]
+    metrics, graphql = metrics or Metrics(None), GraphQL(services, straight=not cors_origins)
+    told = (metrics.record, *after)
+    middleware = [Middleware(Observed, after=told)]
+    straight = Observed(graphql, told, straight=True)
     if cors_origins:
-        middleware.append(
-            Middleware(
-                CORSMiddleware,
-                allow_origins=list(cors_origins),
-                allow_methods=["GET", "POST"],
-                allow_headers=ACCEPTED,
-                expose_headers=EXPOSED,
-                max_age=CORS_SECONDS,
-            )
-        )
-    graphql = GraphQL(services)
-    middleware.append(Middleware(Straight, path="/graphql", endpoint=graphql))
+        options: dict[str, Any] = {
+            "allow_origins": list(cors_origins),
+            "allow_methods": ["GET", "POST"],
+            "allow_headers": ACCEPTED,
+            "expose_headers": EXPOSED,
+            "max_age": CORS_SECONDS,
+        }
+        middleware.append(Middleware(CORSMiddleware, **options))
+        straight = Observed(CORSMiddleware(graphql, **options), told)
     people = [Route("/sign-in/accept", sign_in)] if sign_in else []
     routes = [
         *people,
-        Route("/graphql/{document_id:document}", graphql),
+        Route(PATH + "/{document_id:document}", graphql),
         Route("/schema.graphql", endpoint=Sdl(sdl, services.authenticator).answer, methods=["GET"]),
         Route("/metrics", metrics.answer),
         Route("/livez", livez),
         Route("/readyz", Readiness(problems).answer),
         *Ide().routes(),
     ]
-    return Starlette(
+    made = Application(
         routes=routes,
         middleware=middleware,
         exception_handlers={HTTPException: misplaced, Refused: failed, DatabaseUnavailable: failed},
         lifespan=lifespan,
     )
+    made.straight, made.endpoint = straight, graphql
+    made.router.redirect_slashes = False  # an address with a slash too many is no address of ours
+    return made
 
 
 async def misplaced(request: Request, error: Exception) -> Response:

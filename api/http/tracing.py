@@ -41,7 +41,7 @@ class Tracing:
             "graphql.operation.type": facts["operation_type"],
             "graphql.document.id": facts["document"],
             "crm.request_id": exchange.id,
-            "crm.tenant": facts["tenant"],
+            "crm.tenant": str(facts["tenant"]),
             "crm.cost": facts.get("cost", 0),
             "http.response.status_code": exchange.status or 0,
         }

@@ -228,8 +228,9 @@ class Aggregate:
             value = key.value(source)
             if key.record is not None:  # a record the viewer may not see is none, as everywhere
                 target = records()[key.record[1]].__table__.alias(f"of_{at}")
-                rows = rows.outerjoin(target, and_(scope.visible(key.record[0], target), target.c.id == value))
-                value = target.c.id
+                if not scope.sees_all(key.record[0], target):
+                    rows = rows.outerjoin(target, and_(scope.visible(key.record[0], target), target.c.id == value))
+                    value = target.c.id
             columns += key_columns(value, key, at)
         groups: list[ColumnElement[Any]] = [literal_column(str(place + 1)) for place in range(len(columns))]
         columns.append(func.count().label("count"))

@@ -5,26 +5,17 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from graphql import (
-    DocumentNode,
-    GraphQLInputType,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    OperationType,
-    get_variable_values,
-    type_from_ast,
-)
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 from sqlalchemy import ColumnElement, DateTime, Text, Uuid, cast, null
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from api.compiler import Cache, Catalog, Compiler, Request, RequestError, RequestErrors, Statement, shape_of
+from api.compiler import Cache, Catalog, Compiler, Request, Statement
 from api.domain.kernel import NOBODY, Context, Outside, Viewer
+
+from .variables import Coerced, Coercer
 
 OPERATIONS = 1_000
 SHAPES = 64
-# In the variables: more than any filter or the rows of a bulk write need. Coercing one takes 30 µs, and nobody else is
-# answered meanwhile.
-MOST_OBJECTS = {OperationType.QUERY: 2_000, OperationType.MUTATION: 20_000, OperationType.SUBSCRIPTION: 2_000}
 
 
 def user_of(request: Request) -> UUID | None:
@@ -85,6 +76,7 @@ class Reads:
         self.core, self.pool, self.secret, self.now = core, pool, secret, now
         self.compiler = Compiler(core, catalog)
         self.shapes: Cache[Cache[Statement]] = Cache(OPERATIONS)
+        self.coercers: Cache[tuple[OperationDefinitionNode, Coercer]] = Cache(OPERATIONS)
         self.read_backs: Cache[tuple[DocumentNode, Statement]] = Cache(OPERATIONS)
 
     async def execute(
@@ -110,26 +102,13 @@ class Reads:
         request = self.request(viewer, coerced)
         return await self.pool.fetch(statement.text, statement.parameters(request))
 
-    def coerced(
-        self, operation: OperationDefinitionNode, variables: Mapping[str, Any]
-    ) -> tuple[Mapping[str, Any], Hashable]:
-        """Variables as their types' values, and the shape they give the statement."""
-        definitions = operation.variable_definitions or ()
-        if not definitions:
-            return {}, ()
-        most = MOST_OBJECTS[operation.operation]
-        if more_objects_than(most, variables):
-            raise RequestError("BAD_USER_INPUT", f"the variables have more than {most:,} objects")
-        values = get_variable_values(self.core, definitions, dict(variables), max_errors=20)
-        if isinstance(values, list):
-            raise RequestErrors(values)
-        shape = []
-        for definition in definitions:
-            name = definition.variable.name.value
-            if name in values.coerced:
-                type_: GraphQLInputType = type_from_ast(self.core, definition.type)  # type: ignore[assignment]
-                shape.append((name, shape_of(values.coerced[name], type_)))
-        return values.coerced, tuple(shape)
+    def coerced(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Coerced:
+        """Variables as their types' values, and the shape they give the statement.
+
+        Operations are told apart by identity, which is theirs alone as long as the entry holds them.
+        """
+        known = self.coercers.get(id(operation), lambda: (operation, Coercer(self.core, operation)))
+        return known[1](variables)
 
     def request(self, viewer: Viewer, variables: Mapping[str, Any], **facts: Any) -> Request:
         known = {"viewer": viewer, **facts}
@@ -142,23 +121,3 @@ class Reads:
         if viewer.outside:
             return outsider
         return lambda bind: Context(capability, bind(user_of, Uuid()), bind(team_of, ARRAY(Uuid())))
-
-
-def more_objects_than(most: int, variables: Mapping[str, Any]) -> bool:
-    """Whether the variables have more objects than that, however deep.
-
-    >>> more_objects_than(2, {"a": [{}, {"b": {}}]}), more_objects_than(3, {"a": [{}, {"b": {}}]})
-    (True, False)
-    """
-    waiting: list[Any] = list(variables.values())
-    found = 0
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            found += 1
-            if found > most:
-                return True
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-    return False

@@ -6,16 +6,15 @@ Keys are beginnings of the names of goals; the first that fits is taken.
 from __future__ import annotations
 
 IN_POSTGRESQL = (
-    "PostgreSQL: one generic plan serves all values since each page has a constant LIMIT inside its own (before, it "
-    "planned anew at each execution); what is left is row-level security, edges and page information that the "
-    "statement of the limit does not make, and in Q2 each contact read twice, for its place in the order and for its "
-    "fields."
+    "PostgreSQL: one generic plan serves all values, each page has a constant LIMIT inside its own, and a record that "
+    "a page is sorted through is read once; what is left is row-level security (a look at a setting for each table) "
+    "and a second LIMIT for each list."
 )
 IN_THE_SERVER = (
-    "In our process: token, budget, cost of the answer, log line, figures and headers, each some ten microseconds, "
-    "where the limit has two in all; then two `asyncio.timeout` and coercing variables, whose types are looked up by "
-    "name each time. Tried: the log line through orjson and a logger that is kept, and no router in front of the "
-    "endpoint, together about a tenth of a millisecond."
+    "In our process about a hundred microseconds beside those of the limit: token, budget, strict JSON, cost of the "
+    "answer, log line, figures and headers, each some five to ten. Tried, with gain: types of variables looked up once "
+    "for an operation (30 µs), one timer for all deadlines (17), the log line without structlog (15), headers read "
+    "once, no layers in front of the endpoint, the answer in one write (20). Not tried: remembering whole bodies."
 )
 WRITES = (
     "A write takes 12 round trips: BEGIN, context, two look-ups, six INSERTs, read-back, COMMIT; the limit takes one. "
@@ -23,8 +22,9 @@ WRITES = (
     "INSERTs as one statement."
 )
 AGGREGATE = (
-    "Our statement asks for each row whether its stage may be seen, and sums per currency; the limit's does neither. "
-    "Tried: grouping by the id and making its text once a group halved PostgreSQL's time."
+    "Our statement sums per currency and puts the sums together per group; the limit's does neither. Tried: grouping "
+    "by the id and making its text once a group halved PostgreSQL's time; no look at the stages for whoever may see "
+    "all of them took off 14 % more."
 )
 
 WHY: dict[str, str] = {

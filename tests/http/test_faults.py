@@ -257,6 +257,27 @@ async def test_when_every_connection_is_busy_the_next_is_told_within_a_second(
     assert {answer.status_code for answer in answers} <= {200, 409}
 
 
+async def test_who_has_spent_everything_is_told_when_to_come_back(committed: Committed, tmp_path: Path):
+    live = Live(committed, tmp_path, max_cost=10, rate_burst=12, rate_points_per_second=1)
+    headers = await live.token()
+    three = {"query": "{ viewer { user { id } tenant { id } } }"}
+    answers = [await live.post(three, headers) for _ in range(12)]
+    refused = next(response for response in answers if response.status_code != 200)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["extensions"]["code"]) == (429, "RATE_LIMITED")
+    assert error["extensions"]["retryable"] is True
+    assert 0 < error["extensions"]["retryAfterMs"] <= 1_000 * int(refused.headers["retry-after"]) <= 4_000
+    assert "data" not in refused.json()
+    cost = refused.json()["extensions"]["cost"]
+    assert (cost["requested"], cost["actual"], cost["limit"], cost["restorePerSecond"]) == (3, 0, 12, 1)
+    assert cost["remaining"] < 3
+    assert refused.headers["ratelimit"] == f'"points";r={cost["remaining"]};t={12 - cost["remaining"]}'
+    dear = await live.post({"query": "{ accounts(first: 10) { nodes { id } } }"}, headers)
+    check(dear, 200, "QUERY_TOO_EXPENSIVE")  # no waiting helps
+    await asyncio.sleep(int(refused.headers["retry-after"]))
+    assert (await live.post(three, headers)).status_code == 200
+
+
 def test_a_message_echoes_little_and_guesses_nothing():
     assert errors.shortened("Cannot query field 'x'. Did you mean 'y' or 'z'?") == "Cannot query field 'x'."
     assert len(errors.shortened("a" * 10_000)) == 100

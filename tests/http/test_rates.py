@@ -212,7 +212,7 @@ async def test_what_the_caller_is_told(process: Process):
     rates, who = await process(), somebody()
     async with rates.admit(who, 60) as admission:
         admission.settle(20)
-    said = admission.extension()
+    said = orjson.loads(admission.extension())
     assert said == {
         "requested": 60,
         "actual": 20,

@@ -104,6 +104,18 @@ async def test_the_server_answers_and_survives_everything_thrown_at_it(committed
     async with running(committed, tmp_path) as (process, port):
         assert b'{"data":{"viewer":{"name":"Laptop"}}' in await exchange(port, good)
 
+        # Two answers on one connection, each as long as it says and with what every answer has.
+        kept = request(authorization, b'{"query": "{ viewer { name } }"}')
+        first, second = (await exchange(port, kept, kept, patience=1)).split(b"HTTP/1.1 200 OK\r\n")[1:]
+        for said in (first, second):
+            head, _, body = said.partition(b"\r\n\r\n")
+            assert b"content-length: %d" % len(body) in head
+            for name in (b"date", b"x-request-id", b"server-timing", b"ratelimit", b"vary", b"x-content-type-options"):
+                assert head.count(b"\r\n" + name + b": ") + head.startswith(name + b": ") == 1
+
+        # An old HTTP without versions is not spoken.
+        assert (await exchange(port, b"GET /\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
+
         # Heads that never end, are too large, or are not HTTP.
         began = time.monotonic()
         silent, slow, late = await asyncio.gather(

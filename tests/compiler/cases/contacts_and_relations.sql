@@ -93,8 +93,8 @@ FROM p17 ORDER BY p17.created_at DESC, p17.id DESC) AS r18) AS n17_0) AS x17 ON 
 WHERE t16.tenant_id = $3 AND t16.id = (SELECT primary_of.contact_id 
 FROM account_contacts AS primary_of 
 WHERE primary_of.tenant_id = $3 AND primary_of.account_id = p14.id AND primary_of.is_primary_contact)) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (WITH p19 AS 
-(SELECT m19.contact_id AS contact_id, m19.contact_id__name_sort AS contact_id__name_sort, m19.id AS id 
-FROM (SELECT t19.contact_id AS contact_id, s19_0.name_sort AS contact_id__name_sort, t19.id AS id 
+(SELECT m19.contact_id__name AS contact_id__name, m19.contact_id__id AS contact_id__id, m19.contact_id__name_sort AS contact_id__name_sort, m19.id AS id 
+FROM (SELECT s19_0.name AS contact_id__name, s19_0.id AS contact_id__id, s19_0.name_sort AS contact_id__name_sort, t19.id AS id 
 FROM account_contacts AS t19 LEFT OUTER JOIN contacts AS s19_0 ON s19_0.tenant_id = $3 AND s19_0.id = t19.contact_id 
 WHERE t19.tenant_id = $3 AND t19.account_id = p14.id AND t19.archived_at IS NULL ORDER BY s19_0.name_sort ASC NULLS LAST, t19.id ASC 
  LIMIT 101) AS m19 ORDER BY m19.contact_id__name_sort ASC NULLS LAST, m19.id ASC 
@@ -105,11 +105,8 @@ FROM account_contacts AS c19
 WHERE c19.tenant_id = $3 AND c19.account_id = p14.id AND c19.archived_at IS NULL 
  LIMIT $12) AS b19), CAST($13 AS BIGINT))), 'nodes', n19_1.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r20)), '[]'::json) AS j 
-FROM (SELECT x21.j AS contact 
-FROM p19 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
-FROM (SELECT t21.name AS name 
-FROM contacts AS t21 
-WHERE t21.tenant_id = $3 AND t21.id = p19.contact_id) AS r21) AS x21 ON true ORDER BY p19.contact_id__name_sort ASC NULLS LAST, p19.id ASC) AS r20) AS n19_1) AS x19 ON true ORDER BY p14.created_at DESC, p14.id DESC) AS r15) AS n14_0) AS accounts, (WITH p22 AS 
+FROM (SELECT CASE WHEN (p19.contact_id__id IS NULL) THEN NULL::json ELSE json_build_object('name', p19.contact_id__name) END AS contact 
+FROM p19 ORDER BY p19.contact_id__name_sort ASC NULLS LAST, p19.id ASC) AS r20) AS n19_1) AS x19 ON true ORDER BY p14.created_at DESC, p14.id DESC) AS r15) AS n14_0) AS accounts, (WITH p22 AS 
 (SELECT m22.id AS id, m22.created_at AS created_at 
 FROM (SELECT t22.id AS id, t22.created_at AS created_at 
 FROM opportunities AS t22 
@@ -248,8 +245,8 @@ FROM contacts AS seen_contacts
 WHERE seen_contacts.tenant_id = primary_of.tenant_id AND seen_contacts.id = primary_of.contact_id AND seen_contacts.owner_id = $4)) AND (EXISTS (SELECT 1 
 FROM accounts AS seen_accounts 
 WHERE seen_accounts.tenant_id = primary_of.tenant_id AND seen_accounts.id = primary_of.account_id AND seen_accounts.owner_id = $4)) AND primary_of.account_id = p14.id AND primary_of.is_primary_contact)) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (WITH p19 AS 
-(SELECT m19.contact_id AS contact_id, m19.contact_id__name_sort AS contact_id__name_sort, m19.id AS id 
-FROM (SELECT t19.contact_id AS contact_id, s19_0.name_sort AS contact_id__name_sort, t19.id AS id 
+(SELECT m19.contact_id__name AS contact_id__name, m19.contact_id__id AS contact_id__id, m19.contact_id__name_sort AS contact_id__name_sort, m19.id AS id 
+FROM (SELECT s19_0.name AS contact_id__name, s19_0.id AS contact_id__id, s19_0.name_sort AS contact_id__name_sort, t19.id AS id 
 FROM account_contacts AS t19 LEFT OUTER JOIN contacts AS s19_0 ON s19_0.tenant_id = $3 AND s19_0.owner_id = $4 AND s19_0.id = t19.contact_id 
 WHERE t19.tenant_id = $3 AND (EXISTS (SELECT 1 
 FROM contacts AS seen_contacts 
@@ -268,11 +265,8 @@ FROM accounts AS seen_accounts
 WHERE seen_accounts.tenant_id = c19.tenant_id AND seen_accounts.id = c19.account_id AND seen_accounts.owner_id = $4)) AND c19.account_id = p14.id AND c19.archived_at IS NULL 
  LIMIT $13) AS b19), CAST($14 AS BIGINT))), 'nodes', n19_1.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r20)), '[]'::json) AS j 
-FROM (SELECT x21.j AS contact 
-FROM p19 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
-FROM (SELECT t21.name AS name 
-FROM contacts AS t21 
-WHERE t21.tenant_id = $3 AND t21.owner_id = $4 AND t21.id = p19.contact_id) AS r21) AS x21 ON true ORDER BY p19.contact_id__name_sort ASC NULLS LAST, p19.id ASC) AS r20) AS n19_1) AS x19 ON true ORDER BY p14.created_at DESC, p14.id DESC) AS r15) AS n14_0) AS accounts, (WITH p22 AS 
+FROM (SELECT CASE WHEN (p19.contact_id__id IS NULL) THEN NULL::json ELSE json_build_object('name', p19.contact_id__name) END AS contact 
+FROM p19 ORDER BY p19.contact_id__name_sort ASC NULLS LAST, p19.id ASC) AS r20) AS n19_1) AS x19 ON true ORDER BY p14.created_at DESC, p14.id DESC) AS r15) AS n14_0) AS accounts, (WITH p22 AS 
 (SELECT m22.id AS id, m22.created_at AS created_at 
 FROM (SELECT t22.id AS id, t22.created_at AS created_at 
 FROM opportunities AS t22 
