@@ -18,10 +18,11 @@ import orjson
 import strawberry
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, execute
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker
 from strawberry.types import Info
 
 from api.compiler import RequestError
+from api.db.writes import WriteSession
 from api.domain.kernel import DomainError, NotFound, Outcome, Record, Viewer, Work, camel, open_work
 from api.domain.kernel.idempotency import claim, remember
 
@@ -203,7 +204,7 @@ class WriteAnswer:
 class Writes:
     """Runs mutation operations; their records are read back by the compiler."""
 
-    def __init__(self, reads: Reads, sessions: async_sessionmaker[AsyncSession], secret: bytes | None = None) -> None:
+    def __init__(self, reads: Reads, sessions: async_sessionmaker[WriteSession], secret: bytes | None = None) -> None:
         del secret
         self.reads, self.sessions = reads, sessions
 
