@@ -29,6 +29,7 @@ from api.domain.kernel.idempotency import claim, remember
 from .context import Context
 from .enums import described_enum
 from .errors import UserError, answered
+from .execution import Execution
 from .reading import Reads
 
 AGAIN = frozenset({"40001", "40P01"})  # serialisation failure, deadlock: nothing was done, try again
@@ -239,6 +240,7 @@ class Writes:
             context_value=context,
             variable_values=dict(variables),
             operation_name=name,
+            executor_class=Execution,
         )
         answer = await result if isawaitable(result) else result
         errors = list(answer.errors or ())

@@ -151,6 +151,28 @@ async def test_what_is_wrong_is_said_of_the_argument_and_nothing_is_stored(graph
         assert await work.session.scalar(select(func.count()).select_from(ChangeEvent)) == 1
 
 
+async def test_a_payload_has_what_is_selected_in_that_order(graphql: Client):
+    made = await graphql("""mutation {
+      kind: __typename
+      contactCreate(input: {firstName: "Ada", lastName: "Lovelace"}) {
+        outcome
+        contact { lastName kind: __typename ... on Contact { owner { name __typename } } __typename firstName }
+        again: contact { firstName }
+        errors { message }
+        __typename
+      }
+    }""")
+
+    owner = [("name", "Ada Admin"), ("__typename", "User")]
+    contact = made["contactCreate"]["contact"]
+    assert next(iter(made.items())) == ("kind", "Mutation")
+    assert list(made["contactCreate"]) == ["outcome", "contact", "again", "errors", "__typename"]
+    assert list(contact) == ["lastName", "kind", "owner", "__typename", "firstName"]
+    assert (contact["lastName"], contact["kind"], contact["__typename"]) == ("Lovelace", "Contact", "Contact")
+    assert list(contact["owner"].items()) == owner
+    assert made["contactCreate"]["again"] == {"firstName": "Ada"}
+
+
 async def test_a_shop_upserts_customers_by_email_in_as_many_statements_whatever_their_number(
     graphql: Client, open_as: OpenAs, statements: list[str]
 ):
