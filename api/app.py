@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
@@ -24,6 +24,7 @@ from api.db.engine import write_engine, write_sessions
 from api.db.pool import DatabaseUnavailable, Fetching, ReadPool
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
+from api.db.writes import WriteSession
 from api.domain.kernel import PrincipalKind, Viewer
 from api.http import server
 from api.http.auth import Authenticator, utc_now
@@ -50,7 +51,7 @@ from api.settings import Settings, load
 TRACED = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 NO_OUTSIDERS = "This server does not serve outsiders: its operator has to set CRM_PARTNER_DATABASE_URL."
 FACTORY = "api.app:from_environment"
-Sessions = async_sessionmaker[AsyncSession]
+Sessions = async_sessionmaker[WriteSession]
 
 
 class CannotServe(Exception):

@@ -13,19 +13,20 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import asyncpg
 import orjson
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker
 
 from api import telemetry
 from api.db.engine import write_engine, write_sessions
 from api.db.migrations import upgrade
 from api.db.pool import ReadPool, Watcher
 from api.db.urls import Urls
+from api.db.writes import WriteSession
 from api.domain.kernel import Tenant, Work
 from api.domain.kernel.work import set_context
 from api.domain.users import User
@@ -116,12 +117,14 @@ async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await outer.rollback()
 
 
-class Savepoint(AsyncSession):
+class Savepoint(WriteSession):
     """A session inside a transaction that goes on after it.
 
     The tenant that a session sets lasts as long as the transaction, so a command that forgot to set it would find
     that of the session before. This one puts back what it found.
     """
+
+    on_statement: ClassVar[list[Watcher]] = []
 
     async def __aenter__(self) -> Self:
         self.found = [await self.raw().fetchval("SELECT current_setting($1, true)", name) for name in SETTINGS]
@@ -133,6 +136,11 @@ class Savepoint(AsyncSession):
         await super().__aexit__(kind, error, trace)
         for name, value in zip(SETTINGS, self.found, strict=True):
             await self.raw().fetchval("SELECT set_config($1, $2, true)", name, value or "")
+
+    async def fetch(self, sql: str, arguments: Sequence[Any] = ()) -> list[asyncpg.Record]:
+        for watch in self.on_statement:
+            watch(sql, arguments)
+        return await super().fetch(sql, arguments)
 
     def raw(self) -> asyncpg.Connection:
         assert isinstance(self.bind, AsyncConnection)
@@ -195,9 +203,14 @@ def statements(engine: AsyncEngine, reads: SameConnection) -> Iterator[list[str]
         if not statement.startswith(BOOKKEEPING):
             seen.append(statement)
 
-    reads.on_statement.append(lambda sql, _arguments: seen.append(sql))
+    def watch(sql: str, _arguments: Sequence[Any]) -> None:
+        seen.append(sql)
+
+    reads.on_statement.append(watch)
+    Savepoint.on_statement.append(watch)
     event.listen(engine.sync_engine, "before_cursor_execute", record)
     yield seen
+    Savepoint.on_statement.remove(watch)
     event.remove(engine.sync_engine, "before_cursor_execute", record)
 
 

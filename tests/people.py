@@ -6,8 +6,9 @@ from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import func, insert, literal, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
+from api.db.writes import WriteSession
 from api.domain import access
 from api.domain.kernel import PrincipalKind, Tenant, Viewer, Work, fold, new_id, open_work
 from api.domain.users import User
@@ -15,7 +16,7 @@ from api.domain.users import User
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 REQUEST = "req-test"
 
-Sessions = async_sessionmaker[AsyncSession]
+Sessions = async_sessionmaker[WriteSession]
 
 
 class OpenAs(Protocol):
@@ -29,7 +30,7 @@ async def a_tenant(sessions: Sessions, name: str = "Acme") -> Tenant:
     await add(sessions, tenant.id, tenant)
     viewer = Viewer(tenant.id, tenant.id, PrincipalKind.SYSTEM, "tests", access.shipped("admin"))
     async with sessions() as session:
-        await session.execute(select(func.set_config("crm.tenant", str(tenant.id), True)))
+        await session.begin_as({"crm.tenant": str(tenant.id)})
         await access.seed(Work(session, viewer, NOW, REQUEST, "test"))
         await session.commit()
     return tenant

@@ -11,13 +11,14 @@ from importlib import import_module
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from api.db import revisions
 from api.db.embedded import EmbeddedPostgres
 from api.db.engine import write_engine, write_sessions
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
+from api.db.writes import WriteSession
 from api.domain import access
 from api.domain.kernel import PrincipalKind, Viewer, Work, new_id, open_work
 from api.settings import SettingRefused, Settings, load
@@ -25,7 +26,7 @@ from api.settings import SettingRefused, Settings, load
 from .output import CommandRefused
 
 CONNECT_SECONDS = 5.0
-Sessions = async_sessionmaker[AsyncSession]
+Sessions = async_sessionmaker[WriteSession]
 NOBODY = UUID(int=0)  # the operator of the machine is no user of the tenant
 TENANTS = "SELECT id, name, currency, zone, created_at, archived_at FROM crm_tenants()"
 

@@ -9,17 +9,18 @@ import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext, ExecutionContext
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from api import telemetry
 from api.db.urls import for_sqlalchemy
+from api.db.writes import WriteSession
 
 CONNECT_SECONDS = 5
 WAIT_SECONDS = 1.0  # for a free connection; then the request is refused instead of queueing
 
 
 def write_engine(url: str, *, size: int = 10) -> AsyncEngine:
-    """Connections are opened when they are first needed, and never tested before use: see `kernel.work.set_context`."""
+    """Connections are opened when they are first needed, and never tested before use: see `WriteSession.begin_as`."""
     engine = create_async_engine(
         for_sqlalchemy(url),
         pool_size=size,
@@ -57,6 +58,6 @@ def half_closed(context: ExceptionContext) -> DBAPIError | None:
     return DBAPIError("the connection was closed", None, error, hide_parameters=True, connection_invalidated=True)
 
 
-def write_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+def write_sessions(engine: AsyncEngine) -> async_sessionmaker[WriteSession]:
     # A command decides itself when it flushes, and its rows are read after the commit.
-    return async_sessionmaker(engine, autoflush=False, expire_on_commit=False)
+    return async_sessionmaker(engine, class_=WriteSession, autoflush=False, expire_on_commit=False)

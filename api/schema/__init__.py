@@ -35,6 +35,7 @@ from .binding import READABLE
 from .catalog import build_catalog
 from .editions import Edition, Editions
 from .errors import BOUND
+from .execution import direct
 from .interfaces import Node, Record
 from .outside import for_outsiders
 from .reading import outsider
@@ -105,7 +106,7 @@ def patch(core: GraphQLSchema) -> None:
             type_.is_one_of = True  # type: ignore[attr-defined]
         if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__"):
             for field in type_.fields.values():
-                field.resolve = read_back_or(field.resolve)
+                field.resolve = direct(field) if type_ is core.mutation_type else read_back_or(field.resolve)
             if hasattr(getattr(definition, "origin", None), READABLE):
                 type_.is_type_of = None  # rows read back are dicts with a __typename
     for name, description in ROOTS.items():

@@ -9,13 +9,18 @@ from uuid import UUID
 
 import orjson
 from graphql import DocumentNode, FieldNode, GraphQLResolveInfo, SelectionSetNode, get_named_type
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from api.compiler import Statement
+from api.compiler import Cache, Statement
+from api.db.writes import WriteSession
 from api.domain.kernel import Viewer, Work
 
 if TYPE_CHECKING:
     from .reading import Reads
+
+
+# Nodes are told apart by identity, which is theirs alone as long as the entry holds their document.
+SELECTED: Cache[tuple[DocumentNode, dict[str, list[SelectionSetNode]]]] = Cache(1_000)
 
 
 @dataclass
@@ -23,7 +28,7 @@ class Context:
     """One mutation request."""
 
     viewer: Viewer
-    sessions: async_sessionmaker[AsyncSession]
+    sessions: async_sessionmaker[WriteSession]
     document: DocumentNode
     variables: Mapping[str, Any]
     shape: Hashable
@@ -60,8 +65,8 @@ class Context:
 
     async def fetch_in_work(self, work: Work, statement: Statement, **facts: Any) -> Any:
         request = self.reads.request(self.viewer, self.variables, **facts)
-        raw = (await (await work.session.connection()).get_raw_connection()).driver_connection
-        return orjson.loads(await raw.fetchval(statement.text, *statement.parameters(request)))  # type: ignore[union-attr]
+        ((text,),) = await work.driven.fetch(statement.text, statement.parameters(request))
+        return orjson.loads(text)
 
     async def read_back(self, info: GraphQLResolveInfo[Any], entity: str, id: UUID) -> Any:
         """The record that the present field stands for, outside any work."""
@@ -89,8 +94,13 @@ class Context:
         return self.reads.read_backs.get(known, compiled)[1]
 
     def selected(self, info: GraphQLResolveInfo[Any], name: str) -> dict[str, list[SelectionSetNode]]:
-        """Response key → selection sets of the payload's field `name`."""
-        return self.below(info.return_type, info.field_nodes, name)
+        """Response key → selection sets of the payload's field `name`; found once for a document and shape."""
+
+        def found() -> tuple[DocumentNode, dict[str, list[SelectionSetNode]]]:
+            return self.document, self.below(info.return_type, info.field_nodes, name)
+
+        known = (id(self.document), name, tuple(id(node) for node in info.field_nodes), self.shape)
+        return SELECTED.get(known, found)[1]
 
     def selected_in_results(
         self, info: GraphQLResolveInfo[Any], name: str

@@ -18,16 +18,18 @@ import orjson
 import strawberry
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, execute
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker
 from strawberry.types import Info
 
 from api.compiler import RequestError
+from api.db.writes import WriteSession
 from api.domain.kernel import DomainError, NotFound, Outcome, Record, Viewer, Work, camel, open_work
 from api.domain.kernel.idempotency import claim, remember
 
 from .context import Context
 from .enums import described_enum
 from .errors import UserError, answered
+from .execution import Execution
 from .reading import Reads
 
 AGAIN = frozenset({"40001", "40P01"})  # serialisation failure, deadlock: nothing was done, try again
@@ -205,7 +207,7 @@ class WriteAnswer:
 class Writes:
     """Runs mutation operations; their records are read back by the compiler."""
 
-    def __init__(self, reads: Reads, sessions: async_sessionmaker[AsyncSession], secret: bytes | None = None) -> None:
+    def __init__(self, reads: Reads, sessions: async_sessionmaker[WriteSession], secret: bytes | None = None) -> None:
         del secret
         self.reads, self.sessions = reads, sessions
 
@@ -240,6 +242,7 @@ class Writes:
             context_value=context,
             variable_values=dict(variables),
             operation_name=name,
+            executor_class=Execution,
         )
         answer = await result if isawaitable(result) else result
         errors = list(answer.errors or ())

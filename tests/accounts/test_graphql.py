@@ -25,7 +25,7 @@ class TestAccount(RecordWrites):
     shown = "name industry employees domains annualRevenue { amount currency } owner { name }"
     natural: ClassVar[tuple[str, Any]] = ("domain", "ACME.com.")
     duplicate: ClassVar[list[str]] = ["input", "domains"]
-    statements: ClassVar[Mapping[str, int]] = {"Create": 8, "Update": 7, "Archive": 10, "Restore": 11, "BulkUpsert": 10}
+    statements: ClassVar[Mapping[str, int]] = {"Create": 3, "Update": 4, "Archive": 7, "Restore": 8, "BulkUpsert": 4}
 
     def another(self, mark: str) -> dict[str, Any]:
         return {**super().another(mark), "domains": [f"{mark.replace(' ', '-')}.example.com"]}

@@ -269,7 +269,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(work: Work, 
             counts.append(len(statements))
         return counts
 
-    assert await statements_for(3, "few") == await statements_for(30, "many") == [13, 8]
+    assert await statements_for(3, "few") == await statements_for(30, "many") == [5, 8]
 
 
 async def test_a_refused_row_leaves_the_others_and_changes_nothing_itself(work: Work):

@@ -305,4 +305,4 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(work: Work, 
         return counts
 
     await statements_for(3, "first")  # makes the customer
-    assert await statements_for(3, "few") == await statements_for(60, "many") == [11, 5]
+    assert await statements_for(3, "few") == await statements_for(60, "many") == [6, 5]

@@ -21,7 +21,7 @@ class TestProduct(RecordWrites):
     shown = "code name family isActive listPrice { amount currency }"
     natural: ClassVar[tuple[str, Any]] = ("code", " gtx")
     duplicate: ClassVar[list[str]] = ["input", "code"]
-    statements: ClassVar[Mapping[str, int]] = {"Create": 7, "Update": 7, "Archive": 7, "Restore": 8, "BulkUpsert": 9}
+    statements: ClassVar[Mapping[str, int]] = {"Create": 3, "Update": 4, "Archive": 4, "Restore": 5, "BulkUpsert": 4}
 
     def another(self, mark: str) -> dict[str, Any]:
         return {**super().another(mark), "code": mark}

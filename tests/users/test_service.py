@@ -203,7 +203,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(work: Work, 
         assert {result.outcome for result in results} == {Outcome.CREATED}
         return len(statements)
 
-    assert await statements_for(2, "few") == await statements_for(60, "many") == 7
+    assert await statements_for(2, "few") == await statements_for(60, "many") == 3
 
 
 async def test_a_team_cannot_come_below_itself(work: Work):

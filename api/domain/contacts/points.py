@@ -126,7 +126,7 @@ def email_point(values: EmailValues) -> Point:
     given: dict[str, Any] = dict(checked_texts(values, LABEL))
     if "verified_at" in values:
         given["verified_at"] = values["verified_at"]
-    key = key_of_email(shown)
+    key = common(shown)
     return Point(key, shown, {"key": key, "email": shown, "original": text}, given)
 
 
@@ -153,7 +153,11 @@ def key_of_email(text: str) -> str:
     >>> key_of_email("JOSE\u0301@EXAMPLE.com") == key_of_email("José@example.com")
     True
     """
-    return unicodedata.normalize("NFC", normal_email(text).lower())
+    return common(normal_email(text))
+
+
+def common(normal: str) -> str:
+    return unicodedata.normalize("NFC", normal.lower())
 
 
 def phone_point(values: PhoneValues, country: str | None, path: str = "number") -> Point:

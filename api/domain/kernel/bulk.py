@@ -7,15 +7,17 @@ is loaded for all rows at once; a row that is refused has changed nothing.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Text, select
+from sqlalchemy import any_, select
 
 from .errors import Archived, DomainError, Duplicate, Invalid, NotAllowed, NotFound, Required, StaleVersion
 from .external_ids import ExternalId, ExternalKey, checked_keys, find
 from .fields import argument
-from .model import Record, among
+from .lookups import KEYS, TENANT, Lookup, compiled
+from .model import Record
 from .viewer import Level
 
 if TYPE_CHECKING:
@@ -262,11 +264,8 @@ async def find_records(work: "Work", matching: Matching[R], rows: Sequence[Ready
 
 async def named(work: "Work", entity: Any, names: Sequence[str]) -> dict[str, list[UUID]]:
     """Folded name → live records of that name, for kinds of records with a `name_sort`."""
-    query = select(entity.name_sort, entity.id).where(
-        entity.tenant_id == work.tenant, among(entity.name_sort, names, Text()), entity.archived_at.is_(None)
-    )
     found: dict[str, list[UUID]] = {}
-    for name, id in await work.session.execute(query):
+    for name, id in await work.rows(live_by(entity, "name_sort"), keys=names):
         found.setdefault(name, []).append(id)
     return found
 
@@ -276,10 +275,14 @@ def by_column(entity: Any, column: str) -> Callable[["Work", Sequence[str]], Awa
 
     async def holders(work: "Work", keys: Sequence[str]) -> Mapping[str, UUID]:
         await work.flush()
-        key = getattr(entity, column)
-        query = select(key, entity.id).where(
-            entity.tenant_id == work.tenant, among(key, keys, Text()), entity.archived_at.is_(None)
-        )
-        return dict((await work.session.execute(query)).all())
+        return {key: id for key, id in await work.rows(live_by(entity, column), keys=keys)}  # noqa: C416 - rows are not pairs
 
     return holders
+
+
+@cache
+def live_by(entity: Any, column: str) -> Lookup:
+    """The live records that have one of the `keys` in a text column: the key and the id."""
+    key = getattr(entity, column)
+    live = (entity.tenant_id == TENANT, key == any_(KEYS), entity.archived_at.is_(None))
+    return compiled(select(key, entity.id).where(*live))

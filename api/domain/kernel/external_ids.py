@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import Index, Text, Uuid, select
+from sqlalchemy import Index, Text, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
 from .errors import Duplicate, LimitExceeded
-from .model import Part, Record, among, column
+from .lookups import KEYS, TENANT, compiled
+from .model import Part, Record, column
 from .policy import as_its_record
 from .text import checked
 
@@ -42,19 +44,23 @@ class ExternalId(Part):
     record_id: Mapped[UUID] = column(Uuid())
 
 
+KNOWN = compiled(
+    select(ExternalId.source, ExternalId.value, ExternalId.record_id).where(
+        ExternalId.tenant_id == TENANT,
+        ExternalId.type == bindparam("type", type_=Text()),
+        ExternalId.source == any_(bindparam("sources", type_=ARRAY(Text()))),
+        ExternalId.value == any_(KEYS),
+    )
+)
+
+
 async def find(work: "Work", entity: type[Record], keys: Iterable[ExternalKey]) -> dict[ExternalKey, UUID]:
     """The ids of the records that have these keys, archived ones included; one statement."""
     wanted = set(keys)
     if not wanted:
         return {}
-    rows = await work.session.execute(
-        select(ExternalId.source, ExternalId.value, ExternalId.record_id).where(
-            ExternalId.tenant_id == work.tenant,
-            ExternalId.type == entity.object,
-            among(ExternalId.source, {key.source for key in wanted}, Text()),
-            among(ExternalId.value, {key.value for key in wanted}, Text()),
-        )
-    )
+    sources, values = [key.source for key in wanted], [key.value for key in wanted]
+    rows = await work.rows(KNOWN, type=entity.object, sources=sources, keys=values)
     found = {ExternalKey(source, value): record for source, value, record in rows}
     return {key: found[key] for key in wanted if key in found}
 

@@ -1,63 +1,56 @@
-"""Adding many rows to a table with one statement.
+"""Adding the rows of a work, whatever their number and their tables, with one statement.
 
-The rows travel as one JSON array, which PostgreSQL turns into rows of the table's own types. That costs a fraction of
-what binding the columns of every row costs, and the statement is one text whatever the number of rows.
+The rows of a table travel as one JSON array, which PostgreSQL turns into rows of the table's own types. That costs a
+fraction of what binding the columns of every row costs, and the statement is one text whatever the number of rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import TextClause, bindparam, text
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.types import UserDefinedType
 
-from .model import Model, Record, blank_values, columns_of
+from .model import Model, columns_of
 
+if TYPE_CHECKING:
+    from api.db.writes import WriteSession
 
-class JsonText(UserDefinedType[str]):
-    """JSON that is written already."""
-
-    cache_ok = True
-    render_bind_cast = True
-
-    def get_col_spec(self, **_options: Any) -> str:
-        return "JSON"
+Batch = tuple[type[Model], Sequence[Mapping[str, Any]]]
 
 
-async def insert_rows(session: AsyncSession, model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Rows as values by column; the blank ones may be left out."""
-    blank = blank_values(model)
-    await send(session, model, [{**blank, **row} for row in rows])
-
-
-async def insert_models(session: AsyncSession, model: type[Model], rows: Sequence[Model]) -> None:
-    """New objects of one table. Records are then objects of the session; parts and entries are loaded when needed."""
-    await send(session, model, [row.__dict__ for row in rows])
-    if issubclass(model, Record):
-        for row in rows:
-            make_transient_to_detached(row)
-            session.add(row)
-
-
-async def send(session: AsyncSession, model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
-    names, statement = insertion(model)
-    values_of = itemgetter(*names)
-    values = [dict(zip(names, values_of(row), strict=True)) for row in rows]
-    await session.execute(statement, {"rows": orjson.dumps(values, default=as_text).decode()})
+async def insert(session: "WriteSession", batches: Sequence[Batch]) -> None:
+    """Add rows, given as values by column, to these tables; where two keys are taken the first table's is told."""
+    parameters = []
+    for model, rows in batches:
+        names, values_of = columns_to_write(model)
+        values = [dict(zip(names, values_of(row), strict=True)) for row in rows]
+        parameters.append(orjson.dumps(values, default=as_text).decode())
+    await session.fetch(insertion(tuple(model for model, _ in batches)), parameters)
 
 
 @cache
-def insertion(model: type[Model]) -> tuple[tuple[str, ...], TextClause]:
-    """The columns and the statement; every value is in the parameter."""
+def columns_to_write(model: type[Model]) -> tuple[tuple[str, ...], Any]:
     names = tuple(name for name, column in columns_of(model).items() if column.computed is None)
-    table, columns = model.__table__.name, ", ".join(f'"{name}"' for name in names)  # type: ignore[attr-defined]
-    source = f"json_populate_recordset(NULL::{table}, :rows)"
-    statement = text(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {source}")  # noqa: S608 - our own names
-    return names, statement.bindparams(bindparam("rows", type_=JsonText()))
+    return names, itemgetter(*names)
+
+
+@cache
+def insertion(models: tuple[type[Model], ...]) -> str:
+    """The statement; every value is in a parameter.
+
+    Foreign keys are checked at its end. PostgreSQL runs the INSERT that is no CTE first, then the last CTE, and so on.
+    """
+    first, *others = (insertion_into(model, at) for at, model in enumerate(models, 1))
+    before = ", ".join(f"i{at} AS ({one})" for at, one in reversed(list(enumerate(others, 2))))
+    return f"WITH {before} {first}" if others else first
+
+
+def insertion_into(model: type[Model], at: int) -> str:
+    table: Any = model.__table__
+    columns = ", ".join(f'"{name}"' for name in columns_to_write(model)[0])
+    source = f"json_populate_recordset(NULL::{table.name}, ${at}::json)"
+    return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {source}"  # noqa: S608 - our own names
 
 
 def as_text(value: Any) -> str:

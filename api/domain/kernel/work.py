@@ -7,37 +7,41 @@ and outbox rows; the entry point that opened the work commits it.
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import literal, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from sqlalchemy.types import Uuid
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from .audit import ChangeEvent, ChangeValues
-from .changes import Change, camel, differences, guarded_fields, lifecycle, snapshot
-from .errors import Archived, Duplicate, NotAllowed, NotFound, StaleVersion
+from .changes import Change, camel, differences, guarded_fields, snapshot
+from .conflicts import refusal_of
+from .errors import Archived, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
-from .inserts import insert_models, insert_rows, places
-from .model import Model, Part, Record, among
-from .outbox import Event, OutboxEntry, facts
-from .policy import Context
+from .inserts import Batch, insert, places
+from .lookups import Lookup, Rights, selection
+from .model import Model, Part, Record, among, blank_values
+from .objects import Objects
+from .outbox import Event, OutboxEntry
 from .tenants import Tenant
+from .trail import by_subject, trail_of
 from .viewer import FieldAccess, Viewer
+
+if TYPE_CHECKING:
+    from api.db.writes import WriteSession
 
 R = TypeVar("R", bound=Record)
 M = TypeVar("M", bound=Model)
-UNIQUE_VIOLATION = "23505"
 
 
 class Work:
     """Everything a command may touch. Opened and committed by the entry point, never by a command."""
 
-    def __init__(self, session: AsyncSession, viewer: Viewer, now: datetime, request_id: str, operation: str) -> None:
-        self.session = session
-        session.autoflush = False  # only `flush` may send changes: it notes them first
+    def __init__(self, session: "WriteSession", viewer: Viewer, now: datetime, request_id: str, operation: str) -> None:
+        self.driven = session  # for statements past SQLAlchemy
+        session.sync_session.autoflush = False  # only `flush` may send changes: it notes them first
+        self._objects = Objects(session)
         self.viewer = viewer
         self.now = now
         self.request_id = request_id
@@ -50,6 +54,11 @@ class Work:
         self._tenant: Tenant | None = None
         self._waiting: dict[int, Model] = {}  # by identity: a bulk load adds thousands
         self._removed: dict[int, Part] = {}
+
+    @property
+    def session(self) -> "WriteSession":
+        """The session with all objects of the work; what needs no objects is quicker with `driven`."""
+        return self._objects.session
 
     @property
     def tenant(self) -> UUID:
@@ -134,6 +143,10 @@ class Work:
         self._affected.update({row.id: row for row in rows})
         return rows
 
+    async def rows(self, lookup: Lookup, **values: Any) -> Sequence[Any]:
+        """The rows of a compiled statement, without objects; the tenant is known."""
+        return await lookup.rows(self.driven, {"tenant": self.tenant, **values})
+
     async def tenant_settings(self) -> Tenant:
         """The tenant's currency and calendar; read once."""
         if self._tenant is None:
@@ -196,63 +209,66 @@ class Work:
 
     async def flush(self) -> None:
         """Send what is waiting, tables in the order of their foreign keys, and note what changed."""
-        for row in [*self._waiting.values(), *self.session.dirty, *self._removed.values()]:
-            self._note(row)
-        for part in self._removed.values():
-            await self.session.delete(part)
+        self._note_all()
+        await self._send(())
+
+    async def finish(self) -> list[Change]:
+        """Flush, together with one audit row and one outbox row for each changed record. Returns the changes."""
+        self._note_all()
+        changes = [change for change in self.changes.values() if change.created or change.changed]
+        events, self.events = by_subject(self.events), []
+        trail: list[Batch] = []
+        if changes:
+            who: Any = {
+                "viewer": self.viewer,
+                "now": self.now,
+                "request_id": self.request_id,
+                "operation": self.operation,
+            }
+            rows = zip(*(trail_of(one, events.get(one.record.id, ()), **who) for one in changes), strict=True)
+            for entry, found in zip((ChangeEvent, ChangeValues, OutboxEntry), rows, strict=True):
+                trail.append((entry, [{**blank_values(entry), **one} for one in found]))
+        await self._send(trail)
+        self.changes = {}
+        return changes
+
+    async def _send(self, trail: Sequence[Batch]) -> None:
+        """Send changed objects one by one, then everything new with one statement, the trail with it."""
+        changed, removed = self._objects.changed, list(self._removed.values())
         by_table: dict[Any, list[Model]] = {}
         for row in self._waiting.values():
             by_table.setdefault(type(row).__table__, []).append(row)
         self._waiting, self._removed = {}, {}
+        new = [by_table[table] for table in sorted(by_table, key=places().__getitem__)]
+        batches = [*((type(rows[0]), [row.__dict__ for row in rows]) for rows in new), *trail]
         try:
-            await self.session.flush()
-            for table in sorted(by_table, key=places().__getitem__):
-                rows = by_table[table]
-                await insert_models(self.session, type(rows[0]), rows)
+            for part in removed:
+                await self.session.delete(part)
+            if changed or removed:
+                await self.session.flush()
+            if batches:
+                await insert(self.driven, batches)
         except IntegrityError as error:
-            raise self._refusal(error) from error
-
-    async def finish(self) -> list[Change]:
-        """Flush, then write one audit row and one outbox row for each changed record. Returns the changes."""
-        await self.flush()
-        changes = [change for change in self.changes.values() if change.created or change.changed]
-        events, self.events = self.events, []
-        if changes:
-            by_subject: dict[UUID, list[Event]] = {}
-            for event in events:
-                by_subject.setdefault(event.subject, []).append(event)
-            audit, values, outbox = [], [], []
-            for change in changes:
-                fact, value, entry = self._entries(change, by_subject.get(change.record.id, []))
-                audit.append(fact)
-                values.append(value)
-                outbox.append(entry)
-            await insert_rows(self.session, ChangeEvent, audit)
-            await insert_rows(self.session, ChangeValues, values)
-            await insert_rows(self.session, OutboxEntry, outbox)
-        self.changes = {}
-        return changes
+            raise refusal_of(error) from error
+        for rows in new:
+            for row in rows:
+                if isinstance(row, Record):
+                    self._objects.inserted(row)
 
     async def _select(self, entity: type[R], ids: Sequence[UUID], *, lock: bool) -> None:
         viewer = self.viewer
-        team = literal(list(viewer.team), ARRAY(Uuid()))
-        context = Context(viewer.capability, literal(viewer.user, Uuid()), team)
-        query = (
-            select(entity)
-            .where(
-                entity.tenant_id == self.tenant,
-                among(entity.id, ids),
-                entity.visible(entity, context),
-            )
-            .order_by(entity.id)
-        )
         if lock:
             await self.flush()  # locked rows are read anew
-            query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-        for row in (await self.session.execute(query)).scalars():
+        chosen = selection(entity, Rights(viewer.capability.hash, viewer.capability), lock=lock)
+        rows = await self.rows(chosen, ids=ids, user=viewer.user, team=viewer.team)
+        for row in self._objects.read(entity, rows, self._records.get, anew=lock):
             self._records[row.id] = row
             if lock:
                 self._locked.add(row.id)
+
+    def _note_all(self) -> None:
+        for row in [*self._waiting.values(), *self._objects.changed, *self._removed.values()]:
+            self._note(row)
 
     def _note(self, row: Any) -> None:
         """Fold one row's pending change into the change of its record; a record's first change raises its version."""
@@ -304,62 +320,10 @@ class Work:
                 record.updated_at = self.now
         return change
 
-    def _entries(self, change: Change, events: list[Event]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        """The audit row, its values and the outbox row of one change."""
-        record, event_id = change.record, new_id()
-        changed = change.changed
-        if change.created:
-            previous, after = {}, change.after
-        else:
-            previous = {name: value for name, value in change.before.items() if name in changed}
-            after = {name: value for name, value in change.after.items() if name in changed}
-        key = {"tenant_id": self.tenant, "version": record.version, "changed": changed}
-        viewer = self.viewer
-        audit = {
-            **key,
-            "id": event_id,
-            "object_type": record.object,
-            "object_id": record.id,
-            "at": self.now,
-            "actor_kind": viewer.kind,
-            "actor_id": viewer.principal,
-            "actor_name": viewer.name,
-            "token_id": viewer.token,
-            "request_id": self.request_id,
-            "operation": self.operation,
-        }
-        values = {"tenant_id": self.tenant, "id": event_id, "before": previous, "after": after}
-        outbox = {
-            **key,
-            "event_id": event_id,
-            "aggregate_type": record.object,
-            "aggregate_id": record.id,
-            "types": [event.type for event in events] + [f"{record.object}.{lifecycle(change)}"],
-            "schema_version": 1,
-            "actor": {"kind": viewer.kind.value, "id": str(viewer.principal)},
-            "payload": {"previous": previous, "events": [facts(event) for event in events]},
-            "occurred_at": self.now,
-        }
-        return audit, values, outbox
-
-    def _refusal(self, error: IntegrityError) -> Exception:
-        """The refusal behind a broken unique key; the error itself for anything else."""
-        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
-            return error
-        name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
-        if name == "pk_external_ids":
-            return Duplicate(("external_ids",), "record", None)
-        for table in Model.metadata.sorted_tables:
-            for index in table.indexes:
-                if index.name == name:
-                    field = list(index.columns)[-1].name
-                    return Duplicate((index.info.get("path", field),), index.info.get("object", table.name), None)
-        return error
-
 
 @asynccontextmanager
 async def open_work(  # noqa: PLR0913 - what every entry point knows
-    sessions: async_sessionmaker[AsyncSession],
+    sessions: "async_sessionmaker[WriteSession]",
     viewer: Viewer,
     *,
     now: datetime,
@@ -379,17 +343,6 @@ async def open_work(  # noqa: PLR0913 - what every entry point knows
             await session.commit()
 
 
-async def set_context(session: AsyncSession, viewer: Viewer) -> None:
-    """Begin the transaction and tell row-level security who is asking.
-
-    A pooled connection that died with the server is noticed here, before anything was done: one new try.
-    """
-    statement = text("SELECT set_config('crm.tenant', :tenant, true), set_config('crm.principal', :principal, true)")
-    values = {"tenant": str(viewer.tenant), "principal": str(viewer.principal)}
-    try:
-        await session.execute(statement, values)
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        await session.rollback()
-        await session.execute(statement, values)
+async def set_context(session: "WriteSession", viewer: Viewer) -> None:
+    """Begin the transaction and tell row-level security who is asking."""
+    await session.begin_as({"crm.tenant": str(viewer.tenant), "crm.principal": str(viewer.principal)})

@@ -1,0 +1,33 @@
+"""Which refusal is behind a unique key that PostgreSQL found broken."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from .errors import Duplicate
+from .model import Entry, Model
+
+UNIQUE_VIOLATION = "23505"
+
+
+def refusal_of(error: IntegrityError) -> Exception:
+    """The refusal; the error itself for anything but a unique key of records and their parts."""
+    cause: Any = getattr(error.orig, "__cause__", None) or error.orig  # SQLAlchemy wraps the driver's own
+    if getattr(cause, "sqlstate", None) != UNIQUE_VIOLATION:
+        return error
+    named = unique_keys().get(cause.constraint_name)
+    return error if named is None else Duplicate((named[0],), named[1], None)
+
+
+@cache
+def unique_keys() -> Mapping[str, tuple[str, str]]:
+    """Name of an index → the argument that gave the value, the kind of record that has it."""
+    found = {"pk_external_ids": ("external_ids", "record")}
+    for mapper in Model.registry.mappers:
+        table: Any = mapper.local_table
+        for index in () if issubclass(mapper.class_, Entry) else table.indexes:
+            field = list(index.columns)[-1].name
+            found[index.name] = (index.info.get("path", field), index.info.get("object", table.name))
+    return found
