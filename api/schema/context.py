@@ -51,6 +51,18 @@ class Context:
         found: dict[str, Any] = await self.fetch_in_work(work, statement, id=id)
         return found
 
+    async def read_after(
+        self, info: GraphQLResolveInfo[Any], entity: str, id: UUID, name: str
+    ) -> dict[str, Any] | None:
+        """As `read_in_work`, after its commit and on the pool of the reads: outsiders read as `crm_partner`."""
+        keys = self.selected(info, name)
+        if not keys:
+            return None
+        statement = self.statement(entity, keys, info.field_nodes[0])
+        request = self.reads.request(self.viewer, self.variables, id=id)
+        found: dict[str, Any] = orjson.loads(await self.reads.pool.fetch(statement.text, statement.parameters(request)))
+        return found
+
     async def read_rows_in_work(
         self, work: Work, info: GraphQLResolveInfo[Any], entity: str, ids: Sequence[UUID | None], name: str
     ) -> dict[tuple[str, str], Any]:

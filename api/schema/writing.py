@@ -98,7 +98,7 @@ def write_payload(cls: Any, field: str, *, name: str | None = None, **more: tupl
         },
     )
     payload: Any = strawberry.type(made, description=f"What became of a {cls.__name__}.")
-    payload.__crm_record__ = (cls.__name__, field)
+    payload.__crm_record__ = (cls.__name__, camel(field))
     setattr(sys.modules[cls.__module__], made.__name__, payload)
     return payload
 
@@ -168,8 +168,12 @@ async def attempted(
             outcome = Outcome.UNCHANGED if change is None else Outcome.CREATED if change.created else Outcome.UPDATED
             if key and not options.dry_run:
                 await remember(work, key, {"type": record.object, "id": str(id), "outcome": outcome.value})
-        read = await context.read_in_work(work, info._raw_info, type_name, id, field)  # noqa: SLF001 - Strawberry's Info has no other way to the core's
-        return payload(read=read, outcome=outcome, errors=[])
+        raw = info._raw_info  # noqa: SLF001 - Strawberry's Info has no other way to the core's
+        outside = context.viewer.outside
+        read = None if outside else await context.read_in_work(work, raw, type_name, id, field)
+    if outside:
+        read = await context.read_after(raw, type_name, id, field)
+    return payload(read=read, outcome=outcome, errors=[])
 
 
 def argument_path(path: tuple[str, ...], arguments: Mapping[str, Any], argument: str) -> list[str]:

@@ -47,9 +47,11 @@ async def test_a_record_is_shared_changed_and_taken_back(world: World) -> None:
     made = await world.ask(
         "admin", PROFILE, {"input": {"name": "Priced", "sets": [{"object": "opportunity", "fieldSet": "commercial"}]}}
     )
+    assert made["fieldProfileCreate"]["errors"] == []
     assert made["fieldProfileCreate"]["fieldProfile"]["sets"] == [{"object": "opportunity", "fieldSet": "commercial"}]
     grant = {"record": world.ids["Shared deal"], "account": {"id": world.ids["Brightwater"]}}
     answer = (await world.ask("admin", SHARE, {"input": grant}))["recordShareCreate"]
+    assert answer["errors"] == []
     share = answer["recordShare"]
     assert (answer["outcome"], share["level"], share["account"], share["contact"]) == (
         "CREATED",

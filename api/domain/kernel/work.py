@@ -24,6 +24,7 @@ from .lookups import Lookup, Rights, selection
 from .model import Model, Part, Record, among, blank_values
 from .objects import Objects
 from .outbox import Event, OutboxEntry
+from .outsiders import editable, own, selection_outside, values_of, writable
 from .tenants import Tenant
 from .trail import by_subject, trail_of
 from .viewer import FieldAccess, Viewer
@@ -51,6 +52,7 @@ class Work:
         self._records: dict[UUID, Record] = {}
         self._locked: set[UUID] = set()
         self._affected: dict[UUID, Record] = {}
+        self._editable: set[UUID] = set()  # by an outsider
         self._tenant: Tenant | None = None
         self._waiting: dict[int, Model] = {}  # by identity: a bulk load adds thousands
         self._removed: dict[int, Part] = {}
@@ -188,6 +190,10 @@ class Work:
         """Raises NotAllowed unless the viewer may write the row as it is now."""
         if row.id in self._affected:
             return
+        if self.viewer.outside:
+            if row.id not in self._editable:
+                raise NotAllowed(row.object, "change")
+            return
         owner = None if row.owner is None else getattr(row, row.owner)
         if not self.viewer.reaches(self.viewer.capability.on(row.object).write, owner):
             raise NotAllowed(row.object, "change")
@@ -197,6 +203,10 @@ class Work:
         if record.id in self._affected:
             return
         capability, object = self.viewer.capability, record.object
+        if self.viewer.outside:
+            for name in sorted(set(names) - writable(model)):
+                raise NotAllowed(object, f"write {name} of", (name,))
+            return
         guarded = guarded_fields(model)
         for name in guarded.keys() & names:
             if capability.field(object, guarded[name]) is not FieldAccess.WRITE:
@@ -259,12 +269,20 @@ class Work:
         viewer = self.viewer
         if lock:
             await self.flush()  # locked rows are read anew
-        chosen = selection(entity, Rights(viewer.capability.hash, viewer.capability), lock=lock)
-        rows = await self.rows(chosen, ids=ids, user=viewer.user, team=viewer.team)
-        for row in self._objects.read(entity, rows, self._records.get, anew=lock):
+        if viewer.outside:
+            asking = values_of(viewer, self.now)
+            rows = await self.rows(selection_outside(entity, lock=lock), ids=ids, **asking)
+            self._editable |= {id for (id,) in await self.rows(editable(entity.object), ids=ids, **asking)}
+        else:
+            chosen = selection(entity, Rights(viewer.capability.hash, viewer.capability), lock=lock)
+            rows = await self.rows(chosen, ids=ids, user=viewer.user, team=viewer.team)
+        found = self._objects.read(entity, rows, self._records.get, anew=lock)
+        for row in found:
             self._records[row.id] = row
             if lock:
                 self._locked.add(row.id)
+        if viewer.outside:
+            self._editable |= own(viewer, found)
 
     def _note_all(self) -> None:
         for row in [*self._waiting.values(), *self._objects.changed, *self._removed.values()]:
