@@ -17,9 +17,10 @@ from .arguments import Group, Items, Leaf, Leaves, Null, Tree, converted, shape_
 from .cache import Cache
 from .catalog import Catalog, Column, Composite, Entity, Keys, Root, Scope, Through, ToAny, ToMany, ToOne, Value
 from .errors import RequestError, RequestErrors
+from .ids import wire_uuid
 from .ir import ReadPlan
 from .passes import PASSES
-from .render import Renderer, wire_uuid
+from .render import Renderer
 from .request import Getter, Request
 from .selection import Selection
 from .statement import Statement, storable

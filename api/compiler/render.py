@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from graphql import FieldNode
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -31,10 +30,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.sql.elements import False_, True_
 
-from .arguments import PREFIX, Group, Leaf, Leaves, Tree, converted
+from .arguments import Group, Tree, converted
 from .catalog import Catalog, Entity, Matching, ToOne
 from .connection import Connection
 from .errors import RequestError
+from .ids import prefixes_of, uuid_of, uuids_of, value_getter
 from .ir import Constant, Either, GroupKeys, Object, Read, ReadPlan, Scalar
 from .predicates import condition
 from .request import Getter, now_of, principal_text, tenant_of, tenant_text
@@ -42,7 +42,6 @@ from .rows import Columns, Keyed, array_of, joined, json_object, record_or_null,
 from .statement import Parameters, Statement, compiled
 
 Visibility = Any
-MOST_IDS = 250
 # PostgreSQL flattens subqueries of one row into each other, and plans each level of a chain for five times as long as
 # the one before: 0.1 s for six, 5 s for eight. It leaves alone what has an OFFSET.
 FLATTENED = 3
@@ -370,41 +369,3 @@ def height(read: Read) -> int:
         elif isinstance(item, Read) and item.kind == "one" and not item.entity.elements:
             below.append(item)
     return 1 + max(map(height, below), default=0)
-
-
-def value_getter(read: Read, name: str) -> Getter:
-    tree = read.arguments[name]
-    if not isinstance(tree, Leaf | Leaves):
-        raise TypeError(f"{read.owner}({name}:) is not a scalar")
-    return tree.get
-
-
-def uuid_of(get: Getter, read: Read) -> Getter:
-    prefix, node = read.entity.prefix or "", read.node
-    return converted(get, lambda text: wire_uuid(prefix, text, node))
-
-
-def uuids_of(get: Getter, read: Read) -> Getter:
-    def uuids(texts: Any) -> list[UUID]:
-        if len(texts) > MOST_IDS:
-            raise RequestError("BAD_USER_INPUT", f"at most {MOST_IDS} ids in one field", ("ids",), [read.node])
-        return [wire_uuid(str(text)[:3], text, read.node) for text in texts]
-
-    return converted(get, uuids)
-
-
-def prefixes_of(get: Getter) -> Getter:
-    return converted(get, lambda texts: [str(text)[:3] for text in texts])
-
-
-def wire_uuid(prefix: str, text: Any, node: FieldNode | None = None) -> UUID:
-    """The id behind its wire form.
-
-    Raises:
-        RequestError: BAD_USER_INPUT when it has another prefix or another form.
-    """
-    match = PREFIX.fullmatch(str(text))
-    if match is None or match[1] != prefix:
-        message = f"{str(text)[:100]!r} is not an id of this type; it looks like {prefix}_ and 32 hex digits"
-        raise RequestError("BAD_USER_INPUT", message, ("id",), [node] if node else ())
-    return UUID(match[0][4:])

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
+from api.db.writes import WriteSession
 from api.domain import identities, tokens
 from api.domain.kernel import Duplicate, open_work, wire
 from api.domain.users import User
@@ -20,6 +21,7 @@ from api.http import strict_json
 from api.http.attempts import Attempts
 from api.http.auth import Authenticator, utc_now
 from api.http.claims import Claims
+from api.http.deadlines import Deadlines
 from api.http.envelope import Disconnected, check_media_type, read_body
 from api.http.errors import OK, Refused
 from api.http.exchange import Exchange, Message, Scope, Send
@@ -48,7 +50,7 @@ class SignIn:
     def __init__(
         self,
         authenticator: Authenticator,
-        sessions: async_sessionmaker[AsyncSession],
+        sessions: async_sessionmaker[WriteSession],
         secret_key: bytes,
         *,
         attempts: Attempts | None = None,
@@ -57,6 +59,7 @@ class SignIn:
         self._authenticator, self._sessions, self._now = authenticator, sessions, now
         self._peppers = tokens.peppers(secret_key)
         self._attempts = attempts or Attempts()
+        self._deadlines = Deadlines()
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         exchange = exchanges.of(scope)
@@ -80,10 +83,10 @@ class SignIn:
         headers, address = scope["headers"], (scope.get("client") or ("",))[0]
         if scope["method"] != "POST":
             raise Refused("METHOD_NOT_ALLOWED", "Accept an invitation by POST.", headers=[(b"allow", b"POST")])
-        check_media_type(headers)
+        check_media_type(exchange.head)
         with self._attempts.counted(address):
             claims = await self._authenticator.claims(headers)
-            code = code_in(await read_body(headers, receive, MOST_BYTES))
+            code = code_in(await read_body(exchange.head, receive, MOST_BYTES, self._deadlines))
             async with asyncio.timeout(SECONDS):
                 user = await self._accept(code, claims, exchange)
         self._authenticator.forget_one(headers)

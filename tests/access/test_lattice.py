@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.db.writes import WriteSession
 from api.domain import access, tokens, users
 from api.domain.access import BeyondOwnRights, Cells
 from api.domain.kernel import FieldAccess, Level, NotFound, Right, Viewer, Work
@@ -127,7 +127,7 @@ async def prepared(work: Work) -> dict[str, Prepared]:
     return found
 
 
-async def done(session: AsyncSession, viewer: Viewer, act: Act, name: str, prepared: Prepared) -> bool:
+async def done(session: WriteSession, viewer: Viewer, act: Act, name: str, prepared: Prepared) -> bool:
     """Whether a command is carried out; it is taken back, and a refused one has changed nothing."""
     savepoint = await session.begin_nested()
     work = Work(session, viewer, NOW, REQUEST, act.__name__)

@@ -97,5 +97,6 @@ async def shared(world: World, name: str, entity: type[Record], **grant: Any) ->
     """Share a record by its name; `account` or `contact` is a name, too."""
     by = {f"{key}_id": world.keys[grant.pop(key)] for key in ("account", "contact") if key in grant}
     async with world.committed.open_as() as work:
-        made = await sharing.share(work, (entity, world.keys[name]), {"level": ShareLevel.VIEW, **grant}, **by)
+        values: Any = {"level": ShareLevel.VIEW, **grant}
+        made = await sharing.share(work, (entity, world.keys[name]), values, **by)
     return made.id

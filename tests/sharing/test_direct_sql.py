@@ -75,7 +75,7 @@ async def test_no_query_reads_a_column_that_is_not_granted(sql: asyncpg.Connecti
     tried = 0
     granted = {(table, column) for table, column, _ in registered()}
     for mapper in Model.registry.mappers:
-        table = mapper.local_table
+        table = mapper.class_.__table__
         for column in table.columns:
             if (table.name, column.name) in granted:
                 continue
