@@ -41,7 +41,7 @@ from api.http.rates import Rates
 from api.http.routes import application
 from api.http.sign_in import SignIn
 from api.http.slow import SlowLog
-from api.schema import federation, schema
+from api.schema import federation, schema, sdl_of
 from api.schema.editions import MOST_EDITIONS, Edition
 from api.schema.reading import Reads
 from api.schema.writing import Writes
@@ -94,7 +94,6 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     wired = services(settings, pool, sessions, secret, outside=outside)
     return application(
         wired,
-        sdl=schema.sdl,
         sign_in=SignIn(wired.authenticator, sessions, secret) if settings.oidc_issuer else None,
         problems=problems,
         metrics=metrics,
@@ -135,6 +134,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
             reads=federation.EntityReads(reads, subgraph) if subgraph else reads,
             writes=Writes(reads, sessions),
             introspection=Introspection(core),
+            sdl=partial(sdl_of, edition.core),
         )
 
     def front_of(viewer: Viewer) -> Front:

@@ -33,6 +33,8 @@ from api.domain.users import User
 from tests.cluster import Cluster, a_cluster, external_url
 from tests.people import NOW, REQUEST, OpenAs, Sessions, a_tenant, a_user, opener, viewer_of
 
+pytest.register_assert_rewrite("tests.record_writes")
+
 TEMPLATE = "crm_template"
 SETTINGS = ("crm.tenant", "crm.principal")
 BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")

@@ -22,7 +22,6 @@ from api.domain import tokens
 from api.domain.kernel import new_id
 from api.domain.users import User
 from api.http.routes import application
-from api.schema import schema
 from api.settings import Settings
 from tests.conftest import SameConnection, raw
 from tests.people import NOW, Sessions
@@ -130,7 +129,7 @@ def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, 
     wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: NOW)
     # Who asks is looked up beside the watched reads, so that `statements` holds the operation's alone.
     wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))
-    return application(wired, sdl=schema.sdl, problems=no_problems, cors_origins=settings.cors_origins)
+    return application(wired, problems=no_problems, cors_origins=settings.cors_origins)
 
 
 @pytest.fixture

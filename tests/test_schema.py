@@ -40,10 +40,15 @@ OWN_VERBS = {
     *("Advance", "Win", "Lose", "Reopen", "MovePipeline", "LineAdd", "LineUpdate", "LineRemove"),
     *("Relate", "RelationEnd", "RelationMakePrimary", "EmailRemove", "PhoneRemove", "AddressRemove"),
     *("ContactRoleSet", "ContactRoleRemove", "SplitsSet"),
-    *("SetRoles", "Rotate", "Revoke"),
+    *("SetRoles", "TokenCreate", "Rotate", "Revoke"),
 }
 # Kept by administrators, one at a time: no other system has them, and nobody counts them.
-BY_HAND = {"Role": {"Create", "Update", "Archive", "Restore"}, "Token": {"Create", "Rotate", "Revoke"}}
+BY_HAND = {
+    "FieldProfile": {"Create", "Update", "Archive", "Restore"},
+    "RecordShare": {"Create", "Update", "Revoke"},
+    "Role": {"Create", "Update", "Archive", "Restore"},
+    "Token": {"Create", "Rotate", "Revoke"},
+}
 
 
 def parts() -> Iterator[tuple[str, Any]]:

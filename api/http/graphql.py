@@ -86,6 +86,7 @@ class Front:
     reads: Reading
     writes: Writing
     introspection: Introspection
+    sdl: Callable[[], str]
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,6 @@ register_url_convertor("document", DocumentId())
 def application(  # noqa: PLR0913 - everything but the first may be left out, or is one of a kind
     services: Services,
     *,
-    sdl: str,
     problems: Problems,
     sign_in: SignIn | None = None,
     metrics: Metrics | None = None,
@@ -103,7 +102,7 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
     routes = [
         *people,
         Route(PATH + "/{document_id:document}", graphql),
-        Route("/schema.graphql", endpoint=Sdl(sdl, services.authenticator).answer, methods=["GET"]),
+        Route("/schema.graphql", endpoint=Sdl(services).answer, methods=["GET"]),
         Route("/metrics", metrics.answer),
         Route("/livez", livez),
         Route("/readyz", Readiness(problems).answer),

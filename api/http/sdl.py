@@ -8,21 +8,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http import etag
-from api.http.auth import Authenticator
+from api.http.graphql import Services
 
 
 class Sdl:
     """`GET /schema.graphql`."""
 
-    def __init__(self, text: str, authenticator: Authenticator) -> None:
-        self._text = text
-        self._tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-        self._authenticator = authenticator
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def answer(self, request: Request) -> Response:
-        await self._authenticator.viewer(request.headers.raw)
-        headers = {"etag": self._tag, "cache-control": "private, no-cache", "vary": "Authorization"}
+        """The schema as the caller has it."""
+        viewer = await self._services.authenticator.viewer(request.headers.raw)
+        text = self._services.front(viewer).sdl()
+        tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+        headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Authorization"}
         asked = (request.headers.get("if-none-match") or "").encode("latin-1")
-        if etag.matches(asked, self._tag.encode()):
+        if etag.matches(asked, tag.encode()):
             return Response(status_code=304, headers=headers)
-        return Response(self._text, media_type="text/plain", headers=headers)
+        return Response(text, media_type="text/plain", headers=headers)

@@ -1,5 +1,6 @@
 """GraphQL: what exists, in one list of slices."""
 
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -32,7 +33,7 @@ from . import (
 )
 from .binding import READABLE
 from .catalog import build_catalog
-from .editions import Edition, Editions
+from .editions import MOST_EDITIONS, Edition, Editions
 from .errors import BOUND
 from .execution import direct
 from .interfaces import Node, Record
@@ -102,6 +103,7 @@ class Schema:
         return sdl_of(self.core)
 
 
+@lru_cache(MOST_EDITIONS + 2)
 def sdl_of(core: GraphQLSchema) -> str:
     """A schema, or an edition of it, as text."""
     return limits.with_directives(print_schema(lexicographic_sort_schema(core)), core) + "\n"

@@ -87,7 +87,7 @@ async def demo(committed: Committed, tmp_path: Path) -> AsyncIterator[tuple[http
         secrets = {role: (await tokens.create(work, role, role, pepper=pepper))[1] for role in access.SHIPPED}
     pool = committed.reads
     wired = services(database.settings, pool, committed.sessions, database.secret(), outside=pool)
-    transport = httpx.ASGITransport(application(wired, sdl=schema.sdl, problems=no_problems))
+    transport = httpx.ASGITransport(application(wired, problems=no_problems))
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
         yield client, secrets
 

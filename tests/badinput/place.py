@@ -26,7 +26,6 @@ from api.domain import access, tokens
 from api.domain.kernel import open_work
 from api.domain.users import User
 from api.http.routes import application
-from api.schema import schema
 from api.settings import Settings
 from tests.cluster import Cluster
 from tests.oracle.world import Made, store, world_of
@@ -90,7 +89,7 @@ async def a_place(cluster: Cluster, database: str, folder: Path, seed: int = 1) 
         mine, other = world.tenants
         texts = [await a_token(sessions, world, tenant) for tenant in (mine, other)]
         made = services(Settings(data_dir=folder, **GENEROUS), pool, sessions, SECRET, outside=pool)
-        app = application(made, sdl=schema.sdl, problems=no_problems)
+        app = application(made, problems=no_problems)
         yield Place(app, world, texts[0], texts[1], sessions, mine)
     finally:
         await pool.close()

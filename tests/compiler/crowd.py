@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from api.domain.access import Role
 from api.domain.accounts import Account, AccountType
 from api.domain.contacts import Contact
-from api.domain.kernel import Tenant, fold, new_id
+from api.domain.kernel import ShareLevel, Tenant, fold, new_id
 from api.domain.kernel.model import Model
 from api.domain.opportunities import ForecastCategory, Opportunity, Pipeline, Stage, Status
 from api.domain.products import Product
+from api.domain.sharing import FieldProfile, RecordShare
 from api.domain.tokens import Token, TokenKind
 from api.domain.users import Team, User
 from tests.people import NOW, Sessions, a_tenant, a_user
@@ -28,7 +29,7 @@ async def a_crowd(sessions: Sessions, name: str, rows: int = ROWS) -> tuple[Tena
     chance = random.Random(name)
     async with sessions() as session:
         await session.execute(select(func.set_config("crm.tenant", str(tenant.id), True)))
-        for kind in (teams, users, roles, tokens, products, accounts, contacts, pipelines, stages, opportunities):
+        for kind in KINDS:
             session.add_all(kind(tenant, chance, rows))
             await session.flush()
         await session.commit()
@@ -160,6 +161,38 @@ def contacts(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
                 reports_to_id=superior and superior.id,
             )
         )
+    kept[tenant.id, Contact] = made
+    return made
+
+
+def field_profiles(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    made = [record(FieldProfile, tenant, chance, **named(f"profile {at}")) for at in range(rows)]
+    kept[tenant.id, FieldProfile] = made
+    return made
+
+
+def record_shares(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    """Each of another account, with few accounts and contacts."""
+    times = (None, NOW, NOW + timedelta(microseconds=1), NOW + timedelta(days=10))
+    made = []
+    for at in range(rows):
+        account = chance.choice([*kept[tenant.id, Account][:3], None])
+        contact, profile = chance.choice(kept[tenant.id, Contact][:3]), chance.choice(kept[tenant.id, FieldProfile][:3])
+        made.append(
+            record(
+                RecordShare,
+                tenant,
+                chance,
+                object_type="account",
+                object_id=kept[tenant.id, Account][at].id,
+                account_id=account and account.id,
+                contact_id=contact.id if account is None else None,
+                level=ShareLevel.VIEW,
+                field_profile_id=profile.id if chance.random() < 0.7 else None,
+                expires_at=chance.choice(times),
+                revoked_at=chance.choice(times),
+            )
+        )
     return made
 
 
@@ -222,3 +255,10 @@ def opportunities(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]
             )
         )
     return made
+
+
+# In this order, because of what points at what.
+KINDS = (
+    *(teams, users, roles, tokens, products, accounts, contacts, field_profiles, record_shares),
+    *(pipelines, stages, opportunities),
+)

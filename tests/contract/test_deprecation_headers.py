@@ -37,7 +37,7 @@ def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, 
     documents = DocumentAccess(Documents(build_schema(text)), wired.authenticator.pool)
     front = wired.front
     wired = replace(wired, front=lambda viewer: replace(front(viewer), documents=documents))
-    return application(wired, sdl=text, problems=no_problems, cors_origins=(ORIGIN,))
+    return application(wired, problems=no_problems, cors_origins=(ORIGIN,))
 
 
 async def told(graphql: Client, query: str, name: str | None = None) -> list[str | None]:

@@ -38,7 +38,7 @@ def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, 
     settings = Settings(data_dir=tmp_path, federation=True)
     wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: NOW)
     wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))
-    return application(wired, sdl=schema.sdl, problems=no_problems)
+    return application(wired, problems=no_problems)
 
 
 def key(typename: str, prefix: str, id: UUID, **more: Any) -> dict[str, Any]:
@@ -261,7 +261,7 @@ class TestSwitchedOff:
     def app(self, connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path) -> Starlette:
         wired = services(Settings(data_dir=tmp_path), reads, sessions, SECRET, outside=reads, now=lambda: NOW)
         wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))
-        return application(wired, sdl=schema.sdl, problems=no_problems)
+        return application(wired, problems=no_problems)
 
     @pytest.mark.parametrize("query", ["{ _service { sdl } }", "{ _entities(representations: []) { __typename } }"])
     async def test_nothing_of_federation_exists(self, graphql: Client, query: str):

@@ -10,7 +10,6 @@ from starlette.applications import Starlette
 from api.app import services
 from api.http.errors import CODES
 from api.http.routes import application
-from api.schema import schema
 from api.settings import Settings
 from tests.conftest import SameConnection, raw
 from tests.graphql_client import SECRET, Client, no_problems
@@ -46,7 +45,7 @@ def app(
     settings = Settings(data_dir=tmp_path, http_profile=profile)
     wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: NOW)
     wired.authenticator.pool = SameConnection(raw(connection))
-    return application(wired, sdl=schema.sdl, problems=no_problems)
+    return application(wired, problems=no_problems)
 
 
 @pytest.mark.parametrize("wrong", WRONG)

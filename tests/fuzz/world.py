@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.domain import access, accounts, contacts, opportunities, products, tokens, users
+from api.domain import access, accounts, contacts, opportunities, products, sharing, tokens, users
 from tests.badinput.place import Place
 from tests.fuzz.scalars import Ids
 
@@ -17,6 +17,8 @@ MODELS = (
     ("Opportunity", "opp", opportunities.Opportunity),
     ("Role", "rol", access.Role),
     ("Token", "tok", tokens.Token),
+    ("FieldProfile", "fpr", sharing.FieldProfile),
+    ("RecordShare", "shr", sharing.RecordShare),
 )
 
 

@@ -17,7 +17,6 @@ from api.http.attempts import Attempts
 from api.http.auth import Authenticator
 from api.http.routes import application
 from api.http.sign_in import SignIn
-from api.schema import schema
 from api.settings import Settings
 from tests.conftest import SameConnection, raw
 from tests.graphql_client import JSON, SECRET, Client, bearer, no_problems
@@ -78,7 +77,6 @@ async def signing_in(
     facts: list[dict[str, Any]] = []
     app = application(
         wired,
-        sdl=schema.sdl,
         problems=no_problems,
         sign_in=SignIn(wired.authenticator, sessions, SECRET, attempts=attempts, now=lambda: clock[0]),
         after=[lambda exchange: facts.append(exchange.facts)],

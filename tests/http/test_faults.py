@@ -20,7 +20,6 @@ from api.domain import tokens
 from api.http import errors
 from api.http.errors import CODES, Refused, refusal_of
 from api.http.routes import application
-from api.schema import schema
 from api.settings import Settings
 from tests.cluster import Cluster
 from tests.conftest import Committed
@@ -45,7 +44,7 @@ class Live:
         settings = Settings(data_dir=folder, **changed)
         self.committed = committed
         wired = services(settings, committed.reads, committed.sessions, SECRET, outside=committed.reads)
-        self.app = application(wired, sdl=schema.sdl, problems=self.problems)
+        self.app = application(wired, problems=self.problems)
 
     async def problems(self) -> Sequence[str]:
         return await checks.problems(self.committed.urls.app)

@@ -21,7 +21,6 @@ from api.http.metrics import Metrics
 from api.http.routes import application
 from api.http.slow import SlowLog
 from api.http.tracing import Tracing
-from api.schema import schema
 from api.settings import Settings
 from tests.conftest import SameConnection, raw
 from tests.graphql_client import SECRET, Client, no_problems
@@ -55,7 +54,6 @@ async def watched(
     slow = SlowLog(reads, threshold_ms=0.001)
     app = application(
         services(Settings(data_dir=tmp_path), reads, sessions, SECRET, outside=reads, now=lambda: NOW),
-        sdl=schema.sdl,
         problems=no_problems,
         metrics=Metrics(OPERATOR),
         after=(Tracing(provider).record, slow.record),

@@ -25,7 +25,6 @@ from api.http.auth import KNOWN_SECONDS
 from api.http.errors import Refused
 from api.http.routes import application
 from api.http.sign_in import SignIn
-from api.schema import schema
 from api.settings import Settings
 from tests.conftest import Committed
 from tests.db.sessions import ask
@@ -378,7 +377,7 @@ async def served(committed: Committed, issuer: Issuer, tmp_path: Any) -> AsyncIt
     settings = Settings(data_dir=tmp_path, oidc_issuer=issuer.url, oidc_audience=AUDIENCE)
     wired = services(settings, committed.reads, committed.sessions, SECRET, outside=committed.reads, now=lambda: NOW)
     sign_in = SignIn(wired.authenticator, committed.sessions, SECRET, now=lambda: NOW)
-    app = application(wired, sdl=schema.sdl, problems=no_problems, sign_in=sign_in)
+    app = application(wired, problems=no_problems, sign_in=sign_in)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://crm.test") as client:
         yield Served(client, committed, issuer)
 

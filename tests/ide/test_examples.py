@@ -51,7 +51,7 @@ async def test_every_example_runs_on_the_demo_tenant_and_changes_nothing(committ
     token = (await fresh_tokens(database, tenant.id))["admin"]
     changes = await count_changes(committed)
     wired = services(database.settings, committed.reads, committed.sessions, database.secret(), outside=committed.reads)
-    transport = httpx.ASGITransport(application(wired, sdl=schema.sdl, problems=no_problems))
+    transport = httpx.ASGITransport(application(wired, problems=no_problems))
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", headers=bearer(token)) as client:
         answers = {one["field"]: await answer(client, one) for one in WRITTEN}
     assert {name: found["errors"] for name, found in answers.items() if "errors" in found} == {}

@@ -49,9 +49,15 @@ ROOTS: Mapping[str, Callable[[World, Mapping[str, Any]], Any]] = {
 }
 
 
-# Who may do what is compared with what the API does, in `tests/access/`; the worlds here have no roles and no tokens.
+# Who may do what is compared with what the API does, in `tests/access/` and `tests/sharing/`; the worlds here have no
+# roles, no tokens and no shares.
 ADMINISTRATION = {
-    "Query": ("explainAccess", "role", "roles", "token", "tokens"),
+    "Account": ("shares",),
+    "Contact": ("shares",),
+    "Query": (
+        *("explainAccess", "role", "roles", "token", "tokens"),
+        *("fieldProfile", "fieldProfiles", "recordShare", "recordShares", "shareReport"),
+    ),
     "User": ("roles",),
     "Viewer": ("capability",),
 }

@@ -19,7 +19,6 @@ from api.domain import sharing, tokens
 from api.domain.kernel import Record, ShareLevel, Work, wire
 from api.domain.tokens import TokenKind
 from api.http.routes import application
-from api.schema import schema
 from api.settings import Settings
 from tests.conftest import Committed
 from tests.factories import a_contact, an_account, an_opportunity
@@ -66,7 +65,7 @@ async def world(committed: Committed, tmp_path: Path) -> AsyncIterator[World]:
     await partner.open()
     settings = Settings(data_dir=tmp_path)
     wired = services(settings, committed.reads, committed.sessions, SECRET, outside=partner, now=lambda: NOW)
-    transport = httpx.ASGITransport(application(wired, sdl=schema.sdl, problems=no_problems))
+    transport = httpx.ASGITransport(application(wired, problems=no_problems))
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as http:
         made = World(committed, http, partner)
         async with committed.open_as() as work:
