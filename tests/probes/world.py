@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, Text, Uuid, insert, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, Text, Uuid, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -113,7 +113,18 @@ async def a_world(connection: AsyncConnection, rows: int = ROWS) -> World:
                 await fill(connection, world, letter, model, list(drafts(world, letter, model, rows)))
             elif model is Role:
                 await add_roles(connection, world, letter)
+    await read_computed(connection, world)
     return world
+
+
+async def read_computed(connection: AsyncConnection, world: World) -> None:
+    """What the database itself has put into the rows."""
+    for row in list(world.all()):
+        table: Table = row.model.__table__  # type: ignore[assignment]
+        computed = [column for column in table.columns if column.computed is not None]
+        if computed:
+            found = await connection.execute(select(*computed).where(table.c.id == row.id))
+            row.values.update(found.one()._mapping)
 
 
 def in_order(known: Mapping[str, type[Model]]) -> list[type[Model]]:
