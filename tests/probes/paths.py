@@ -178,7 +178,8 @@ def single_records(walk: Walk) -> Iterator[Path]:
                 if name != "id":
                     text, types = reference_text(reference, name)
                     found = Path(f"{root}({name}).{field}", f"{root}(where: {text}) {{ {selection} }}", types, table)
-                    yield with_values(found, key_values(name), key_values(name, "!"))
+                    parts = parts_of(reference, name)
+                    yield with_values(found, key_values(name, parts), key_values(name, parts, "!"))
 
 
 def reference_text(reference: GraphQLInputObjectType, name: str) -> tuple[str, tuple[str, ...]]:
@@ -228,7 +229,8 @@ def key_holders(walk: Walk) -> Iterator[Path]:
         for inside in ("type", "record { __typename id }"):
             text = f"externalIdHolders(source: $0, value: $1) {{ {inside} }}"
             path = Path(f"externalIdHolders.{entity}.{inside[:6]}", text, ("String!", "String!"), walk.table(entity))
-            yield with_values(path, key_values("externalId"), key_values("externalId", "!"))
+            parts = ("source", "value")
+            yield with_values(path, key_values("externalId", parts), key_values("externalId", parts, "!"))
 
 
 def with_values(path: Path, victim: Values, nobody: Values) -> Path:
@@ -326,20 +328,35 @@ def absent_id(_world: World, row: Row) -> list[Any] | None:
     return [row.wire[:-2] + "ff"]
 
 
-def key_values(name: str, beside: str = "") -> Values:
+def parts_of(reference: GraphQLInputObjectType, name: str) -> tuple[str, ...]:
+    """The parts of a key of a reference; none if it is a single value."""
+    type_ = get_named_type(reference.fields[name].type)
+    return tuple(type_.fields) if isinstance(type_, GraphQLInputObjectType) else ()
+
+
+def key_values(name: str, parts: tuple[str, ...], beside: str = "") -> Values:
     """What a key of a reference says of a row; `beside` makes it a key that nobody has."""
 
     def values(world: World, row: Row) -> list[Any] | None:
         if name == "externalId":
             keys = [one for one in world.of(row.letter, "external_ids") if one.values["record_id"] == row.id]
-            return [keys[0].values["source"], keys[0].values["value"] + beside] if keys else None
-        if name == "byName":
-            pipeline = world.by_id[row.values["pipeline_id"]]
-            return [row.values["name"] + beside, pipeline.values["name"]]
-        found = text_of(world, row, name)
-        return None if found is None else [unlike(found) if beside else found]
+            found = keys[0].values if keys else {}
+            return [found[part] + (beside if part == "value" else "") for part in parts] if keys else None
+        texts = [part_of(world, row, part) for part in parts or (name,)]
+        if None in texts:
+            return None
+        return [
+            unlike(str(one)) if beside and part in {name, "name"} else one
+            for part, one in zip(parts or (name,), texts, strict=True)
+        ]
 
     return values
+
+
+def part_of(world: World, row: Row, part: str) -> str | None:
+    """The text of a part of a key; that of a record it points at is its name."""
+    other = row.values.get(f"{part}_id")
+    return world.by_id[other].values["name"] if other is not None else text_of(world, row, part)
 
 
 def unlike(text: str) -> str:

@@ -67,9 +67,7 @@ def document(paths: Sequence[Path]) -> str:
 
 def variables(world: World, asked: Sequence[Asked], *, nobody: bool = False) -> dict[str, Any]:
     return {
-        f"v{at}_{n}": value
-        for at, one in enumerate(asked)
-        for n, value in enumerate(one.values(world, nobody=nobody))
+        f"v{at}_{n}": value for at, one in enumerate(asked) for n, value in enumerate(one.values(world, nobody=nobody))
     }
 
 
@@ -157,7 +155,9 @@ class Reader:
                     if asked:
                         await self.probe(principal, asked)
             if at % 10 == 9 or at + 1 == len(batches):
-                tell(f"read: {self.found.done} probes, {at + 1} of {len(batches)} documents, {len(self.found.leaks)} leaks")
+                tell(
+                    f"read: {self.found.done} probes, {at + 1} of {len(batches)} documents, {len(self.found.leaks)} leaks"
+                )
             if time.monotonic() > until:
                 tell(f"read: out of time after {at + 1} of {len(batches)} documents")
                 return
@@ -204,7 +204,7 @@ def part(answer: Answer, at: int) -> Any:
     """What stands below the alias of one probe; the errors where there is nothing."""
     if answer.data:
         return answer.data.get(f"p{at}")
-    return [{key: error.get(key) for key in ("message", "extensions")} for error in answer.errors]
+    return [[error.get("message"), (error.get("extensions") or {}).get("code")] for error in answer.errors]
 
 
 def hidden_rows(world: World, principal: Principal, letter: str) -> dict[str, list[Row]]:
@@ -217,7 +217,11 @@ def hidden_rows(world: World, principal: Principal, letter: str) -> dict[str, li
 
 
 def asked_of(
-    world: World, principal: Principal, paths: Iterable[Path], hidden: Mapping[str, Mapping[str, list[Row]]], letter: str
+    world: World,
+    principal: Principal,
+    paths: Iterable[Path],
+    hidden: Mapping[str, Mapping[str, list[Row]]],
+    letter: str,
 ) -> list[Asked]:
     """Each path with a hidden row of a tenant, or of another one where there is none; as it is, if it needs none."""
     found = []
