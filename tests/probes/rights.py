@@ -3,10 +3,9 @@
 Each check gives the complaints it has; none means that the product holds.
 """
 
-import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -19,7 +18,7 @@ from api.domain.access.shipped import FULL
 from api.domain.kernel import Model, NotAllowed, PrincipalKind, Viewer, Work, open_work
 from api.domain.tokens import TokenKind
 from api.http import auth
-from tests.probes.place import NOW, SECRET, Answer, Place, add_token
+from tests.probes.place import NOW, SECRET, Answer, Place
 from tests.probes.principals import Principal
 from tests.probes.world import Row
 
@@ -46,6 +45,19 @@ async def dead_tokens(place: Place) -> tuple[int, list[str]]:
         if answer.status != 401:
             found.append(f"a token that is {name} opens the API: {answer.body[:80]!r}")
     return len(place.filled.dead), found
+
+
+async def forged_tokens(place: Place) -> tuple[int, list[str]]:
+    """The key of a token with another secret opens nothing."""
+    found, done = [], 0
+    for principal in place.filled.principals:
+        kind, key = principal.token.split("_")[1:3]
+        other = tokens.new_credential(TokenKind.STAFF if kind == "pat" else TokenKind.INTEGRATION)
+        answer = await ask_with(place, replace(other, key=key).text, VIEWER)
+        done += 1
+        if answer.status != 401:
+            found.append(f"another secret opens the API as {principal.name}")
+    return done, found
 
 
 async def ending_token(place: Place) -> tuple[int, list[str]]:
@@ -290,9 +302,23 @@ def hostile(place: Place, table: Any) -> list[str]:
     return texts
 
 
+async def granted_columns(place: Place) -> tuple[int, list[str]]:
+    """No column that says what a row is may be changed by the application."""
+    found, done = [], 0
+    for table in Model.metadata.sorted_tables:
+        for column in table.columns:
+            if column.primary_key or column.name == "created_at":
+                done += 1
+                asked = "SELECT has_column_privilege('crm_app', $1, $2, 'UPDATE')"
+                if await place.owner.fetchval(asked, table.name, column.name):
+                    found.append(f"crm_app may change {table.name}.{column.name}")
+    return done, found
+
+
 LATER = frozenset({"result", "left_at", "retired_at", "filled_at", "position", "created_at"})
 CHECKS = (
     Check("dead tokens", dead_tokens, "read"),
+    Check("forged tokens", forged_tokens, "read"),
     Check("a token that ends", ending_token, "read"),
     Check("counts", counted_rows, "read"),
     Check("commands", refused_commands),
@@ -301,4 +327,5 @@ CHECKS = (
     Check("cursors", cursors, "read"),
     Check("tables read", tables_read, "read"),
     Check("tables written", tables_written),
+    Check("granted columns", granted_columns),
 )
