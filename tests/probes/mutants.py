@@ -131,7 +131,7 @@ def where_without(kinds: Sequence[str], first: int = 1) -> Any:
 def where_or(self: Renderer, read: Any, table: Any, parent: Any) -> Any:
     """A filter that widens what may be seen."""
     found = WHERE(self, read, table, parent)
-    return [or_(found[0], *found[2:])] if read.kind == "page" and len(found) > 2 else found
+    return [or_(found[0], *found[1:])] if read.kind == "page" and len(found) > 1 else found
 
 
 def unlinked(typename: str) -> Any:
@@ -228,7 +228,7 @@ def reads(names: str, *principals: str, exempt: bool = False) -> tuple[Killer, .
 
 TENANT = {"rule": True}
 RULE = {"tenant": True}
-ROOT, FILTER, SORT = r"t\d+", r"f\d+(_\d+)*", r"[tm]\d+_\d+"
+ROOT, FILTER, SORT = r"t\d+", r"f\d+(_\d+)*", r"[sq]\d+_\d+"
 READ_GUARDS = (
     Mutant("no tenant in what is read", guard(ROOT, **TENANT), reads(r"^accounts\.nodes\.name", OTHER, exempt=True)),
     Mutant("no guard at all", guard(".*"), reads(r"^accounts\.nodes\.name", OTHER, exempt=True)),
@@ -246,7 +246,7 @@ READ_GUARDS = (
     Mutant("no guard on nodes", patched((Renderer, "where", where_without(["nodes", "node"]))), reads(r"^nodes\.Account", REP)),
     Mutant("no guard on lists", patched((Renderer, "where", where_without(["page"]))), reads(r"^accounts\.edges", REP)),
     Mutant("a filter widens", patched((Renderer, "where", where_or)), reads(r"^accounts\(filter (not )?name", REP)),
-    Mutant("history of all records", patched((Renderer, "where", unlinked("ChangeEvent"))), reads(r"^users\.nodes\.history\.changes", AGENT)),
+    Mutant("history of all records", patched((Renderer, "where", unlinked("ChangeEvent"))), reads(r"^accounts\.nodes\.history\.changes", REP)),
     Mutant("stage history of all deals", patched((Renderer, "where", unlinked("StageHistoryEntry"))),
            reads(r"^opportunities\.nodes\.stageHistory", REP)),
     Mutant("no tenant in aggregates", patched((Renderer, "visible", visible_without(tenant=False, rule=True))),
@@ -285,7 +285,7 @@ WRITES = (
     Mutant("a write finds every tenant's", patched((Work, "_select", selected_anywhere)), (writing(r"(Update|Archive)\(where by id\) foreign", OTHER, exempt=True, most=20),)),
     Mutant("no check of the row that is written", patched((Work, "check_write", nothing)), (check("writes"),)),
     Mutant("no check of the fields that are written", patched((Work, "check_fields", nothing)), (check("writes"),)),
-    Mutant("no check of who may create", patched((Work, "check_create", nothing)), (check("writes"),)),
+    Mutant("no check of who may create", patched((Work, "check_create", nothing)), (check("commands"),)),
     Mutant("no check of who may archive", patched((Work, "check_delete", nothing)), (check("writes"),)),
     Mutant("every right reaches every record", patched((Viewer, "reaches", lambda *_: True)), (check("writes"),)),
     Mutant("roles with more than one has", patched((access_service, "check_within", nothing)), (check("commands"),)),

@@ -1,8 +1,8 @@
 """The application in this process on a database with the world, its limits raised so that many probes fit a request."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ GENEROUS: dict[str, Any] = {
     "rate_burst": 10**9,
     "request_timeout_seconds": 60,
 }
+COMPILED = "SELECT CASE WHEN (set_config"
 WIDE = Limits(
     cost=MANY,
     characters=MANY,
@@ -75,6 +76,7 @@ class Place:
     sessions: Sessions
     owner: asyncpg.Connection
     app_url: str
+    twice: "Twice"
 
     async def ask(self, principal: Principal | None, text: str, variables: Mapping[str, Any] | None = None) -> "Answer":
         """The answer to an operation; `principal` None sends no token."""
@@ -127,26 +129,53 @@ async def add_dead(connection: Any, world: World) -> dict[str, str]:
     return found
 
 
+@dataclass
+class Twice:
+    """Runs each compiled read under row-level security and free of it: the predicates alone must give the same rows.
+
+    `compared` counts queries, of which a statement has many; who asks them counts.
+    """
+
+    bound: Fetching
+    free: Fetching
+    compared: int = 0
+    active: bool = True
+    differences: list[str] = field(default_factory=list)
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes:
+        found = await self.bound.fetch(sql, arguments)
+        if self.active and sql.startswith(COMPILED):
+            if await self.free.fetch(sql, arguments) != found:
+                self.differences.append(sql)
+        return found
+
+
 @asynccontextmanager
 async def a_place(
     cluster: Cluster, database: str, folder: Path, filled: Filled, *, exempt: bool = False
 ) -> AsyncIterator[Place]:
-    """The application on a filled database. `exempt`: row-level security does not bind it, so that only ring 1 holds."""
+    """The application on a filled database. `exempt`: row-level security does not bind it, so that only ring 1 holds.
+
+    Otherwise every read is also run by a reader whom row-level security does not bind; `Place.twice` compares them.
+    """
     urls, superuser = cluster.urls(database), cluster.superuser_url(database)
     url = superuser if exempt else urls.app
-    engine, pool = write_engine(url), ReadPool(url, size=2)
+    engine, pool, free = write_engine(url), ReadPool(url, size=2), ReadPool(superuser, size=2)
     await pool.open()
+    await free.open()
+    twice = Twice(pool, free)
     sessions = write_sessions(engine)
     owner = await asyncpg.connect(superuser)
-    made = wired(pool, sessions, folder)
+    made = wired(pool if exempt else twice, sessions, folder)
     app = application(made, sdl=schema.sdl, problems=no_problems)
     transport = httpx.ASGITransport(app)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", timeout=60) as client:
-            yield Place(filled, made, app, client, sessions, owner, urls.app)
+            yield Place(filled, made, app, client, sessions, owner, urls.app, twice)
     finally:
         await owner.close()
         await pool.close()
+        await free.close()
         await engine.dispose()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.domain import access, tokens
 from api.domain.access import UserRole
-from api.domain.access.capabilities import owners
+from api.domain.access.capabilities import objects, owners
 from api.domain.kernel import FieldAccess, Level, Part, Record
 from api.domain.kernel.policy import as_its_record
 from api.domain.tokens import Token, TokenKind
@@ -19,6 +20,7 @@ from tests.probes.world import BOSS, REP, Row, World, pairs, shared_id
 
 ADMIN, AGENT, MARKETER = 4, 5, 6  # places among the users, beside those of the world
 STAFF = {"sales_manager": BOSS, "sales_rep": REP, "admin": ADMIN, "support_agent": AGENT, "marketer": MARKETER}
+ORDER = (Level.NONE, Level.OWN, Level.TEAM, Level.ALL)
 PROGRAMS = ("read_only", "integration", "admin")
 LEDGERS = {"exchange_rates": "exchange_rate", "stored_documents": "document"}
 
@@ -43,10 +45,33 @@ class Principal:
     def headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
 
-    @property
-    def capability(self) -> Any:
-        held = access.shipped(self.role)
-        return held if self.scope is None else access.meet(held, access.shipped(self.scope))
+    @cached_property
+    def levels(self) -> dict[str, tuple[Level, bool]]:
+        """By kind of object how far reading reaches and whether new ones may be made; nothing of the product decides."""
+        roles = [self.role] if self.scope is None else [self.role, self.scope]
+        found: dict[str, tuple[Level, bool]] = {}
+        for object in objects():
+            each = []
+            for role in roles:
+                rights = access.SHIPPED[role].rights
+                given = [rights[name] for name in (object, "*") if name in rights]
+                reach = max((ORDER.index(right.read) for right in given), default=0)
+                each.append((reach, any(right.create for right in given)))
+            found[object] = ORDER[min(reach for reach, _ in each)], all(create for _, create in each)
+        return found
+
+    def field(self, object: str, field_set: str) -> bool:
+        """Whether a set of fields is shown."""
+        if field_set == "default":
+            return True
+        roles = [self.role] if self.scope is None else [self.role, self.scope]
+        return all(
+            any(
+                named in {object, "*"} and of_set in {field_set, "*"} and given is not FieldAccess.HIDDEN
+                for named, of_set, given in access.SHIPPED[role].fields
+            )
+            for role in roles
+        )
 
     def sees(self, world: World, row: Row) -> bool:
         """Whether the row is to be seen: of the tenant, of a kind and an owner that the roles reach."""
@@ -58,25 +83,23 @@ class Principal:
         model = row.model
         if not issubclass(model, Record):
             object = LEDGERS.get(row.table)
-            return object is None or bool(self.capability.on(object).read is not Level.NONE)
-        right = self.capability.on(model.object)
+            return object is None or self.levels[object][0] is not Level.NONE
+        level, create = self.levels[model.object]
         if model is Token:
-            return bool(right.create)
-        if right.read is Level.ALL:
+            return create
+        if level is Level.ALL:
             return True
         owner = row.values[model.owner] if model.owner else None
-        if owner is None or right.read is Level.NONE:
+        if owner is None or level is Level.NONE:
             return False
-        return owner == self.user or (right.read is Level.TEAM and owner in self.team)
+        return owner == self.user or (level is Level.TEAM and owner in self.team)
 
     def hides(self, row: Row, column: str) -> bool:
         """Whether the column of a row that may be seen is not for this principal."""
         declared = row.model.__table__.c[column]
         if declared.info["internal"] and not folded(row, column):
             return True
-        objects = owners(row.model)
-        sets = [self.capability.field(object, declared.info["field_set"]) for object in objects]
-        return any(found is FieldAccess.HIDDEN for found in sets)
+        return not all(self.field(object, declared.info["field_set"]) for object in owners(row.model))
 
 
 def folded(row: Row, column: str) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.domain.access.capabilities import owners
+from api.domain.kernel import camel
 from tests.probes.judging import Judge, Leak, masked, speaks, told
 from tests.probes.paths import Path
 from tests.probes.place import Answer, Filled, Place
@@ -27,6 +29,8 @@ class Found:
     counts: Counter[str] = field(default_factory=Counter)
     leaks: list[Leak] = field(default_factory=list)
     broken: Counter[str] = field(default_factory=Counter)  # answers that nobody should get, by code
+    silent: list[str] = field(default_factory=list)  # paths without a positive control
+    controlled: int = 0
 
     @property
     def done(self) -> int:
@@ -78,6 +82,7 @@ class Reader:
     place: Place
     judge: Judge
     found: Found
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def filled(self) -> Filled:
@@ -100,9 +105,9 @@ class Reader:
             for half in (asked[: len(asked) // 2], asked[len(asked) // 2 :]):
                 await self.probe(principal, half)
             return
+        self.place.twice.compared += len(asked) * self.place.twice.active
         for one in asked:
-            own = one.row is not None and one.row.letter == principal.letter
-            self.found.counts["own" if own else "foreign"] += 1
+            self.found.counts["field" if one.path.name.endswith(self.hidden_names(principal)) else "read"] += 1
         self.count_errors(answer)
         if other is None:
             return
@@ -113,6 +118,19 @@ class Reader:
             if seen[0] != seen[1]:
                 what = f"answers {seen[0][:120]!r} for a hidden row, {seen[1][:120]!r} for none"
                 self.leak(principal, one.path.name, what, text, given)
+
+    def hidden_names(self, principal: Principal) -> tuple[str, ...]:
+        """How paths end that read a field which is hidden from the principal."""
+        if principal.name not in self.names:
+            found = {
+                f".{camel(column.name)}"
+                for model in self.world.models.values()
+                for column in model.__table__.columns
+                if any(not principal.field(object, column.info["field_set"]) for object in owners(model))
+                and not column.info["internal"]
+            }
+            self.names[principal.name] = tuple(sorted(found | ({".before", ".after"} if found else set())))
+        return self.names[principal.name]
 
     def comparable(self, principal: Principal, one: Asked) -> bool:
         """Whether the answer must be the same as for a row that is not there."""
@@ -140,26 +158,35 @@ class Reader:
                 self.found.broken[f"{code}: {error.get('message', '')[:80]}"] += 1
 
     async def probe_all(
-        self, principals: Sequence[Principal], paths: Sequence[Path], tell: Callable[[str], None], until: float
+        self,
+        principals: Sequence[Principal],
+        paths: Sequence[Path],
+        tell: Callable[[str], None],
+        until: float,
+        control: Principal | None = None,
     ) -> None:
-        """Document by document, so that what is compiled for one principal serves those with the same rights."""
+        """Document by document, so that what is compiled for one principal serves those with the same rights.
+
+        `control`: who must be shown something by each path; those that stay silent are noted.
+        """
         hidden = {one.name: {letter: hidden_rows(self.world, one, letter) for letter in LETTERS} for one in principals}
         batches = list(batched(paths))
         for at, batch in enumerate(batches):
+            if control is not None:
+                self.found.controlled += len(batch)
+                self.found.silent += [path.name for path in await self.controlled(batch, control)]
             for principal in principals:
                 for letter in (FOREIGN[principal.letter], principal.letter):
                     asked = asked_of(self.world, principal, batch, hidden[principal.name], letter)
-                    if letter == principal.letter:
-                        if not any(one.row and one.row.letter == letter for one in asked):
-                            continue
-                    if asked:
+                    own = any(one.row and one.row.letter == principal.letter for one in asked)
+                    if asked and (own or letter != principal.letter):
                         await self.probe(principal, asked)
             if at % 10 == 9 or at + 1 == len(batches):
                 tell(
                     f"read: {self.found.done} probes, {at + 1} of {len(batches)} documents, {len(self.found.leaks)} leaks"
                 )
             if time.monotonic() > until:
-                tell(f"read: out of time after {at + 1} of {len(batches)} documents")
+                tell(f"read: time is up after {at + 1} of {len(batches)} documents")
                 return
 
     # -- positive controls -------------------------------------------------------------------------------------------
@@ -172,6 +199,8 @@ class Reader:
             for batch in batched(waiting):
                 silent += await self.silent([Asked(path, self.nth(path, principal, n)) for path in batch], principal)
             waiting = silent
+            if not waiting:
+                break
         return waiting
 
     def nth(self, path: Path, principal: Principal, n: int) -> Row | None:

@@ -12,10 +12,10 @@ from unittest.mock import patch
 
 import asyncpg
 
-from api.domain import access, tokens
+from api.domain import access, accounts, tokens
 from api.domain.access import Cells
 from api.domain.access.shipped import FULL
-from api.domain.kernel import Model, NotAllowed, PrincipalKind, Viewer, Work, open_work
+from api.domain.kernel import Level, Model, NotAllowed, PrincipalKind, Right, Viewer, Work, open_work
 from api.domain.tokens import TokenKind
 from api.http import auth
 from tests.probes.place import NOW, SECRET, Answer, Place
@@ -121,11 +121,15 @@ async def refused_commands(place: Place) -> tuple[int, list[str]]:
             work, "admin", "evil", pepper=tokens.pepper(SECRET)
         ),
     }
+    # A role that changes accounts and makes none; none that is shipped is like that.
+    changer = access.capability(["changer"], Cells([("account", Right(Level.ALL, Level.ALL))]))
+    commands["make an account"] = lambda work: accounts.create(work, {"name": "evil"})
     found = []
     for name, command in commands.items():
+        one = replace(viewer, capability=changer) if name == "make an account" else viewer
         try:
             options = {"now": NOW, "request_id": "probe", "operation": "probe", "dry_run": True}
-            async with open_work(place.sessions, viewer, **options) as work:  # type: ignore[arg-type]
+            async with open_work(place.sessions, one, **options) as work:  # type: ignore[arg-type]
                 await command(work)
         except NotAllowed:
             continue
