@@ -92,7 +92,10 @@ def services(
     settings: Settings, pool: Fetching, sessions: Sessions, secret: bytes, *, now: Callable[[], datetime] = utc_now
 ) -> Services:
     """What the endpoint works with, on these connections and by this clock."""
-    reads = Reads(schema.core, schema.catalog, pool, secret, now)
+    verify = None
+    if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
+        verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)
+    reads = Reads(schema.core, schema.catalog, pool, secret, now, verify)
     subgraph = federation.subgraph() if settings.federation else None
     core, limits = subgraph.core if subgraph else schema.core, by_kind(settings)
     return Services(

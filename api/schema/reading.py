@@ -17,7 +17,7 @@ from graphql import (
 from sqlalchemy import Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from api.compiler import Cache, Catalog, Compiler, Request, RequestError, RequestErrors, Statement, shape_of
+from api.compiler import Cache, Catalog, Compiler, Request, RequestError, RequestErrors, Statement, Verify, shape_of
 from api.domain.kernel import Context, Viewer
 
 OPERATIONS = 1_000
@@ -52,9 +52,10 @@ class Reads:
         pool: Pool,
         secret: bytes,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        verify: Verify | None = None,
     ) -> None:
         self.core, self.pool, self.secret, self.now = core, pool, secret, now
-        self.compiler = Compiler(core, catalog)
+        self.compiler = Compiler(core, catalog, verify)
         self.shapes: Cache[Cache[Statement]] = Cache(OPERATIONS)
         self.read_backs: Cache[tuple[DocumentNode, Statement]] = Cache(OPERATIONS)
 

@@ -3,16 +3,22 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from api.compiler import Cache
+from graphql import parse
+
+from api.compiler import Cache, Compiler
+from api.compiler.verifier import Unsafe
+from api.schema import schema
 from api.schema.reading import OPERATIONS, Reads
+from api.schema.verifying import verification
 from tests.probes.judging import Judge, Leak
 from tests.probes.known import told_apart
 from tests.probes.mutations import Inputs
 from tests.probes.paths import Path
 from tests.probes.place import Place
 from tests.probes.quiet import interference
-from tests.probes.reading import Found, Reader
+from tests.probes.reading import Asked, Found, Reader, document, variables
 from tests.probes.rights import CHECKS
 from tests.probes.writing import Writer
 
@@ -89,6 +95,34 @@ def quiet(names: str, principal: str, most: int = 28) -> Killer:
         chosen = fits[:: max(1, len(fits) // most)][:most]
         await interference(reader, bench.bound.filled.principal(principal), chosen)
         return complaints(reader.found.leaks, reader.found)
+
+    return run
+
+
+def verified(names: str, principal: str, most: int = 10) -> Killer:
+    """The verifier's own reading of what such paths become, each of them alone."""
+
+    async def run(bench: Bench) -> list[str]:
+        asker = bench.bound.filled.principal(principal)
+        verify = verification(schema.core, schema.catalog)
+        reads = bench.bound.services.writes.reads  # type: ignore[attr-defined] # the application has these
+        fits = [path for path in bench.paths if re.search(names, path.name)]
+        assert fits, names
+        found = []
+        for path in fits[:: max(1, len(fits) // most)][:most]:
+            text = parse(document([path]))
+            row = next((row for row in bench.inputs.world.of("a", path.table or "")), None)
+            given = variables(bench.inputs.world, [Asked(path, row)])
+            viewer = await bench.bound.services.authenticator.viewer(
+                [(b"authorization", asker.headers["authorization"].encode())]
+            )
+            compiler = Compiler(schema.core, schema.catalog, verify)
+            operation: Any = text.definitions[0]
+            try:
+                compiler.operation(text, operation, reads.coerced(operation, given)[0], reads.visibility(viewer))
+            except Unsafe as refusal:
+                found.append(f"{path.name}: {refusal}")
+        return found
 
     return run
 

@@ -10,9 +10,9 @@ from tests.probes.campaign import Plan, run
 from tests.probes.mutants import MUTANTS
 
 DATABASE = "crm_probes"
-PRINCIPALS = ("a staff sales_rep", "a staff support_agent", "a staff marketer", "b staff admin", "c integration admin")
+PRINCIPALS = tuple(f"{letter} staff {role}" for letter in "abc" for role in ("admin", "sales_rep"))
 PLAN = Plan(
-    paths=200,
+    paths=150,
     mutations=300,
     quiet_paths=14,
     pairs=("a staff sales_rep",),

@@ -1,0 +1,84 @@
+"""What the verifier of statements is told of the schema. Loaded by name, because the grammar takes 0.3 s to import."""
+
+from graphql import DocumentNode, GraphQLEnumType, GraphQLSchema, NameNode, Visitor, visit
+
+from api.compiler import Catalog, Statement
+from api.compiler.render import tenant_of
+from api.compiler.verifier import Verifier
+from api.domain.access.capabilities import owners
+from api.domain.kernel import CURRENCIES, Capability, Context, FieldAccess
+from api.domain.kernel.model import Model
+
+UNOPENED = "secret"  # a set of fields that no statement of a request reads
+PARTS = frozenset({"opl", "sth", "evt", "tok", "ten", "aco", "ocr"})  # prefixes of what no reference names
+FIXED = frozenset(
+    {
+        *("", "-", "_", "+/=\n", "-_", ",", "0", ".", "Z", "}", "[]", "{}", "base64", "hex", "UTF8", "UTC", "epoch"),
+        *("crm.tenant", "crm.principal", "YYYY-MM", "YYYY-MM-DD", 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+        *("sum_minor", "average_minor", "rate_date", "unconverted_count"),  # members of JSON that stays inside
+    }
+)
+
+
+def words_of(core: GraphQLSchema, catalog: Catalog) -> frozenset[str]:
+    """Texts that a statement may hold: names of the schema, currencies, prefixes, what the compiler writes."""
+    enums = [type_ for type_ in core.type_map.values() if isinstance(type_, GraphQLEnumType)]
+    entities = catalog.entities.values()
+    prefixes = {entity.prefix for entity in entities if entity.prefix}
+    return FIXED | {
+        *core.type_map,
+        *(value for enum in enums for value in enum.values),
+        *CURRENCIES,
+        *prefixes,
+        *(f"{prefix}_" for prefix in prefixes | PARTS),
+        *(entity.name.lower() for entity in entities),
+        *(entity.object for entity in entities if entity.object),
+    }
+
+
+def verification(core: GraphQLSchema, catalog: Catalog) -> "Verification":
+    tables = {table.name: "id" if table.name == "tenants" else "tenant_id" for table in Model.metadata.sorted_tables}
+    return Verification(Verifier(tables, words_of(core, catalog), hidden_columns))
+
+
+class Verification:
+    """Called with each newly compiled statement."""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self.verifier = verifier
+
+    def __call__(self, statement: Statement, document: DocumentNode, context: Context) -> None:
+        """Raise Unsafe for a statement that must not be run."""
+        getters = list(statement.getters)
+        tenant = getters.index(tenant_of) + 1 if tenant_of in getters else 0
+        self.verifier.check(statement.text, tenant, names_in(document), context.capability)
+
+
+class Gathering(Visitor):
+    """Collects names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def enter_name(self, node: NameNode, *_: object) -> None:
+        self.found.add(node.value)
+
+
+def names_in(document: DocumentNode) -> frozenset[str]:
+    """All names of a document, such as aliases, which are keys of the answer; never a value."""
+    gathering = Gathering()
+    visit(document, gathering)
+    return frozenset(gathering.found)
+
+
+def hidden_columns(capability: Capability) -> frozenset[tuple[str, str]]:
+    """The columns that no statement for this capability may name."""
+    found = set()
+    for mapper in Model.registry.mappers:
+        for column in mapper.local_table.columns:
+            name = column.info["field_set"]
+            sets = [capability.field(object, name) for object in owners(mapper.class_)]
+            if name == UNOPENED or FieldAccess.HIDDEN in sets:
+                found.add((str(mapper.local_table.name), column.name))
+    return frozenset(found)
