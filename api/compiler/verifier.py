@@ -85,7 +85,7 @@ class Reader:
         (statement,) = pglast.parse_sql(sql)
         self.select(statement.stmt, None)
         named = Names()
-        named(statement.stmt)
+        named((statement,))
         self.columns = frozenset(
             (table, column) for alias, column in named.found for table in self.aliases.get(alias, ())
         )
@@ -177,7 +177,7 @@ class Names(Visitor):
         self.found: set[tuple[str, str]] = set()
 
     def visit_ColumnRef(self, _ancestors: Any, node: Any) -> None:  # noqa: N802 - named by the node
-        parts = [one.sval if isinstance(one, ast.String) else "*" for one in node.fields]
+        parts = [str(one.sval) if isinstance(one, ast.String) else "*" for one in node.fields]
         if len(parts) == 2:  # noqa: PLR2004 - alias and column
             self.found.add((parts[0], parts[1]))
 

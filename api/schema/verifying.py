@@ -6,7 +6,7 @@ from api.compiler import Catalog, Statement
 from api.compiler.render import tenant_of
 from api.compiler.verifier import Verifier
 from api.domain.access.capabilities import owners
-from api.domain.kernel import CURRENCIES, Capability, Context, FieldAccess
+from api.domain.kernel import CURRENCIES, Capability, Context, FieldAccess, columns_of
 from api.domain.kernel.model import Model
 
 UNOPENED = "secret"  # a set of fields that no statement of a request reads
@@ -76,9 +76,10 @@ def hidden_columns(capability: Capability) -> frozenset[tuple[str, str]]:
     """The columns that no statement for this capability may name."""
     found = set()
     for mapper in Model.registry.mappers:
-        for column in mapper.local_table.columns:
-            name = column.info["field_set"]
-            sets = [capability.field(object, name) for object in owners(mapper.class_)]
-            if name == UNOPENED or FieldAccess.HIDDEN in sets:
-                found.add((str(mapper.local_table.name), column.name))
+        model: type[Model] = mapper.class_
+        for name, column in columns_of(model).items():
+            field_set = column.info["field_set"]
+            sets = [capability.field(object, field_set) for object in owners(model)]
+            if field_set == UNOPENED or FieldAccess.HIDDEN in sets:
+                found.add((model.__tablename__, name))
     return frozenset(found)

@@ -1,4 +1,7 @@
-"""`make probes`: what may nobody see? Ends with `probes: R read, M mutation, F field, N leaks; mutants K of K killed`."""
+"""`make probes`: ask for everything as those who may not see it.
+
+Ends with `probes: R read, M mutation, F field, N leaks; mutants K of K killed`.
+"""
 
 import argparse
 import asyncio

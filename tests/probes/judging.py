@@ -1,4 +1,4 @@
-"""The oracles: nothing that a principal may not see is in what comes out, and what is hidden is like what is not there."""
+"""The oracles: nothing hidden is in what comes out, and what is hidden is answered like what is not there."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -42,7 +42,7 @@ Key = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Place:
-    """Where an argument names a record; `entity` is its type, `form` the key that names it, `parts` those of the key."""
+    """Where an argument names a record: `entity` is its type, `form` the key in use, `parts` those of the key."""
 
     mutation: str
     at: Key

@@ -3,9 +3,8 @@
 Made from a schema and its catalog, so that types, fields and operators of later slices are probed without a line here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from graphql import (
@@ -22,12 +21,10 @@ from graphql import (
 )
 
 from api.compiler import Catalog
-from tests.probes.world import Row, World
+from tests.probes.operands import Values, absent_id, key_values, operands, wire_id
 
 PAGE = "first: 100, includeArchived: true"
 DEEPEST = 3  # relations in a row
-
-Values = Callable[[World, Row], list[Any] | None]
 
 
 @dataclass(frozen=True)
@@ -193,7 +190,7 @@ def reference_text(reference: GraphQLInputObjectType, name: str) -> tuple[str, t
 
 def nested_values(walk: Walk) -> Iterator[Path]:
     """Behind the records of a list, and behind one record whose id is known."""
-    ones = dict((entity, root) for root, entity in walk.ones())
+    ones = {entity: root for root, entity in walk.ones()}
     for root, entity in walk.lists():
         table = walk.table(entity)
         for path, selection in walk.nested(entity):
@@ -249,7 +246,7 @@ SHAPES = {
 
 
 def filtered_lists(walk: Walk) -> Iterator[Path]:
-    """Each operator of each field; on the list itself, under and, or and not, and from the records that relate to it."""
+    """Each operator of each field: on the list itself, under and, or and not, and from records related to it."""
     for root, entity in walk.lists():
         for field, column in walk.catalog.entities[entity].filters.items():
             for operator, type_, text in operators(walk, entity, field, column.kind):
@@ -316,97 +313,7 @@ def operand_path(name: str, text: str, walk: Walk, about: tuple[str, str, str, s
     return Path(name, text, types, walk.table(entity), victim, nobody, told)
 
 
-# -- values ----------------------------------------------------------------------------------------------------------
-
-
-def wire_id(_world: World, row: Row) -> list[Any] | None:
-    return [row.wire]
-
-
-def absent_id(_world: World, row: Row) -> list[Any] | None:
-    """An id of the same form that nobody has, next to the row's own."""
-    return [row.wire[:-2] + "ff"]
-
-
 def parts_of(reference: GraphQLInputObjectType, name: str) -> tuple[str, ...]:
     """The parts of a key of a reference; none if it is a single value."""
     type_ = get_named_type(reference.fields[name].type)
     return tuple(type_.fields) if isinstance(type_, GraphQLInputObjectType) else ()
-
-
-def key_values(name: str, parts: tuple[str, ...], beside: str = "") -> Values:
-    """What a key of a reference says of a row; `beside` makes it a key that nobody has."""
-
-    def values(world: World, row: Row) -> list[Any] | None:
-        if name == "externalId":
-            keys = [one for one in world.of(row.letter, "external_ids") if one.values["record_id"] == row.id]
-            found = keys[0].values if keys else {}
-            return [found[part] + (beside if part == "value" else "") for part in parts] if keys else None
-        texts = [part_of(world, row, part) for part in parts or (name,)]
-        if None in texts:
-            return None
-        return [
-            unlike(str(one)) if beside and part in {name, "name"} else one
-            for part, one in zip(parts or (name,), texts, strict=True)
-        ]
-
-    return values
-
-
-def part_of(world: World, row: Row, part: str) -> str | None:
-    """The text of a part of a key; that of a record it points at is its name."""
-    other = row.values.get(f"{part}_id")
-    return world.by_id[other].values["name"] if other is not None else text_of(world, row, part)
-
-
-def unlike(text: str) -> str:
-    """A text next to one, of the same form, that nobody has."""
-    head, at, tail = text.partition("@")
-    if at:
-        return f"{head}!@{tail}"
-    return f"{text.removesuffix('.example')}x.example" if text.endswith(".example") else f"{text}!"
-
-
-def text_of(world: World, row: Row, name: str) -> str | None:
-    """A natural key: of the row itself, or of a part of it."""
-    if name in row.values:
-        return row.values[name]  # type: ignore[no-any-return]
-    for model in world.models.values():
-        whole = getattr(model, "whole", None)
-        if whole and name in model.__table__.c:
-            for part in world.of(row.letter, model.__tablename__):
-                if part.values[whole] == row.id:
-                    return part.values[name]  # type: ignore[no-any-return]
-    return None
-
-
-def operands(column: str, kind: str, beside: int, *, many: bool) -> Values:
-    """The operand that a hidden row would fit, or, `beside` it, one that no row has."""
-
-    def values(_world: World, row: Row) -> list[Any] | None:
-        value = row.values.get(column)
-        if value is None:
-            return None
-        found: Any = operand(kind, value, row, beside)
-        first = [found] if many else found
-        return [first, row.values["currency"]] if kind == "money" else [first]
-
-    return values
-
-
-def operand(kind: str, value: Any, row: Row, beside: int) -> Any:
-    if kind == "text":
-        return f"{value}!" if beside else value
-    if kind == "uuid":
-        return row.wire[:-2] + "ff" if beside else row.wire
-    if kind == "date":
-        return (value + timedelta(days=beside)).isoformat()
-    if kind == "timestamp":
-        return (value + timedelta(hours=beside)).isoformat().replace("+00:00", "Z")
-    if kind == "money":
-        return f"{(value + beside) / 100:.2f}"
-    if kind == "bool":
-        return value
-    if kind == "enum":
-        return str(value)
-    return value + beside

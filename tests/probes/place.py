@@ -12,11 +12,12 @@ import httpx
 import orjson
 from starlette.applications import Starlette
 
-from api.app import Services, services
+from api.app import services
 from api.db.engine import write_engine, write_sessions
 from api.db.pool import Fetching, ReadPool
 from api.domain.tokens import TokenKind
 from api.http.documents import Documents
+from api.http.graphql import Services
 from api.http.limits import Limits
 from api.http.routes import application
 from api.schema import schema
@@ -144,9 +145,8 @@ class Twice:
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes:
         found = await self.bound.fetch(sql, arguments)
-        if self.active and sql.startswith(COMPILED):
-            if await self.free.fetch(sql, arguments) != found:
-                self.differences.append(sql)
+        if self.active and sql.startswith(COMPILED) and await self.free.fetch(sql, arguments) != found:
+            self.differences.append(sql)
         return found
 
 

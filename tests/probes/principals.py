@@ -47,7 +47,7 @@ class Principal:
 
     @cached_property
     def levels(self) -> dict[str, tuple[Level, bool]]:
-        """By kind of object how far reading reaches and whether new ones may be made; nothing of the product decides."""
+        """By kind of object how far reading reaches, and whether new ones may be made."""
         roles = [self.role] if self.scope is None else [self.role, self.scope]
         found: dict[str, tuple[Level, bool]] = {}
         for object in objects():
@@ -128,7 +128,7 @@ def judged_by(world: World, row: Row) -> Iterable[Row]:
 async def add_principals(connection: AsyncConnection, world: World, letter: str, secret: bytes) -> list[Principal]:
     """Staff, a narrowed token of an administrator, and programs of one tenant, with the rows of their rights."""
     tenant, users = world.tenant(letter), [row.id for row in world.of(letter, "users")]
-    found = []
+    found: list[tuple[str, TokenKind, UUID | None, str | None]] = []
     for role, place in STAFF.items():
         cell = {"tenant_id": tenant, "user_id": users[place], "role_id": world.roles[letter, role]}
         await connection.execute(insert(UserRole), cell)
@@ -143,7 +143,7 @@ async def add_principals(connection: AsyncConnection, world: World, letter: str,
     return made
 
 
-async def add_token(  # noqa: PLR0913 - the columns of a token
+async def add_token(
     connection: AsyncConnection,
     world: World,
     letter: str,

@@ -106,7 +106,8 @@ async def interference(
     for batch, text, values, one, two in zip(batches, texts, given, before, after, strict=True):
         if one != two:
             at = next((n for n, (x, y) in enumerate(zip(one, two, strict=False)) if x != y), 0)
-            what = f"hidden data makes a difference: {one[max(at - 60, 0) : at + 40]!r}, {two[max(at - 60, 0) : at + 40]!r}"
+            seen = [text[max(at - 60, 0) : at + 40] for text in (one, two)]
+            what = f"hidden data makes a difference: {seen[0]!r}, {seen[1]!r}"
             reader.found.leaks.append(
                 Leak(principal.name, " ".join(path.name for path in batch)[:200], what, text, values)
             )

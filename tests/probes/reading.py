@@ -154,7 +154,7 @@ class Reader:
     def count_errors(self, answer: Answer) -> None:
         for error in answer.errors:
             code = (error.get("extensions") or {}).get("code", "none")
-            if answer.status >= 500 or code not in {"BAD_USER_INPUT"}:
+            if answer.status >= 500 or code != "BAD_USER_INPUT":
                 self.found.broken[f"{code}: {error.get('message', '')[:80]}"] += 1
 
     async def probe_all(
@@ -182,9 +182,8 @@ class Reader:
                     if asked and (own or letter != principal.letter):
                         await self.probe(principal, asked)
             if at % 10 == 9 or at + 1 == len(batches):
-                tell(
-                    f"read: {self.found.done} probes, {at + 1} of {len(batches)} documents, {len(self.found.leaks)} leaks"
-                )
+                done, leaks = self.found.done, len(self.found.leaks)
+                tell(f"read: {done} probes, {at + 1} of {len(batches)} documents, {leaks} leaks")
             if time.monotonic() > until:
                 tell(f"read: time is up after {at + 1} of {len(batches)} documents")
                 return

@@ -1,4 +1,4 @@
-"""Probes that no schema names: dead and narrowed tokens, rights one may not give, replays, cursors, the tables themselves.
+"""Probes that no schema names: dead and narrowed tokens, rights one may not give, replays, cursors, the tables.
 
 Each check gives the complaints it has; none means that the product holds.
 """
@@ -91,8 +91,8 @@ async def counted_rows(place: Place) -> tuple[int, list[str]]:
     """Each principal counts exactly the rows that the roles' cells give it, archived ones left out."""
     world, found, done = place.filled.world, [], 0
     for principal in place.filled.principals:
-        text = "{ accounts { totalCount { value } } contacts { totalCount { value } } opportunities { totalCount { value } } }"
-        data = (await place.ask(principal, text)).data
+        text = " ".join(f"{name} {{ totalCount {{ value }} }}" for name in ("accounts", "contacts", "opportunities"))
+        data = (await place.ask(principal, f"{{ {text} }}")).data
         for table, one in data.items():
             rows = [row for row in world.of(principal.letter, table) if row.values["archived_at"] is None]
             wanted = sum(principal.sees(world, row) for row in rows)
@@ -244,7 +244,8 @@ async def tables_read(place: Place) -> tuple[int, list[str]]:
                 setting = str(world.tenant(tenant)) if tenant else ""
                 async with connection.transaction():
                     await connection.execute("SELECT set_config('crm.tenant', $1, true)", setting)
-                    mine, all_ = await connection.fetchrow(count, world.tenant("b"))
+                    (found_row,) = await connection.fetch(count, world.tenant("b"))
+                    mine, all_ = found_row
                 done += 1
                 if (mine, all_) != expected:
                     found.append(f"{table.name}: {all_} rows are seen, {mine} of the tenant, {expected[0]} expected")
@@ -259,7 +260,7 @@ async def tables_read(place: Place) -> tuple[int, list[str]]:
 
 
 async def tables_written(place: Place) -> tuple[int, list[str]]:
-    """As the application's role: no row for another tenant, no row moved there, none deleted but parts, ledgers sealed."""
+    """As the application's role: no row for another tenant or moved there, none deleted but parts, ledgers sealed."""
     found, done = [], 0
     connection = await asyncpg.connect(place.app_url)
     try:

@@ -170,14 +170,14 @@ def drafts(world: World, letter: str, model: type[Model], rows: int) -> Iterator
             yield {"id": other.id, **histories(world, table, other)}
     elif pair is not None:
         kinds = [one for one in world.models.values() if issubclass(one, Record) and one.__tablename__ != "tokens"]
-        targets = [row for one in kinds for row in world.of(letter, one.__tablename__)]
-        for n, target in enumerate(targets):
+        targets = [(one.object, row) for one in kinds for row in world.of(letter, one.__tablename__)]
+        for n, (object, target) in enumerate(targets):
             yield {
                 "id": world.place(letter, table.name, n),
-                pair[0]: target.model.object,
+                pair[0]: object,
                 pair[1]: target.id,
                 "version": 1,
-            }  # type: ignore[attr-defined]
+            }
     else:
         for n in range(rows):
             yield {"id": world.place(letter, table.name, n)}
@@ -220,7 +220,7 @@ def draft(world: World, letter: str, table: Table, n: int, given: Mapping[str, A
     return values
 
 
-async def put(  # noqa: PLR0917 - the place of a row
+async def put(
     connection: AsyncConnection, world: World, letter: str, model: type[Model], n: int, given: Mapping[str, Any]
 ) -> None:
     """Add a row to database and world, with other values where a constraint refuses the first ones."""
@@ -245,7 +245,7 @@ async def put(  # noqa: PLR0917 - the place of a row
     raise Unmakeable(f"{table.name}: no row fits after {MOST_TRIES} tries, the last was {values}")
 
 
-def first(world: World, letter: str, column: Any, n: int) -> Any:
+def first(world: World, letter: str, column: Any, n: int) -> Any:  # noqa: PLR0911 - one for each kind of column
     """The value of a column of the n-th row before any constraint was asked."""
     table, name, target = column.table.name, column.name, column.info["references"]
     if (table, name) in PLAIN:

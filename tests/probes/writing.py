@@ -10,7 +10,7 @@ from typing import Any
 from tests.probes.judging import Judge, Leak, masked
 from tests.probes.mutations import Inputs
 from tests.probes.mutations import Place as Where
-from tests.probes.paths import key_values
+from tests.probes.operands import key_values
 from tests.probes.place import Answer, Place
 from tests.probes.principals import Principal
 from tests.probes.reading import FOREIGN, Found, number_of
@@ -64,14 +64,13 @@ class Writer:
         for where in self.inputs.places():
             table = getattr(self.inputs.catalog.entities[where.entity].table, "name", "")
             for principal in principals:
+                own = self.rows(table, principal.letter)
+                seen = {row.n for row in own if principal.sees(self.world, row)}
                 rows = {
-                    "foreign": self.rows(table, FOREIGN[principal.letter], lambda row: row.values.get("archived_at") is None),
-                    "hidden": self.rows(table, principal.letter, lambda row, one=principal: not one.sees(self.world, row)),  # type: ignore[misc]
-                    "archived": self.rows(
-                        table, principal.letter,
-                        lambda row, one=principal: one.sees(self.world, row) and row.values.get("archived_at") is not None,  # type: ignore[misc]
-                    ),
-                }  # fmt: skip
+                    "foreign": self.rows(table, FOREIGN[principal.letter], live),
+                    "hidden": [row for row in own if row.n not in seen],
+                    "archived": [row for row in own if row.n in seen and not live(row)],
+                }
                 for kind, found in rows.items():
                     if found and (kind != "archived" or where.form == "id"):
                         yield from self.aimed(principal, where, kind, found[number_of(where.name + kind) % len(found)])
@@ -80,7 +79,7 @@ class Writer:
                     yield Try(principal, where, "wrong type", None, self.by_id(where, wrong))
                     yield Try(principal, where, "malformed", None, self.by_id(where, "acc_1234"))
 
-    def rows(self, table: str, letter: str, fits: Callable[[Row], bool]) -> list[Row]:
+    def rows(self, table: str, letter: str, fits: Callable[[Row], bool] = bool) -> list[Row]:
         return [row for row in self.world.of(letter, table) if row.n < 100 and fits(row)]
 
     def aimed(self, principal: Principal, where: Where, kind: str, row: Row) -> Iterator[Try]:
@@ -95,7 +94,7 @@ class Writer:
 
     def by_id(self, where: Where, id: str) -> Any:
         type_: Any = self.inputs.schema.type_map.get(f"{where.entity}Ref")
-        plain = type_ is None or where.at[-1] in {"lineId"} or str(where.at[-1]).endswith("Id")
+        plain = type_ is None or str(where.at[-1]).endswith("Id")
         return id if plain else {"id": id}
 
     def by_key(self, where: Where, values: Sequence[Any]) -> Any:
@@ -112,9 +111,10 @@ class Writer:
                 model.__tablename__ == name and hasattr(model, "prefix") for model in self.world.models.values()
             ):
                 continue
-            rows = self.rows(name, principal.letter, lambda row: row.values.get("archived_at") is None)
+            rows = self.rows(name, principal.letter, live)
             seen = [row for row in rows if principal.sees(self.world, row)]
-            mine = [row for row in seen if row.model.owner is None or row.values[row.model.owner] == principal.user] if rows and hasattr(rows[0].model, "owner") else []  # type: ignore[attr-defined] # fmt: skip
+            owner = getattr(seen[0].model, "owner", None) if seen else None
+            mine = [row for row in seen if owner is not None and row.values[owner] == principal.user]
             chosen = (mine or seen or rows)[:1]
             if chosen:
                 found[entity.name] = {"id": chosen[0].wire}
@@ -180,7 +180,7 @@ class Writer:
             self.found.leaks.append(Leak("one of several", names, f"changed {', '.join(changed)}"))
 
     async def changed(self, tried: Sequence[Try]) -> list[str]:
-        """What was not to be changed by any of these tries, and was. A tenant whose principals tried is judged by rows."""
+        """What none of these tries was to change. A tenant whose principals tried is judged by its hidden rows."""
         now, before = await self.state(), self.before
         self.before = now
         different = [key for key in before.keys() | now.keys() if before.get(key) != now.get(key)]
@@ -217,7 +217,7 @@ class Writer:
         silent = []
         for where in self.inputs.places():
             table = getattr(self.inputs.catalog.entities[where.entity].table, "name", "")
-            rows = self.rows(table, principal.letter, lambda row: row.values.get("archived_at") is None)
+            rows = self.rows(table, principal.letter, live)
             for row in rows:
                 tries = list(self.aimed(principal, where, "control", row))
                 if tries and await self.finds(tries[0]):
@@ -235,6 +235,10 @@ class Writer:
             text = self.inputs.document(one.where.mutation, given)
             answers.append(outcome(await self.place.ask(one.principal, text, given)))
         return masked(answers[0], sent) != masked(answers[1], sent)
+
+
+def live(row: Row) -> bool:
+    return row.values.get("archived_at") is None
 
 
 def outcome(answer: Answer) -> Any:
