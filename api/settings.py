@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     )
     verify_sql: bool = Field(
         default=False,
-        description="Read each newly compiled statement back and refuse one that could show too much; needs pglast.",
+        description="Read each newly compiled statement back and refuse one that could show too much.",
     )
     slow_operation_ms: float = Field(
         default=1_000, gt=0, description="Milliseconds after which an operation is logged as slow, with its plan."

@@ -5,7 +5,7 @@ from graphql import DocumentNode, GraphQLEnumType, GraphQLSchema, NameNode, Visi
 from api.compiler import Catalog, Statement
 from api.compiler.render import tenant_of
 from api.compiler.verifier import Verifier
-from api.domain.access.capabilities import owners
+from api.domain.access import owners
 from api.domain.kernel import CURRENCIES, Capability, Context, FieldAccess, columns_of
 from api.domain.kernel.model import Model
 

@@ -1,6 +1,6 @@
 """Roles and what they allow: rows of the tenant, resolved to the capability of a principal."""
 
-from .capabilities import EVERY, Cells, capability, cells_of, field_sets, meet, objects
+from .capabilities import EVERY, Cells, capability, cells_of, field_sets, meet, objects, owners
 from .models import Role, RoleFieldRight, RoleRight, UserRole
 from .service import (
     RoleValues,
@@ -35,6 +35,7 @@ __all__ = [
     "field_sets",
     "meet",
     "objects",
+    "owners",
     "restore",
     "role_named",
     "roles_of",
