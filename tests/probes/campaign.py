@@ -37,7 +37,7 @@ class Plan:
 
 
 FULL = Plan(whole=True)
-DEFAULT = Plan(paths=900, read_seconds=200, mutations=1_600, quiet_paths=14 * 8)
+DEFAULT = Plan(paths=900, read_seconds=180, mutations=1_600, quiet_paths=14 * 8)
 
 
 @dataclass
@@ -95,6 +95,8 @@ async def run(cluster: Cluster, database: str, folder: Folder, plan: Plan, tell:
         await read(bench, plan, found, tell)
         bound.twice.active = False
         await quiet(bench, plan, found, result, tell)
+        if plan.principals is None:
+            await controlled(bench, found)
         await mutated(bench, plan.mutants, result, tell)
         await written(bench, plan, found, tell)  # the last, because what is allowed is done
         return summed(found, bound, plan, result)
@@ -125,15 +127,17 @@ async def quiet(bench: Bench, plan: Plan, found: Found, result: Result, tell: Te
         result.quiet += await interference(reader, bench.bound.filled.principal(name), paths, tell)
 
 
+async def controlled(bench: Bench, found: Found) -> None:
+    """Whether every place of a mutation finds a record that is there; before anything has changed."""
+    writer = Writer(bench.bound, bench.judge(), bench.inputs, found)
+    found.controlled += len(list(bench.inputs.places()))
+    found.silent += await writer.controlled(bench.bound.filled.principal("a staff admin"))
+
+
 async def written(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
     filled = bench.bound.filled
     writer = Writer(bench.bound, Judge(filled.world), bench.inputs, found)
     principals = [one for one in filled.principals if plan.principals is None or one.name in plan.principals]
-    if plan.principals is None:
-        places = list(bench.inputs.places())
-        silent = await writer.controlled(filled.principal("a staff admin"))
-        found.controlled += len(places)
-        found.silent += silent
     await writer.probe_all(principals, tell, plan.mutations)
 
 
