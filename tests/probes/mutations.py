@@ -36,6 +36,7 @@ SCALARS: Mapping[str, Any] = {
     "Locale": "de",
     "Duration": "P1D",
 }
+TEXTS = {"email": "probe@example.com", "phone": "+4930901820", "number": "+4930901820", "domains": "probe.example"}
 CONTROLS = ("idempotencyKey", "dryRun")  # arguments that name nothing
 Key = tuple[str | int, ...]
 
@@ -96,13 +97,10 @@ class Inputs:
 
     def entity_of(self, argument: str) -> str:
         """`lineId` → OpportunityLine: the type with a prefix that is called like the argument of an id."""
-        stem = argument.removesuffix("Ids").removesuffix("Id").lower()
-        found = [
-            name
-            for name, entity in self.catalog.entities.items()
-            if name.lower().endswith(stem) and entity.table is not None
-        ]
-        return found[0] if found else "Account"
+        stem = argument.removesuffix("Ids").removesuffix("Id")
+        word = stem[:1].upper() + stem[1:]
+        tables = {name for name, entity in self.catalog.entities.items() if entity.table is not None}
+        return next((name for name in sorted(tables) if name.endswith(word)), "Account")
 
     def arguments(self, place: Place, value: Any, own: Mapping[str, Any]) -> dict[str, Any]:
         """What must be given, the records by `own` (entity → value of its reference), and `value` at the place."""
@@ -127,7 +125,7 @@ class Inputs:
             return next(iter(named.values))
         if named.name == "ID":
             return own.get(self.entity_of(str(at[-1])), {}).get("id", "x")
-        return SCALARS.get(named.name, f"probe {'.'.join(map(str, at))}")
+        return SCALARS.get(named.name) or TEXTS.get(str(at[-1])) or f"probe {'.'.join(map(str, at))}"
 
     def object(self, named: GraphQLInputObjectType, at: Key, place: Place, value: Any, own: Mapping[str, Any]) -> Any:
         entity = self.referred(named)
