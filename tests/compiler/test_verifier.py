@@ -1,4 +1,4 @@
-"""The verifier refuses what the compiler must never write; that it accepts what it does write, every test of HTTP shows."""
+"""The verifier refuses what the compiler must never write. What it does write, each test of HTTP shows accepted."""
 
 import pytest
 
