@@ -1,6 +1,6 @@
 """What the verifier of statements is told of the schema. Loaded by name, because the grammar takes 0.3 s to import."""
 
-from graphql import DocumentNode, GraphQLEnumType, GraphQLSchema, NameNode, Visitor, visit
+from graphql import DocumentNode, GraphQLEnumType, GraphQLObjectType, GraphQLSchema, NameNode, Visitor, visit
 
 from api.compiler import Catalog, Statement
 from api.compiler.render import tenant_of
@@ -28,6 +28,7 @@ def words_of(core: GraphQLSchema, catalog: Catalog) -> frozenset[str]:
     return FIXED | {
         *core.type_map,
         *(value for enum in enums for value in enum.values),
+        *(name for type_ in core.type_map.values() if isinstance(type_, GraphQLObjectType) for name in type_.fields),
         *CURRENCIES,
         *prefixes,
         *(f"{prefix}_" for prefix in prefixes | PARTS),
