@@ -15,7 +15,7 @@ from api.domain.access.capabilities import objects, owners
 from api.domain.kernel import FieldAccess, Level, Part, Record
 from api.domain.kernel.policy import as_its_record
 from api.domain.tokens import Token, TokenKind
-from tests.probes.values import instant
+from tests.probes.values import canary, instant
 from tests.probes.world import BOSS, REP, Row, World, pairs, shared_id
 
 ADMIN, AGENT, MARKETER = 4, 5, 6  # places among the users, beside those of the world
@@ -158,7 +158,7 @@ async def add_token(
     values = {
         "tenant_id": world.tenant(letter),
         "id": world.place(letter, "tokens", 100 + n),
-        "name": f"cnry_{letter}_tokens_name_{100 + n}",
+        "name": canary(letter, "tokens", "name", 100 + n),
         "key": credential.key,
         "digest": credential.digest(tokens.pepper(secret)),
         "pepper_version": tokens.PEPPER_VERSION,
