@@ -119,13 +119,16 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), now=now)
     limits = by_kind(settings)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
+    verify = None
+    if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
+        verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)
 
     def front(edition: Edition) -> Front:
         shared = edition is schema.outside
         asked = outside if shared else pool
         if asked is None:
             raise Refused("UNAVAILABLE", NO_OUTSIDERS)
-        reads = Reads(edition.core, edition.catalog, asked, secret, now)
+        reads = Reads(edition.core, edition.catalog, asked, secret, now, verify)
         subgraph = federation.subgraph_of(edition) if settings.federation and not shared else None
         core = subgraph.core if subgraph else edition.core
         kind = PrincipalKind.PARTNER if shared else PrincipalKind.STAFF

@@ -113,6 +113,10 @@ class Settings(BaseSettings):
     federation: bool = Field(
         default=False, description="Serve as a subgraph of Apollo Federation 2: _service and _entities."
     )
+    verify_sql: bool = Field(
+        default=False,
+        description="Read each newly compiled statement back and refuse one that could show too much.",
+    )
     slow_operation_ms: float = Field(
         default=1_000, gt=0, description="Milliseconds after which an operation is logged as slow, with its plan."
     )

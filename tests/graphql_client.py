@@ -125,7 +125,7 @@ async def no_problems() -> Sequence[str]:
 
 @pytest.fixture
 def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path) -> Starlette:
-    settings = Settings(data_dir=tmp_path, cors_origins=("https://ui.example.com",))
+    settings = Settings(data_dir=tmp_path, cors_origins=("https://ui.example.com",), verify_sql=True)
     wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: NOW)
     # Who asks is looked up beside the watched reads, so that `statements` holds the operation's alone.
     wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))

@@ -52,6 +52,7 @@ __all__ = [
     "ToOne",
     "Tree",
     "Value",
+    "Verify",
     "converted",
     "shape_of",
     "storable",
@@ -59,14 +60,19 @@ __all__ = [
 ]
 
 Step = Callable[[str, ReadPlan], None]
+Verify = Callable[[Statement, DocumentNode, Any], None]
 
 
 @dataclass(frozen=True)
 class Compiler:
-    """Compiles operations of one schema. `context` makes the visibility context; it is given `Scope.bind`."""
+    """Compiles operations of one schema. `context` makes the visibility context; it is given `Scope.bind`.
+
+    `verify` is shown each statement with its document and that context, and raises for one that must not be run.
+    """
 
     schema: GraphQLSchema
     catalog: Catalog
+    verify: Verify | None = None
 
     def operation(
         self,
@@ -82,7 +88,7 @@ class Compiler:
             RequestError: an argument cannot be read that way, whatever the other values are.
         """
         plan = self.selection(document, variables).plan(operation)
-        return self.rendered(plan, context, watch)
+        return self.rendered(plan, context, document, watch)
 
     def records(  # noqa: PLR0913 - the facts of a read-back
         self,
@@ -104,17 +110,23 @@ class Compiler:
             (key, (selection.record(self.catalog.entities[entity], sets, key, node, many=many),))
             for key, sets in keys.items()
         )
-        return self.rendered(ReadPlan(roots, self.catalog.entities), context, None)
+        return self.rendered(ReadPlan(roots, self.catalog.entities), context, document, None)
 
     def selection(self, document: DocumentNode, variables: Mapping[str, Any]) -> Selection:
         return Selection(self.schema, self.catalog, fragments_of(document), variables)
 
-    def rendered(self, plan: ReadPlan, context: Callable[[Any], Any], watch: Step | None) -> Statement:
+    def rendered(
+        self, plan: ReadPlan, context: Callable[[Any], Any], document: DocumentNode, watch: Step | None
+    ) -> Statement:
         for rewrite in PASSES:
             plan = rewrite(plan)
             if watch is not None:
                 watch(rewrite.__name__, plan)
-        return Renderer(self.catalog, context).statement(plan)
+        renderer = Renderer(self.catalog, context)
+        statement = renderer.statement(plan)
+        if self.verify is not None:
+            self.verify(statement, document, renderer.context)
+        return statement
 
 
 def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:

@@ -9,7 +9,8 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 from sqlalchemy import ColumnElement, DateTime, Text, Uuid, cast, null
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from api.compiler import Cache, Catalog, Compiler, Request, Statement
+from api.compiler import Cache, Catalog, Compiler, Request, Statement, Verify
+from api.compiler.request import now_of, tenant_of
 from api.domain.kernel import NOBODY, Context, Outside, Viewer
 
 from .variables import Coerced, Coercer
@@ -20,10 +21,6 @@ SHAPES = 64
 
 def user_of(request: Request) -> UUID | None:
     return request.user
-
-
-def tenant_of(request: Request) -> UUID:
-    return request.tenant
 
 
 def principal_of(request: Request) -> UUID:
@@ -37,10 +34,6 @@ def account_of(request: Request) -> UUID | None:
 
 def account_text(request: Request) -> str:
     return str(account_of(request) or "")
-
-
-def now_of(request: Request) -> datetime:
-    return request.now
 
 
 def outsider(bind: Callable[[Any, Any], ColumnElement[Any]]) -> Context:
@@ -72,9 +65,10 @@ class Reads:
         pool: Pool,
         secret: bytes,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        verify: Verify | None = None,
     ) -> None:
         self.core, self.pool, self.secret, self.now = core, pool, secret, now
-        self.compiler = Compiler(core, catalog)
+        self.compiler = Compiler(core, catalog, verify)
         self.shapes: Cache[Cache[Statement]] = Cache(OPERATIONS)
         self.coercers: Cache[tuple[OperationDefinitionNode, Coercer]] = Cache(OPERATIONS)
         self.read_backs: Cache[tuple[DocumentNode, Statement]] = Cache(OPERATIONS)

@@ -7,11 +7,22 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import ColumnElement, Text, and_, cast, column, func, literal, select
+from sqlalchemy import ColumnElement, Text, Uuid, and_, cast, column, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from api.compiler import Group, Leaf, RequestError, Scope, Tree, converted, storable, wire_uuid
-from api.domain.kernel import DomainError, ExternalId, ExternalKey, MalformedId, NotFound, Record, Work, camel, parse
+from api.domain.kernel import (
+    Context,
+    DomainError,
+    ExternalId,
+    ExternalKey,
+    MalformedId,
+    NotFound,
+    Record,
+    Work,
+    camel,
+    parse,
+)
 
 from .binding import Natural, readable_of
 from .filters import input_type
@@ -170,12 +181,15 @@ def key_of(cls: type[Any], name: str, asked: Asked) -> tuple[str, ...]:
 
 
 async def holders(work: Work, cls: type[Any], name: str, keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], UUID]:
-    """Key → id of the record that has it."""
+    """Key → id of the record that has it, if the viewer may see that: a key tells nobody that there is one."""
     about = readable_of(cls)
     record, table = about.record, about.record.__table__
     parts = key_parts(about.naturals.get(name), name)
     arrays = [cast(literal([key[at] for key in keys], ARRAY(Text())), ARRAY(Text())) for at in range(len(parts))]
     asked = func.unnest(*arrays).table_valued(*(column(part, Text()) for part in parts)).render_derived(name="asked")
+    viewer = work.viewer
+    asking = Context(viewer.capability, literal(viewer.user, Uuid()), literal(list(viewer.team), ARRAY(Uuid())))
+    mine = and_(table.c.tenant_id == work.tenant, record.visible(table.c, asking))
     if name == "external_id":
         ids = ExternalId.__table__
         same = and_(
@@ -184,12 +198,13 @@ async def holders(work: Work, cls: type[Any], name: str, keys: list[tuple[str, .
             ids.c.source == asked.c.source,
             ids.c.value == asked.c.value,
         )
-        query = select(ids.c.record_id, *asked.c).select_from(asked.join(ids, same))
+        seen = and_(table.c.id == ids.c.record_id, mine)
+        query = select(ids.c.record_id, *asked.c).select_from(asked.join(ids, same).join(table, seen))
     else:
         values = {part: asked.c[part] for part in parts}
         value = values if len(parts) > 1 else asked.c[parts[0]]
         natural = about.naturals[name].condition(Row(table), literal(work.tenant), value)
-        live = and_(table.c.tenant_id == work.tenant, table.c.archived_at.is_(None), natural)
+        live = and_(mine, table.c.archived_at.is_(None), natural)
         query = select(table.c.id, *asked.c).select_from(asked.join(table, live))
     return {tuple(key): id for id, *key in await work.session.execute(query)}
 

@@ -130,6 +130,7 @@ async def prepared(work: Work) -> dict[str, Prepared]:
 async def done(session: WriteSession, viewer: Viewer, act: Act, name: str, prepared: Prepared) -> bool:
     """Whether a command is carried out; it is taken back, and a refused one has changed nothing."""
     savepoint = await session.begin_nested()
+    await session.connection()  # only then is it sent; what a command writes goes past SQLAlchemy
     work = Work(session, viewer, NOW, REQUEST, act.__name__)
     try:
         await act(work, name, prepared)

@@ -99,6 +99,8 @@ async def test_a_login_that_may_become_the_reader_is_refused(
     await a_login(cluster, scratch_database, "", f"GRANT crm_reader TO {LOGIN}")
 
     assert [line.partition(" does not")[0] for line in await problems(intruder(LOGIN))] == [
+        "Policy reader on accounts",
+        "Policy reader on contacts",
         "Policy reader on identities",
         "Policy reader on invitations",
         "Policy reader on role_field_rights",

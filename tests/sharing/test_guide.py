@@ -15,5 +15,5 @@ async def test_the_guide_to_sharing_gives_the_answers_it_promises(world: World) 
         if "secret" in known:
             world.tokens["Pat of the guide"] = known["secret"]
         asked.append(name)
-    assert len(asked) == 9
+    assert len(asked) == 10
     assert known["secret"].startswith("crm_ptr_")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from api.compiler.verifier import Reader
 from api.domain import access, tokens
 from api.domain.kernel import Level, Model, Right, Work
-from tests.compiler.ring import Reader
 from tests.factories import a_user
 from tests.graphql_client import SECRET, Client, bearer
 from tests.record_writes import NIL

@@ -1,9 +1,10 @@
-"""What a statement reads: its table references, and whether each is tied to the tenant's parameter.
+"""Reads a compiled statement back, as PostgreSQL's own grammar does, and refuses one that could show too much.
 
-Rings of protection: row-level security is the second, the predicate `tenant_id = $n` on every reference the first.
+The compiler puts tenant and visibility on each table it reads; this module does not trust it. It is the first ring's
+check of itself and knows nothing of how statements are made. Row-level security is the second ring.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,37 @@ from pglast.enums import BoolExprType
 from pglast.visitors import Visitor
 
 Column = tuple[int, str, str]  # scope, alias, column
+NUMBERS = frozenset({*range(102), 250, 1_000, 10_000, 86_400, 1_000_000})
+
+
+class Unsafe(Exception):
+    """A statement that must not be run: a fault of the compiler, never of the request."""
+
+
+@dataclass(frozen=True)
+class Verifier:
+    """What statements may be made of.
+
+    `tables`: each tenant table and the column that holds its tenant. `words`: texts that may stand in a statement
+    besides the names in the document. `hidden`: the (table, column) pairs that a principal may not have.
+    """
+
+    tables: Mapping[str, str]
+    words: frozenset[str]
+    hidden: Callable[[Any], frozenset[tuple[str, str]]]
+
+    def check(self, text: str, tenant: int, names: frozenset[str], context: Any) -> None:
+        """Raise Unsafe unless every table is tied to the parameter `tenant` and the rest is what it may be."""
+        reader = Reader(text, self.tables)
+        if untied := reader.untied(tenant):
+            raise Unsafe(f"without the tenant: {', '.join(untied)}")
+        leaves = leaves_of(text)
+        if strange := leaves.texts - self.words - names:
+            raise Unsafe(f"{len(strange)} constants that are not of the schema")
+        if leaves.numbers - NUMBERS:
+            raise Unsafe(f"numbers that are not of the compiler: {sorted(leaves.numbers - NUMBERS)}")
+        if seen := reader.columns & self.hidden(context):
+            raise Unsafe(f"hidden columns: {', '.join(sorted('.'.join(one) for one in seen))}")
 
 
 @dataclass
@@ -43,14 +75,20 @@ class Ties:
 
 
 class Reader:
-    """Reads one statement."""
+    """Reads one statement: `references` to tables with their tenant columns, `columns` of tables that it names."""
 
-    def __init__(self, sql: str, tables: set[str]) -> None:
+    def __init__(self, sql: str, tables: Mapping[str, str]) -> None:
         self.tables, self.ties = tables, Ties()
-        self.references: list[tuple[str, Column]] = []  # table, its tenant column
+        self.references: list[tuple[str, Column]] = []
+        self.aliases: dict[str, set[str]] = {}
         self.count = 0
         (statement,) = pglast.parse_sql(sql)
         self.select(statement.stmt, None)
+        named = Names()
+        named((statement,))
+        self.columns = frozenset(
+            (table, column) for alias, column in named.found for table in self.aliases.get(alias, ())
+        )
 
     def untied(self, parameter: int) -> list[str]:
         """The references that are not tied to the parameter."""
@@ -79,8 +117,8 @@ class Reader:
             alias = node.alias.aliasname if node.alias else node.relname
             scope.aliases.add(alias)
             if node.relname in self.tables:
-                key = "id" if node.relname == "tenants" else "tenant_id"
-                self.references.append((node.relname, (scope.number, alias, key)))
+                self.aliases.setdefault(alias, set()).add(node.relname)
+                self.references.append((node.relname, (scope.number, alias, self.tables[node.relname])))
         elif is_a(node, ast.RangeSubselect):
             alias = node.alias.aliasname
             scope.aliases.add(alias)
@@ -104,7 +142,7 @@ class Reader:
     def side(self, node: Any, scope: Scope) -> Any:
         if is_a(node, ast.ParamRef):
             return node.number
-        return self.column(node, scope) if is_a(node, ast.ColumnRef) and len(node.fields) == 2 else None
+        return self.column(node, scope) if is_a(node, ast.ColumnRef) and len(node.fields) == 2 else None  # noqa: PLR2004 - alias and column
 
     def column(self, node: Any, scope: Scope) -> Column:
         alias, name = (one.sval for one in node.fields)
@@ -130,6 +168,18 @@ def found(root: Any, kind: type[Any]) -> Iterator[Any]:
     elif isinstance(root, ast.Node):
         for name in root:
             yield from found(getattr(root, name), kind)
+
+
+class Names(Visitor):
+    """Columns as they are written: alias and name; of a whole row the name is `*`."""
+
+    def __init__(self) -> None:
+        self.found: set[tuple[str, str]] = set()
+
+    def visit_ColumnRef(self, _ancestors: Any, node: Any) -> None:  # noqa: N802 - named by the node
+        parts = [str(one.sval) if isinstance(one, ast.String) else "*" for one in node.fields]
+        if len(parts) == 2:  # noqa: PLR2004 - alias and column
+            self.found.add((parts[0], parts[1]))
 
 
 class Leaves(Visitor):

@@ -1,0 +1,54 @@
+"""The verifier refuses what the compiler must never write. What it does write, each test of HTTP shows accepted."""
+
+import pytest
+
+from api.compiler.verifier import Unsafe, Verifier
+from api.domain.access import shipped
+from api.schema import schema
+from api.schema.verifying import hidden_columns, words_of
+
+TABLES = {"accounts": "tenant_id", "users": "tenant_id", "tokens": "tenant_id"}
+GOOD = "SELECT a.name FROM accounts AS a WHERE a.tenant_id = $1 AND a.type = 'CUSTOMER' LIMIT 101"
+
+
+@pytest.fixture(scope="module")
+def verifier() -> Verifier:
+    return Verifier(TABLES, words_of(schema.core, schema.catalog), hidden_columns)
+
+
+def check(verifier: Verifier, text: str, role: str = "admin") -> None:
+    verifier.check(text, 1, frozenset({"mine"}), shipped(role))
+
+
+def test_it_accepts_a_table_of_the_tenant_with_words_of_the_schema_and_of_the_document(verifier: Verifier):
+    check(verifier, GOOD)
+    check(verifier, "SELECT 'mine', a.name FROM accounts AS a WHERE a.tenant_id = $1")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("SELECT a.name FROM accounts AS a", "without the tenant: accounts a"),
+        ("SELECT a.name FROM accounts AS a WHERE a.tenant_id = $2", "without the tenant: accounts a"),
+        (f"{GOOD.replace('LIMIT 101', '')} OR a.name = $2", "without the tenant: accounts a"),
+        (
+            "SELECT a.name FROM accounts AS a LEFT JOIN users AS u ON u.id = a.owner_id WHERE a.tenant_id = $1",
+            "without the tenant: users u",
+        ),
+        (GOOD.replace("CUSTOMER", "a canary"), "1 constants that are not of the schema"),
+        (GOOD.replace("101", "91827364"), "numbers that are not of the compiler: [91827364]"),
+        ("SELECT t.digest FROM tokens AS t WHERE t.tenant_id = $1", "hidden columns: tokens.digest"),
+    ],
+)
+def test_it_refuses_with_the_reason(verifier: Verifier, text: str, reason: str):
+    with pytest.raises(Unsafe) as refusal:
+        check(verifier, text)
+    assert str(refusal.value) == reason
+
+
+def test_a_set_of_fields_is_hidden_from_those_roles_only_that_do_not_have_it(verifier: Verifier):
+    notes = "SELECT a.notes FROM accounts AS a WHERE a.tenant_id = $1"
+    check(verifier, notes, "support_agent")
+    with pytest.raises(Unsafe) as refusal:
+        check(verifier, notes, "marketer")
+    assert str(refusal.value) == "hidden columns: accounts.notes"

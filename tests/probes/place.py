@@ -1,0 +1,198 @@
+"""The application in this process on a database with the world, its limits raised so that many probes fit a request."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import orjson
+from starlette.applications import Starlette
+
+from api.app import services
+from api.db.engine import write_engine, write_sessions
+from api.db.pool import Fetching, ReadPool
+from api.domain.kernel import Viewer
+from api.domain.tokens import TokenKind
+from api.http.document_access import DocumentAccess
+from api.http.documents import Documents
+from api.http.graphql import Front, Services
+from api.http.limits import Limits
+from api.http.routes import application
+from api.settings import Settings
+from tests.cluster import Cluster
+from tests.people import Sessions
+from tests.probes.principals import Principal, add_principals, add_token
+from tests.probes.values import LETTERS
+from tests.probes.world import ROWS, World, a_world
+
+SECRET = b"p" * 32
+NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
+MANY = 10**6
+GENEROUS: dict[str, Any] = {
+    "max_cost": MANY,
+    "rate_points_per_second": 10**9,
+    "rate_burst": 10**9,
+    "request_timeout_seconds": 60,
+}
+COMPILED = "SELECT CASE WHEN (set_config"
+WIDE = Limits(
+    cost=MANY,
+    characters=MANY,
+    tokens=MANY,
+    spreads=MANY,
+    aliases=MANY,
+    repeated=MANY,
+    query_fields=MANY,
+    mutation_fields=MANY,
+    steps=10**7,
+)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a database was filled with; `dead` are tokens that must not open anything, by what is wrong with them."""
+
+    world: World
+    principals: tuple[Principal, ...]
+    dead: Mapping[str, str]
+
+    def principal(self, name: str) -> Principal:
+        return next(one for one in self.principals if one.name == name)
+
+    def of(self, letter: str) -> list[Principal]:
+        return [one for one in self.principals if one.letter == letter]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The application on one database; `owner` is a connection that row-level security does not bind."""
+
+    filled: Filled
+    services: Services
+    app: Starlette
+    client: httpx.AsyncClient
+    sessions: Sessions
+    owner: asyncpg.Connection
+    app_url: str
+    twice: "Twice"
+
+    async def ask(self, principal: Principal | None, text: str, variables: Mapping[str, Any] | None = None) -> "Answer":
+        """The answer to an operation; `principal` None sends no token."""
+        body = orjson.dumps({"query": text, "variables": variables or {}})
+        headers = principal.headers if principal else {"content-type": "application/json"}
+        return Answer(await self.client.post("/graphql", content=body, headers=headers))
+
+
+class Answer:
+    """What came back: all bytes, and the JSON in them."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.status, self.body = response.status_code, response.content
+        self.headers = b"\n".join(b"%s: %s" % pair for pair in response.headers.raw)
+        self.json: Any = orjson.loads(response.content) if response.content else {}
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        return self.json.get("data") or {} if isinstance(self.json, dict) else {}
+
+    @property
+    def errors(self) -> list[Any]:
+        return self.json.get("errors", []) if isinstance(self.json, dict) else []
+
+
+async def fill(cluster: Cluster, database: str, rows: int = ROWS) -> Filled:
+    """Fill a migrated database."""
+    superuser = write_engine(cluster.superuser_url(database))
+    async with superuser.begin() as connection:
+        world = await a_world(connection, rows)
+        principals = [one for letter in LETTERS for one in await add_principals(connection, world, letter, SECRET)]
+        dead = await add_dead(connection, world)
+    await superuser.dispose()
+    return Filled(world, tuple(principals), dead)
+
+
+async def add_dead(connection: Any, world: World) -> dict[str, str]:
+    """Tokens of tenant A that are over, each in another way."""
+    users = world.of("a", "users")
+    past = NOW - timedelta(days=400)
+    kinds: dict[str, tuple[TokenKind, Any, dict[str, Any]]] = {
+        "revoked": (TokenKind.INTEGRATION, None, {"revoked_at": past}),
+        "archived": (TokenKind.INTEGRATION, None, {"archived_at": past}),
+        "expired": (TokenKind.INTEGRATION, None, {"expires_at": past}),
+        "of an archived user": (TokenKind.STAFF, users[-1].id, {}),
+    }
+    found = {}
+    for n, (name, (kind, user, columns)) in enumerate(kinds.items()):
+        found[name] = await add_token(connection, world, "a", 50 + n, kind, user, "admin", SECRET, **columns)
+    return found
+
+
+@dataclass
+class Twice:
+    """Runs each compiled read under row-level security and free of it: the predicates alone must give the same rows.
+
+    `compared` counts queries, of which a statement has many; who asks them counts.
+    """
+
+    bound: Fetching
+    free: Fetching
+    compared: int = 0
+    active: bool = True
+    differences: list[str] = field(default_factory=list)
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes:
+        found = await self.bound.fetch(sql, arguments)
+        if self.active and sql.startswith(COMPILED) and await self.free.fetch(sql, arguments) != found:
+            self.differences.append(sql)
+        return found
+
+
+@asynccontextmanager
+async def a_place(
+    cluster: Cluster, database: str, folder: Path, filled: Filled, *, exempt: bool = False
+) -> AsyncIterator[Place]:
+    """The application on a filled database. `exempt`: row-level security does not bind it, so that only ring 1 holds.
+
+    Otherwise every read is also run by a reader whom row-level security does not bind; `Place.twice` compares them.
+    """
+    urls, superuser = cluster.urls(database), cluster.superuser_url(database)
+    url = superuser if exempt else urls.app
+    engine, pool, free = write_engine(url), ReadPool(url, size=2), ReadPool(superuser, size=2)
+    await pool.open()
+    await free.open()
+    twice = Twice(pool, free)
+    sessions = write_sessions(engine)
+    owner = await asyncpg.connect(superuser)
+    made = wired(pool if exempt else twice, sessions, folder)
+    app = application(made, problems=no_problems)
+    transport = httpx.ASGITransport(app)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", timeout=60) as client:
+            yield Place(filled, made, app, client, sessions, owner, urls.app, twice)
+    finally:
+        await owner.close()
+        await pool.close()
+        await free.close()
+        await engine.dispose()
+
+
+def wired(pool: Fetching, sessions: Sessions, folder: Path) -> Services:
+    made = services(Settings(data_dir=folder, **GENEROUS), pool, sessions, SECRET, outside=pool, now=lambda: NOW)
+    widened: dict[int, Front] = {}
+
+    def front(viewer: Viewer) -> Front:
+        found = made.front(viewer)
+        if id(found) not in widened:
+            documents = Documents(found.reads.core, WIDE)  # type: ignore[attr-defined]
+            widened[id(found)] = replace(found, documents=DocumentAccess(documents, pool))
+        return widened[id(found)]
+
+    return replace(made, front=front)
+
+
+async def no_problems() -> tuple[str, ...]:
+    return ()

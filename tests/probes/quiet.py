@@ -1,0 +1,115 @@
+"""Non-interference: two worlds that differ only in what a principal may not see give it the same bytes.
+
+The second world is the first one after every hidden row was changed: other texts, numbers and days, archived or not.
+"""
+
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from tests.probes.judging import Leak
+from tests.probes.paths import Path
+from tests.probes.place import NOW, Answer, Place
+from tests.probes.principals import Principal
+from tests.probes.reading import Asked, Reader, batched, document, variables
+from tests.probes.world import Row, World
+
+UNLIKE = re.compile(rb'"requestId":"[^"]*"|"durationMs":[0-9.]+')
+PAIRS = ("a staff sales_rep", "a staff sales_manager", "a staff support_agent", "b staff admin", "c integration admin")
+PER_REQUEST = 14
+
+
+def other(row: Row, name: str) -> Any:
+    """Another value of the same form for a column; the same one where a constraint may mind."""
+    value = row.values[name]
+    if isinstance(value, str) and "cnry" in value:
+        return value.replace("cnry", "zzzz" if row.n % 2 else "aaaa")
+    if name == "archived_at" and "id" in row.values:
+        return None if value is not None else NOW
+    if isinstance(value, datetime):
+        return value + timedelta(days=4000 if row.n % 2 else -9)
+    if isinstance(value, date):
+        return value + timedelta(days=4000)
+    if isinstance(value, int) and not isinstance(value, bool) and value > 10**9:
+        return value - 10**9 + row.n
+    return value
+
+
+def hidden_from(world: World, principal: Principal) -> list[Row]:
+    """What of the world may change unseen: not who the principal is, and what its rights are made of."""
+    kept = {"tenants", "tokens", "roles", "users", "teams"}
+    return [
+        row
+        for row in world.all()
+        if not principal.sees(world, row) and (row.table not in kept or row.letter != principal.letter)
+        and not row.table.startswith("role") and row.table != "tokens"
+    ]  # fmt: skip
+
+
+@asynccontextmanager
+async def changed(place: Place, principal: Principal) -> AsyncIterator[int]:
+    """The world with what the principal may not see changed, and as it was afterwards. Gives how many rows differ."""
+    done: list[tuple[Row, dict[str, Any], dict[str, Any]]] = []
+    for row in hidden_from(place.filled.world, principal):
+        new = {name: other(row, name) for name in row.values}
+        words = {name: value if isinstance(value, str) else row.values[name] for name, value in new.items()}
+        for values in (new, words):  # a constraint may mind a day or a number
+            if values != row.values and await rewritten(place, row, row.values, values):
+                done.append((row, values, row.values))
+                break
+    try:
+        yield len(done)
+    finally:
+        for row, old, new in done:
+            assert await rewritten(place, row, old, new), f"{row.table} {row.n} is not as it was"
+
+
+async def rewritten(place: Place, row: Row, old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether the constraints let a row have these values."""
+    table: Any = row.model.__table__
+    names = [name for name in new if table.c[name].computed is None and old[name] != new[name]]
+    keys = [column.name for column in table.primary_key.columns]
+    sets = ", ".join(f'"{name}" = ${at}' for at, name in enumerate(names, 1))
+    where = " AND ".join(f'"{name}" = ${len(names) + at}' for at, name in enumerate(keys, 1))
+    values = [*(new[name] for name in names), *(old[name] for name in keys)]
+    try:
+        async with place.owner.transaction():
+            await place.owner.execute("SET LOCAL session_replication_role = replica")
+            await place.owner.execute(f"UPDATE {row.table} SET {sets} WHERE {where}", *values)
+    except asyncpg.IntegrityConstraintViolationError:
+        return False
+    return True
+
+
+def bytes_of(answer: Answer) -> bytes:
+    return UNLIKE.sub(b"", answer.body)
+
+
+async def interference(
+    reader: Reader, principal: Principal, paths: Sequence[Path], tell: Callable[[str], None] = lambda _line: None
+) -> int:
+    """How many requests were compared; what differs becomes a leak of the reader's."""
+    place, world = reader.place, reader.world
+    batches = list(batched(paths, PER_REQUEST))
+    texts = [document(batch) for batch in batches]
+    given = [
+        variables(world, [Asked(path, reader.nth(path, principal, at)) for path in batch])
+        for at, batch in enumerate(batches)
+    ]
+    before = [bytes_of(await place.ask(principal, *one)) for one in zip(texts, given, strict=True)]
+    async with changed(place, principal) as rows:
+        after = [bytes_of(await place.ask(principal, *one)) for one in zip(texts, given, strict=True)]
+    for batch, text, values, one, two in zip(batches, texts, given, before, after, strict=True):
+        if one != two:
+            at = next((n for n, (x, y) in enumerate(zip(one, two, strict=False)) if x != y), 0)
+            seen = [text[max(at - 60, 0) : at + 40] for text in (one, two)]
+            what = f"hidden data makes a difference: {seen[0]!r}, {seen[1]!r}"
+            reader.found.leaks.append(
+                Leak(principal.name, " ".join(path.name for path in batch)[:200], what, text, values)
+            )
+    tell(f"quiet: {len(batches)} requests of {principal.name}, {rows} hidden rows changed")
+    return len(batches)

@@ -1,0 +1,40 @@
+"""Two thousand probes and a few mutants, the same each time; `make probes` runs thousands of others and all mutants."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import Cluster
+from tests.probes.campaign import Plan, run
+from tests.probes.mutants import MUTANTS
+
+DATABASE = "crm_probes"
+PRINCIPALS = tuple(f"{letter} staff {role}" for letter in "abc" for role in ("admin", "sales_rep"))
+PLAN = Plan(
+    paths=150,
+    mutations=300,
+    quiet_paths=14,
+    pairs=("a staff sales_rep",),
+    mutants=MUTANTS[:: len(MUTANTS) // 12],
+    principals=PRINCIPALS,
+)
+
+
+@pytest.fixture
+def migrated(cluster: Cluster, template: str) -> Iterator[str]:
+    cluster.create_database(DATABASE, template)
+    yield DATABASE
+    cluster.drop_database(DATABASE)
+
+
+async def test_nobody_is_shown_or_changes_what_is_hidden_and_mutants_are_noticed(
+    cluster: Cluster, migrated: str, tmp_path: Path
+):
+    result = await run(cluster, migrated, tmp_path, PLAN, lambda _line: None)
+    assert [str(leak) for leak in result.leaks] == []
+    assert result.survivors == []
+    assert result.differences == []
+    assert result.broken == {}
+    assert result.mutants >= 12
+    assert result.reads + result.mutations + result.fields >= 2_000

@@ -1,0 +1,257 @@
+"""Sends mutation probes: records that are another tenant's, hidden, archived, of a wrong type, or malformed.
+
+Nothing of the others' may change, and a record that is hidden must be answered like one that is not there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.probes.judging import Judge, Leak, masked
+from tests.probes.mutations import Inputs
+from tests.probes.mutations import Place as Where
+from tests.probes.operands import key_values
+from tests.probes.place import Answer, Place
+from tests.probes.principals import Principal
+from tests.probes.reading import FOREIGN, Found, number_of
+from tests.probes.values import LETTERS, TWIN
+from tests.probes.world import Row, World
+
+WINDOW = 200  # probes between two looks at the tables
+SAME = ("foreign", "hidden")  # must be answered like what is not there
+TEXT = 'string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")'
+# Unique keys hold in the whole tenant, so that a write that would make a second record with one must be refused.
+UNIQUE = "a key that a hidden record has is taken"
+
+
+@dataclass(frozen=True)
+class Try:
+    """One probe: who names what, and where."""
+
+    principal: Principal
+    where: Where
+    kind: str
+    row: Row | None
+    value: Any
+    absent: Any = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.where.name} {self.kind}"
+
+
+@dataclass
+class Writer:
+    """Probes one place."""
+
+    place: Place
+    judge: Judge
+    inputs: Inputs
+    found: Found
+    window: list[Try] = field(default_factory=list)
+    done: list[Try] = field(default_factory=list)
+    before: dict[str, str] = field(default_factory=dict)
+    absent: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+
+    @property
+    def world(self) -> World:
+        return self.place.filled.world
+
+    # -- what is tried ----------------------------------------------------------------------------------------------
+
+    def tries(self, principals: Sequence[Principal]) -> Iterator[Try]:
+        """Place by place, so that an early end has met all principals."""
+        for where in self.inputs.places():
+            table = getattr(self.inputs.catalog.entities[where.entity].table, "name", "")
+            for principal in principals:
+                own = self.rows(table, principal.letter)
+                seen = {row.n for row in own if principal.sees(self.world, row)}
+                rows = {
+                    "foreign": self.rows(table, FOREIGN[principal.letter], live),
+                    "hidden": [row for row in own if row.n not in seen],
+                    "archived": [row for row in own if row.n in seen and not live(row)],
+                }
+                for kind, found in rows.items():
+                    if found and (kind != "archived" or where.form == "id"):
+                        yield from self.aimed(principal, where, kind, found[number_of(where.name + kind) % len(found)])
+                if where.form == "id":
+                    wrong = self.world.of(principal.letter, "users" if where.entity != "User" else "accounts")[2].wire
+                    yield Try(principal, where, "wrong type", None, self.by_id(where, wrong))
+                    yield Try(principal, where, "malformed", None, self.by_id(where, "acc_1234"))
+
+    def rows(self, table: str, letter: str, fits: Callable[[Row], bool] = bool) -> list[Row]:
+        return [row for row in self.world.of(letter, table) if row.n < 100 and fits(row)]
+
+    def aimed(self, principal: Principal, where: Where, kind: str, row: Row) -> Iterator[Try]:
+        if where.form == "id":
+            absent = row.wire[:-2] + "ff"
+            yield Try(principal, where, kind, row, self.by_id(where, row.wire), self.by_id(where, absent))
+            return
+        values, absent_values = (key_values(where.form, where.parts, beside)(self.world, row) for beside in ("", "!"))
+        if values is not None and absent_values is not None:
+            made = [self.by_key(where, one) for one in (values, absent_values)]
+            yield Try(principal, where, kind, row, made[0], made[1])
+
+    def by_id(self, where: Where, id: str) -> Any:
+        type_: Any = self.inputs.schema.type_map.get(f"{where.entity}Ref")
+        plain = type_ is None or str(where.at[-1]).endswith("Id")
+        return id if plain else {"id": id}
+
+    def by_key(self, where: Where, values: Sequence[Any]) -> Any:
+        if not where.parts:
+            return {where.form: values[0]}
+        return {where.form: dict(zip(where.parts, values, strict=True))}
+
+    def own(self, principal: Principal) -> dict[str, Any]:
+        """A live record of each type that the principal may see and owns, or of its tenant if there is none."""
+        found: dict[str, Any] = {}
+        for entity in self.inputs.catalog.entities.values():
+            name = getattr(entity.table, "name", "")
+            if entity.prefix is None and not any(
+                model.__tablename__ == name and hasattr(model, "prefix") for model in self.world.models.values()
+            ):
+                continue
+            rows = self.rows(name, principal.letter, live)
+            seen = [row for row in rows if principal.sees(self.world, row)]
+            owner = getattr(seen[0].model, "owner", None) if seen else None
+            mine = [row for row in seen if owner is not None and row.values[owner] == principal.user]
+            chosen = (mine or seen or rows)[:1]
+            if chosen:
+                found[entity.name] = {"id": chosen[0].wire}
+        return found
+
+    # -- running ----------------------------------------------------------------------------------------------------
+
+    async def probe(self, one: Try) -> None:
+        answer, given = await self.send(one, one.value)
+        for what in self.judge.found(one.principal, answer, [given]):
+            self.leak(one, what, given)
+        self.found.counts["mutation"] += 1
+        if answer.status >= 500 or any((e.get("extensions") or {}).get("code") == "INTERNAL" for e in answer.errors):
+            self.found.broken[f"{one.name}: {answer.body[:160]!r}"] += 1
+        if one.kind in SAME and self.comparable(one):
+            other, also = await self.send(one, one.absent)
+            seen = [masked(outcome(found), [given, also]) for found in (answer, other)]
+            if seen[0] != seen[1]:
+                self.leak(one, f"answers {seen[0][:200]!r} for a {one.kind} row, {seen[1][:200]!r} for none", given)
+        self.window.append(one)
+
+    def comparable(self, one: Try) -> bool:
+        """People of C have the names of those of A, and may be found by them."""
+        same_people = one.row is not None and TWIN.get(one.principal.letter) == one.row.letter
+        return one.where.form == "id" or not same_people
+
+    async def send(self, one: Try, value: Any) -> tuple[Answer, dict[str, Any]]:
+        """A write by a key could make a record that holds what is searched for, so only those by id are for good."""
+        given = self.inputs.arguments(one.where, value, self.own(one.principal))
+        if one.where.form != "id":
+            given["dryRun"] = True
+        return await self.place.ask(one.principal, self.inputs.document(one.where.mutation, given), given), given
+
+    def leak(self, one: Try, what: str, given: Mapping[str, Any]) -> None:
+        text = self.inputs.document(one.where.mutation, given)
+        self.found.leaks.append(Leak(one.principal.name, one.name, what, text, given))
+
+    async def probe_all(self, principals: Sequence[Principal], tell: Callable[[str], None], most: int) -> None:
+        """A sample of at most so many tries, spread over all of them; the tables are looked at after each window."""
+        tries = list(self.tries(principals))
+        step = max(1, -(-len(tries) // most))
+        chosen = sorted(tries, key=lambda one: number_of(one.name + one.principal.name))[:most] if step > 1 else tries
+        self.before = await self.state()
+        for at, one in enumerate(chosen):
+            await self.probe(one)
+            if len(self.window) == WINDOW or at + 1 == len(chosen):
+                await self.look()
+                tell(f"mutation: {at + 1} of {len(chosen)} probes, {len(self.found.leaks)} leaks")
+
+    async def look(self) -> None:
+        """Compare the tables with what they were; if they differ, find the probe that did it."""
+        tried, self.window = self.window, []
+        changed = await self.changed(tried)
+        if not changed:
+            return
+        for one in tried:
+            await self.send(one, one.value)
+            if again := await self.changed([one]):
+                self.leak(one, f"changes {', '.join(again)}", {})
+                changed = []
+        if changed:
+            names = ", ".join(sorted({one.name for one in tried}))[:500]
+            self.found.leaks.append(Leak("one of several", names, f"changed {', '.join(changed)}"))
+
+    async def changed(self, tried: Sequence[Try]) -> list[str]:
+        """What none of these tries was to change. A tenant whose principals tried is judged by its hidden rows."""
+        now, before = await self.state(), self.before
+        self.before = now
+        different = [key for key in before.keys() | now.keys() if before.get(key) != now.get(key)]
+        found = []
+        for key in different:
+            letter, table, id = key.split(" ")
+            row = next((row for row in self.world.of(letter, table) if str(row.values.get("id")) == id), None)
+            mine = [one.principal for one in tried if one.principal.letter == letter]
+            if not mine or (row is not None and not any(one.sees(self.world, row) for one in mine)):
+                found.append(key)
+        return found
+
+    async def state(self) -> dict[str, str]:
+        """A SHA-256 of each row that existed when the world was made, and of each table as a whole."""
+        found: dict[str, str] = {}
+        for letter in LETTERS:
+            for table in self.world.models:
+                if table in {"rate_buckets", "idempotency_keys"}:
+                    continue
+                owner = "id" if table == "tenants" else "tenant_id"
+                id = "id::text" if "id" in self.world.models[table].__table__.c else "NULL"
+                rows = await self.place.owner.fetch(
+                    f"SELECT {id} AS id, encode(sha256(convert_to({TEXT}, 'UTF8')), 'hex') AS sum "
+                    f"FROM {table} AS t WHERE {owner} = $1 GROUP BY 1",
+                    self.world.tenant(letter),
+                )
+                found |= {f"{letter} {table} {row['id'] or '*'}": row["sum"] for row in rows}
+        return found
+
+    # -- positive controls -------------------------------------------------------------------------------------------
+
+    async def controlled(self, principal: Principal) -> list[str]:
+        """The places where a record is not found even by a principal who may see and write it."""
+        silent = []
+        for where in self.inputs.places():
+            table = getattr(self.inputs.catalog.entities[where.entity].table, "name", "")
+            rows = self.rows(table, principal.letter, live)
+            for row in rows:
+                tries = list(self.aimed(principal, where, "control", row))
+                if tries and await self.finds(tries[0]):
+                    break
+            else:
+                silent.append(where.name)
+        return silent
+
+    async def finds(self, one: Try) -> bool:
+        """Whether the record is told from one that is not there."""
+        answers, sent = [], []
+        for value in (one.value, one.absent):
+            given = self.inputs.arguments(one.where, value, self.own(one.principal)) | {"dryRun": True}
+            sent.append(given)
+            text = self.inputs.document(one.where.mutation, given)
+            answers.append(outcome(await self.place.ask(one.principal, text, given)))
+        return masked(answers[0], sent) != masked(answers[1], sent)
+
+
+def live(row: Row) -> bool:
+    return row.values.get("archived_at") is None
+
+
+def outcome(answer: Answer) -> Any:
+    """What an answer says without ids and times of records that it has made."""
+    if answer.data and not answer.errors:
+        return trimmed(answer.data)
+    return [
+        [error.get("message"), (error.get("extensions") or {}).get("code"), error.get("path")]
+        for error in answer.errors
+    ]
+
+
+def trimmed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: trimmed(one) for name, one in value.items() if name not in {"id", "createdAt", "updatedAt"}}
+    return [trimmed(one) for one in value] if isinstance(value, list) else value
