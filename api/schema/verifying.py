@@ -11,6 +11,7 @@ from api.db.protection import PARTNER_LOOKS
 from api.domain.access import EVERY, field_sets, objects, owners
 from api.domain.kernel import CURRENCIES, DEFAULT_FIELDS, Capability, Context, FieldAccess, columns_of
 from api.domain.kernel.model import Model
+from api.domain.tokens import PREFIXES
 
 UNOPENED = "secret"  # a set of fields that no statement of a request reads
 PARTS = frozenset({"opl", "sth", "evt", "tok", "ten", "aco", "ocr"})  # prefixes of what no reference names
@@ -20,7 +21,8 @@ FIXED = frozenset(
         *("crm.tenant", "crm.principal", "crm.account", "YYYY-MM", "YYYY-MM-DD", 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         *("sum_minor", "average_minor", "rate_date", "unconverted_count"),  # members of JSON that stays inside
         *("kind", "role_id", "role_name", "level", "because", "teams", "team_id", "field_rights", "field_set"),
-        *("access", "object", "allowed", "grants", EVERY, DEFAULT_FIELDS),
+        *("access", "object", "allowed", "grants", EVERY, DEFAULT_FIELDS, "…"),
+        *(f"{start}_" for start in PREFIXES.values()),
     }
 )
 
@@ -89,9 +91,10 @@ def hidden_outside() -> frozenset[tuple[str, str]]:
     """What outsiders have no column grant for."""
     found = set()
     for mapper in Model.registry.mappers:
-        table = mapper.class_.__tablename__
-        granted = PARTNER_LOOKS[table][0] if table in PARTNER_LOOKS else mapper.class_.partner_columns()
-        found |= {(table, name) for name in columns_of(mapper.class_) if name not in granted}
+        model: type[Model] = mapper.class_
+        table = model.__tablename__
+        granted = PARTNER_LOOKS[table][0] if table in PARTNER_LOOKS else model.partner_columns()
+        found |= {(table, name) for name in columns_of(model) if name not in granted}
     return frozenset(found)
 
 

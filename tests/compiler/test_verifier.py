@@ -1,9 +1,12 @@
 """The verifier refuses what the compiler must never write. What it does write, each test of HTTP shows accepted."""
 
 import pytest
+from sqlalchemy import null
 
 from api.compiler.verifier import Unsafe, Verifier
 from api.domain.access import shipped
+from api.domain.kernel import Context
+from api.domain.kernel.outsiders import CONTEXT as OUTSIDE
 from api.schema import schema
 from api.schema.verifying import hidden_columns, words_of
 
@@ -17,7 +20,8 @@ def verifier() -> Verifier:
 
 
 def check(verifier: Verifier, text: str, role: str = "admin") -> None:
-    verifier.check(text, 1, frozenset({"mine"}), shipped(role))
+    asking = OUTSIDE if role == "outsider" else Context(shipped(role), null(), null())  # type: ignore[arg-type]
+    verifier.check(text, 1, frozenset({"mine"}), asking)
 
 
 def test_it_accepts_a_table_of_the_tenant_with_words_of_the_schema_and_of_the_document(verifier: Verifier):
@@ -52,3 +56,11 @@ def test_a_set_of_fields_is_hidden_from_those_roles_only_that_do_not_have_it(ver
     with pytest.raises(Unsafe) as refusal:
         check(verifier, notes, "marketer")
     assert str(refusal.value) == "hidden columns: accounts.notes"
+
+
+@pytest.mark.parametrize("column", ["notes", "owner_id", "annual_revenue_minor"])
+def test_an_outsiders_statement_names_no_column_without_a_grant(verifier: Verifier, column: str):
+    check(verifier, "SELECT a.name, a.industry FROM accounts AS a WHERE a.tenant_id = $1", "outsider")
+    with pytest.raises(Unsafe) as refusal:
+        check(verifier, f"SELECT a.name FROM accounts AS a WHERE a.tenant_id = $1 ORDER BY a.{column}", "outsider")
+    assert str(refusal.value) == f"hidden columns: accounts.{column}"

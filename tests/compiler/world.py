@@ -12,9 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from api.domain import accounts, contacts, documents, opportunities, products, tokens, users
+from api.domain import accounts, contacts, documents, opportunities, products, sharing, tokens, users
 from api.domain.accounts import AddressKind
-from api.domain.kernel import ExternalKey, Money, Tenant, Viewer, Work, open_work, wire
+from api.domain.kernel import ExternalKey, Money, ShareLevel, Tenant, Viewer, Work, open_work, wire
 from api.domain.kernel.idempotency import claim, remember
 from api.domain.kernel.rates import record_rate
 from api.domain.opportunities import DEFAULT_STAGES, ContactRole, SplitKind
@@ -30,6 +30,7 @@ TABLES = {
     "prd": "products",
     "pip": "pipelines",
     "opp": "opportunities",
+    "fpr": "field_profiles",
 }
 BEGINNING = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
@@ -87,6 +88,7 @@ async def a_world(sessions: Sessions, name: str = "Acme") -> World:
     await add_opportunities(sessions, world)
     await add_contacts(sessions, world)
     await move_on(sessions, world)
+    await add_shares(sessions, world)
     await add_bookkeeping(sessions, world)
     return world
 
@@ -216,6 +218,24 @@ async def move_on(sessions: Sessions, world: World) -> None:
         assert stage is not None
         await opportunities.advance(work, found["opportunities Cellar"], stage.id)
         await opportunities.archive(work, found["opportunities Shed"])
+
+
+async def add_shares(sessions: Sessions, world: World) -> None:
+    """Globex's people may change Roof and Élise sees Initech; what Bo saw of Cellar is over."""
+    async with at(sessions, world.admin, 20) as work:
+        found = await named(work, "accounts", "contacts", "opportunities")
+        globex, elise, bo = found["accounts Globex"], found["contacts Élise Zuse"], found["contacts Bo"]
+        sets = [("opportunity", "commercial"), ("contact", "pii")]
+        details = await sharing.create_profile(work, {"name": "Details", "description": "For resellers", "sets": sets})
+        roof = (opportunities.Opportunity, found["opportunities Roof"])
+        granted: sharing.ShareValues = {"level": ShareLevel.EDIT, "field_profile_id": details.id}
+        await sharing.share(work, roof, granted, account_id=globex)
+        initech = (accounts.Account, found["accounts Initech"])
+        await sharing.share(work, initech, {"expires_at": BEGINNING.replace(year=2199)}, contact_id=elise)
+        cellar = (opportunities.Opportunity, found["opportunities Cellar"])
+        ended = await sharing.share(work, cellar, {}, contact_id=bo)
+        await work.flush()
+        await sharing.revoke(work, ended.id)
 
 
 async def add_bookkeeping(sessions: Sessions, world: World) -> None:

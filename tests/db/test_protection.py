@@ -133,24 +133,56 @@ async def test_nobody_makes_a_record_another_one(database: Urls):
     assert await rows(database.app, query) == []
 
 
-TABLES_OF_PARTNERS = (
-    *("account_domains", "accounts", "contacts", "field_profile_sets", "opportunities", "record_shares", "tenants"),
-    *("users",),
-)
+# What a share without a profile shows, what profiles can add, and what the rules look up.
+KEYS_OF_SHARED = {"tenant_id", "id", "version", "created_at", "updated_at", "archived_at"}
+PARTNERS_READ = {
+    "accounts": KEYS_OF_SHARED | {"name", "name_sort", "legal_name", "industry", "industry_sort"},
+    "alembic_version": {"version_num"},
+    "contacts": {
+        *KEYS_OF_SHARED,
+        *("name", "name_sort", "first_name", "last_name", "last_name_sort", "salutation", "title", "account_id"),
+        *("email", "email_sort", "phone", "language", "zone"),
+    },
+    "field_profile_sets": {"tenant_id", "profile_id", "object", "field_set"},
+    "opportunities": {
+        *KEYS_OF_SHARED,
+        *("name", "name_sort", "account_id", "status", "amount_minor", "currency", "close_date", "closed_on"),
+        "next_step",
+    },
+    "record_shares": {
+        *("tenant_id", "object_type", "object_id", "account_id", "contact_id", "field_profile_id"),
+        *("expires_at", "revoked_at"),
+    },
+    "tenants": {"id", "name", "zone"},
+}
 
 
-async def test_a_partner_sees_rows_of_his_tenant_by_a_rule_of_each_table(database: Urls):
-    query = """
-        SELECT tablename::text, starts_with(qual, '(' || tenant_rule), cmd FROM pg_policies
-          JOIN LATERAL (VALUES (TENANT_RULE)) AS rule (tenant_rule) ON true
-         WHERE policyname = 'outside' AND permissive = 'PERMISSIVE' AND roles = '{crm_partner}' ORDER BY 1
-    """
-    print(
-        await rows(
-            database.app, "SELECT tablename::text, qual, cmd, roles::text FROM pg_policies WHERE policyname = 'outside'"
-        )
-    )
-    assert False
+async def test_partners_read_these_columns_and_write_none(database: Urls):
+    query = """SELECT relname::text, attname::text FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+                WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
+                  AND has_column_privilege(attrelid, attnum, %s)"""
+    read = await rows(database.partner, query % "'SELECT'")
+    assert set(read) == {(table, column) for table, columns in PARTNERS_READ.items() for column in columns}
+    assert await rows(database.partner, query % "'INSERT, UPDATE, REFERENCES'") == []
+    tables = f"{CRM_TABLES} AND has_table_privilege(oid, 'DELETE, TRUNCATE, TRIGGER')"
+    assert await rows(database.partner, tables) == []
+
+
+async def test_partners_see_rows_of_their_tenant_by_one_rule_for_each_table(database: Urls):
+    query = """SELECT tablename::text, qual FROM pg_policies
+                WHERE policyname = 'outside' AND roles = '{crm_partner}' AND cmd = 'SELECT'
+                  AND permissive = 'PERMISSIVE' AND with_check IS NULL"""
+    rules = dict(await rows(database.app, query))
+    assert rules.keys() == PARTNERS_READ.keys() - {"alembic_version"}
+    for table, rule in rules.items():
+        own = TENANT.replace("tenant_id", "id") if table == "tenants" else TENANT
+        assert rule.startswith(f"({own} AND "), table
+    open_to_all = {table for table, rule in rules.items() if rule.endswith(" AND true)")}
+    assert open_to_all == {"field_profile_sets", "tenants"}
+    assert {table for table, rule in rules.items() if "crm.principal" in rule} == rules.keys() - open_to_all
+    assert {table for table, rule in rules.items() if "revoked_at IS NULL" in rule and "expires_at" in rule} == {
+        *("accounts", "contacts", "opportunities")
+    }
 
 
 async def test_the_worker_reads_events_only_and_fills_in_their_position(database: Urls):

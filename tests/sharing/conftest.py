@@ -63,7 +63,7 @@ class World:
 async def world(committed: Committed, tmp_path: Path) -> AsyncIterator[World]:
     partner = ReadPool(committed.urls.partner)
     await partner.open()
-    settings = Settings(data_dir=tmp_path)
+    settings = Settings(data_dir=tmp_path, verify_sql=True)
     wired = services(settings, committed.reads, committed.sessions, SECRET, outside=partner, now=lambda: NOW)
     transport = httpx.ASGITransport(application(wired, problems=no_problems))
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as http:
