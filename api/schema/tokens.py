@@ -54,8 +54,8 @@ described_enum(
 def hint(row: Any, _scope: Any) -> Any:
     start = case(
         *(
-            (row.kind == literal_column(f"'{kind}'", Text()), literal_column(f"'{start}_'", Text()))
-            for kind, start in domain.PREFIXES.items()
+            (row.kind == literal_column(f"'{kind}'", Text()), literal_column(f"'{domain.PREFIXES[kind]}_'", Text()))
+            for kind in domain.TokenKind
         )
     )
     return func.concat(start, func.left(row.key, SHOWN_OF_KEY), literal_column("'…'", Text()))

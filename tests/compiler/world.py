@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from api.domain import accounts, contacts, documents, opportunities, products, sharing, tokens, users
+from api.domain import accounts, contacts, documents, identities, opportunities, products, sharing, tokens, users
 from api.domain.accounts import AddressKind
 from api.domain.kernel import ExternalKey, Money, ShareLevel, Tenant, Viewer, Work, open_work, wire
 from api.domain.kernel.idempotency import claim, remember
@@ -221,7 +221,7 @@ async def move_on(sessions: Sessions, world: World) -> None:
 
 
 async def add_shares(sessions: Sessions, world: World) -> None:
-    """Globex's people may change Roof and Élise sees Initech; what Bo saw of Cellar is over."""
+    """Globex's people may change Roof, Élise sees Initech and a little of Attic; what Bo saw of Cellar is over."""
     async with at(sessions, world.admin, 20) as work:
         found = await named(work, "accounts", "contacts", "opportunities")
         globex, elise, bo = found["accounts Globex"], found["contacts Élise Zuse"], found["contacts Bo"]
@@ -230,8 +230,11 @@ async def add_shares(sessions: Sessions, world: World) -> None:
         roof = (opportunities.Opportunity, found["opportunities Roof"])
         granted: sharing.ShareValues = {"level": ShareLevel.EDIT, "field_profile_id": details.id}
         await sharing.share(work, roof, granted, account_id=globex)
-        initech = (accounts.Account, found["accounts Initech"])
-        await sharing.share(work, initech, {"expires_at": BEGINNING.replace(year=2199)}, contact_id=elise)
+        for entity, id in (
+            (accounts.Account, found["accounts Initech"]),
+            (opportunities.Opportunity, found["opportunities Attic"]),
+        ):
+            await sharing.share(work, (entity, id), {"expires_at": BEGINNING.replace(year=2199)}, contact_id=elise)
         cellar = (opportunities.Opportunity, found["opportunities Cellar"])
         ended = await sharing.share(work, cellar, {}, contact_id=bo)
         await work.flush()
@@ -247,6 +250,8 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         await documents.register(work, ["{ viewer { name } }"])
         work.add(tokens.RateBucket(id=world.admin.id, millipoints=1, filled_at=work.now))
         await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
+        await identities.invite(work, "Rita Rep", "rita@example.com", (), pepper=b"p" * 32)
+        work.add(identities.Identity(user_id=world.admin.id, issuer="https://id.example.com", subject=world.tenant.name))
     async with at(sessions, world.admin, 22) as work:
         pipelines = {
             pipeline.id: pipeline.name for pipeline in (await opportunities.load_board(work)).pipelines.values()
