@@ -71,7 +71,7 @@ async def test_the_guide_to_access_gives_the_answers_it_promises(graphql: Client
 
 
 async def test_the_golden_query_of_the_readme_is_valid_and_answers_on_an_empty_tenant(graphql: Client):
-    ((query, promised),) = list(steps(ROOT / "README.md"))
+    query, promised = next(steps(ROOT / "README.md"))
 
     found = await graphql(query)
 

@@ -93,6 +93,13 @@ SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
             "rights": [{"object": "opportunity", "read": "ALL", "export": True}],
         }
     },
+    "fieldProfileCreate": {
+        "input": {
+            "name": "Distributors",
+            "description": "They see what a deal is worth",
+            "sets": [{"object": "opportunity", "fieldSet": "commercial"}],
+        }
+    },
     "tokenCreate": {"input": {"name": "Shop", "role": {"name": "integration"}, "expiresInDays": 90}},
     "userSetRoles": {"roles": [{"name": "sales_rep"}]},
 }
@@ -105,6 +112,8 @@ SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "OpportunityLineInput": ("product", "quantity"),
     "OpportunityPatch": ("name", "nextStep"),
     "ProductCreateInput": ("listPrice",),
+    "RecordShareCreateInput": ("contact", "level"),
+    "RecordSharePatch": ("level",),
     "RolePatch": ("description",),
     "StageCreateInput": ("probability",),
     "StagePatch": ("pipeline", "name", "probability"),
@@ -203,6 +212,10 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
         to__id="pipeline.stages.nodes.0.id",
     ),
     "opportunitySplitsSet": IS_OPEN,
+    "recordShareCreate": opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", input__record="id"),
+    "shareReport": contact(
+        "{ contacts(first: 1, filter: {account: {shares: {some: {}}}}) { nodes { id } } }", principal="id"
+    ),
     "stageUpdate": Lookup(
         "{ stages(first: 1, filter: {kind: {eq: OPEN}}) { nodes { id pipeline { id } } } }",
         "stages.nodes",

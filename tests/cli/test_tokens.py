@@ -96,3 +96,29 @@ def test_a_token_of_another_tenant_cannot_be_revoked(crm: Crm, asking: Asking):
 
     assert (refused.code, refused.err) == (1, "NOT_FOUND: There is no such token.\n")
     assert asking.value("SELECT revoked_at FROM tokens") is None
+
+
+def test_a_token_for_a_contact_shows_who_it_is_for(crm: Crm, asking: Asking):
+    asking.execute(
+        "INSERT INTO accounts (tenant_id, id, name, name_sort, type, version, created_at, updated_at)"
+        " SELECT id, gen_random_uuid(), 'Brightwater', 'brightwater', 'PARTNER', 1, now(), now() FROM tenants"
+    )
+    asking.execute(
+        "INSERT INTO contacts (tenant_id, id, name, name_sort, last_name, last_name_sort, email, email_sort,"
+        " email_norm, account_id, version, created_at, updated_at) SELECT tenant_id, gen_random_uuid(), 'Pat', 'pat', 'Pat', 'pat',"
+        " 'pat@example.com', 'pat@example.com', 'pat@example.com', id, 1, now(), now() FROM accounts"
+    )
+
+    made = crm("token", "create", "--tenant", "maven", "--contact", "PAT@example.com")
+    customer = crm("token", "create", "--tenant", "maven", "--contact", "pat@example.com", "--as", "customer")
+    nobody = crm("token", "create", "--tenant", "maven", "--contact", "bob@example.com")
+    both = crm("token", "create", "--tenant", "maven", "--contact", "pat@example.com", "--role", "admin")
+
+    assert made.out.startswith("crm_ptr_")
+    assert customer.out.startswith("crm_cus_")
+    assert nobody.err == "NOT_FOUND: No contact of this tenant has the primary e-mail address 'bob@example.com'.\n"
+    assert both.code == 2
+    assert "a contact's token has neither a role nor a user" in both.err
+    listed = json.loads(crm("token", "list", "--tenant", "maven", "--json").out)["tokens"]
+    assert [row["contact"] for row in listed] == ["Pat", "Pat"]
+    assert asking.value("SELECT count(*) FROM tokens") == 2

@@ -1,7 +1,7 @@
 -- admin: 12 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
-FROM (SELECT CASE WHEN (t1.user_id IS NOT NULL) THEN 'usr_' || encode(uuid_send(t1.user_id), 'hex') ELSE 'tok_' || encode(uuid_send(t1.token_id), 'hex') END AS "principalId", t1.is_active AS "isActive", coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j) AS record, x12.j AS "user", x13.j AS read, x19.j AS write, x25.j AS delete, x26.j AS "fieldRights" 
+FROM (SELECT CASE WHEN (t1.user_id IS NOT NULL) THEN 'usr_' || encode(uuid_send(t1.user_id), 'hex') ELSE 'tok_' || encode(uuid_send(t1.token_id), 'hex') END AS "principalId", t1.is_active AS "isActive", coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j) AS record, x14.j AS "user", x15.j AS read, x21.j AS write, x27.j AS delete, x28.j AS "fieldRights" 
 FROM (SELECT 'account' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
 FROM (SELECT "of".id AS id, "of".owner_id AS owner_id 
 FROM accounts AS "of" 
@@ -10,15 +10,15 @@ FROM (SELECT CAST($6 AS UUID) AS user_id, CAST($7 AS UUID) AS token_id) AS asked
 WHERE person.id IS NOT NULL OR key.id IS NOT NULL) AS who ON true JOIN LATERAL (SELECT CASE WHEN rec.owner_id = who.user_id THEN 1 WHEN (chain.path IS NOT NULL) THEN 2 ELSE 3 END AS needed, chain.path AS path 
 FROM (SELECT 1 AS one) AS one LEFT OUTER JOIN LATERAL (SELECT CASE WHEN (team_0.id = who.team_id OR team_0.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_0.id)) WHEN (team_1.id = who.team_id OR team_1.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_2.id = who.team_id OR team_2.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_3.id = who.team_id OR team_3.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_4.id = who.team_id OR team_4.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_5.id = who.team_id OR team_5.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_6.id = who.team_id OR team_6.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_7.id = who.team_id OR team_7.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_8.id = who.team_id OR team_8.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_9.id = who.team_id OR team_9.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_9.id), json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) END AS path 
 FROM users AS owner LEFT OUTER JOIN teams AS team_0 ON team_0.tenant_id = $3 AND team_0.id = owner.team_id AND team_0.archived_at IS NULL LEFT OUTER JOIN teams AS team_1 ON team_1.tenant_id = $3 AND team_1.id = team_0.parent_id AND team_1.archived_at IS NULL LEFT OUTER JOIN teams AS team_2 ON team_2.tenant_id = $3 AND team_2.id = team_1.parent_id AND team_2.archived_at IS NULL LEFT OUTER JOIN teams AS team_3 ON team_3.tenant_id = $3 AND team_3.id = team_2.parent_id AND team_3.archived_at IS NULL LEFT OUTER JOIN teams AS team_4 ON team_4.tenant_id = $3 AND team_4.id = team_3.parent_id AND team_4.archived_at IS NULL LEFT OUTER JOIN teams AS team_5 ON team_5.tenant_id = $3 AND team_5.id = team_4.parent_id AND team_5.archived_at IS NULL LEFT OUTER JOIN teams AS team_6 ON team_6.tenant_id = $3 AND team_6.id = team_5.parent_id AND team_6.archived_at IS NULL LEFT OUTER JOIN teams AS team_7 ON team_7.tenant_id = $3 AND team_7.id = team_6.parent_id AND team_7.archived_at IS NULL LEFT OUTER JOIN teams AS team_8 ON team_8.tenant_id = $3 AND team_8.id = team_7.parent_id AND team_8.archived_at IS NULL LEFT OUTER JOIN teams AS team_9 ON team_9.tenant_id = $3 AND team_9.id = team_8.parent_id AND team_9.archived_at IS NULL 
-WHERE owner.tenant_id = $3 AND owner.id = rec.owner_id AND (team_0.id = who.team_id OR team_0.manager_id = who.user_id OR team_1.id = who.team_id OR team_1.manager_id = who.user_id OR team_2.id = who.team_id OR team_2.manager_id = who.user_id OR team_3.id = who.team_id OR team_3.manager_id = who.user_id OR team_4.id = who.team_id OR team_4.manager_id = who.user_id OR team_5.id = who.team_id OR team_5.manager_id = who.user_id OR team_6.id = who.team_id OR team_6.manager_id = who.user_id OR team_7.id = who.team_id OR team_7.manager_id = who.user_id OR team_8.id = who.team_id OR team_8.manager_id = who.user_id OR team_9.id = who.team_id OR team_9.manager_id = who.user_id)) AS chain ON true) AS teams ON true JOIN LATERAL (SELECT coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (held.read = 1) THEN 'OWN' WHEN (held.read = 2) THEN 'TEAM' WHEN (held.read = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (held.read = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (held.read != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE held.read >= teams.needed), '[]'::json) AS read, coalesce(bool_or(held.read >= teams.needed), false) AS read_reaches, coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (held.write = 1) THEN 'OWN' WHEN (held.write = 2) THEN 'TEAM' WHEN (held.write = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (held.write = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (held.write != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE held.write >= teams.needed), '[]'::json) AS write, coalesce(bool_or(held.write >= teams.needed), false) AS write_reaches, coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 1) THEN 'OWN' WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 2) THEN 'TEAM' WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE CASE WHEN held.delete THEN held.widest ELSE 0 END >= teams.needed), '[]'::json) AS delete, coalesce(bool_or(CASE WHEN held.delete THEN held.widest ELSE 0 END >= teams.needed), false) AS delete_reaches, json_build_array(json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (coalesce(max(held.set_0), 0) = 1) THEN 'READ' WHEN (coalesce(max(held.set_0), 0) = 2) THEN 'WRITE' ELSE 'HIDDEN' END)) AS field_rights 
-FROM (SELECT role.id AS id, role.name AS name, CASE WHEN who.is_narrowed THEN least(own.read, most.read) ELSE own.read END AS read, CASE WHEN who.is_narrowed THEN least(own.write, most.write) ELSE own.write END AS write, CASE WHEN who.is_narrowed THEN own.delete AND most.delete ELSE own.delete END AS delete, max(CASE WHEN who.is_narrowed THEN least(own.write, most.write) ELSE own.write END) OVER () AS widest, CASE WHEN who.is_narrowed THEN least(own_fields.set_0, most_fields.set_0) ELSE own_fields.set_0 END AS set_0 
+WHERE owner.tenant_id = $3 AND owner.id = rec.owner_id AND (team_0.id = who.team_id OR team_0.manager_id = who.user_id OR team_1.id = who.team_id OR team_1.manager_id = who.user_id OR team_2.id = who.team_id OR team_2.manager_id = who.user_id OR team_3.id = who.team_id OR team_3.manager_id = who.user_id OR team_4.id = who.team_id OR team_4.manager_id = who.user_id OR team_5.id = who.team_id OR team_5.manager_id = who.user_id OR team_6.id = who.team_id OR team_6.manager_id = who.user_id OR team_7.id = who.team_id OR team_7.manager_id = who.user_id OR team_8.id = who.team_id OR team_8.manager_id = who.user_id OR team_9.id = who.team_id OR team_9.manager_id = who.user_id)) AS chain ON true) AS teams ON true JOIN LATERAL (SELECT coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (held.read = 1) THEN 'OWN' WHEN (held.read = 2) THEN 'TEAM' WHEN (held.read = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (held.read = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (held.read != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'commercial', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END), json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_1 = 1) THEN 'READ' WHEN (held.set_1 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE held.read >= teams.needed), '[]'::json) AS read, coalesce(bool_or(held.read >= teams.needed), false) AS read_reaches, coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (held.write = 1) THEN 'OWN' WHEN (held.write = 2) THEN 'TEAM' WHEN (held.write = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (held.write = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (held.write != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'commercial', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END), json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_1 = 1) THEN 'READ' WHEN (held.set_1 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE held.write >= teams.needed), '[]'::json) AS write, coalesce(bool_or(held.write >= teams.needed), false) AS write_reaches, coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 1) THEN 'OWN' WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 2) THEN 'TEAM' WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'commercial', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END), json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_1 = 1) THEN 'READ' WHEN (held.set_1 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE CASE WHEN held.delete THEN held.widest ELSE 0 END >= teams.needed), '[]'::json) AS delete, coalesce(bool_or(CASE WHEN held.delete THEN held.widest ELSE 0 END >= teams.needed), false) AS delete_reaches, json_build_array(json_build_object('object', 'account', 'field_set', 'commercial', 'access', CASE WHEN (coalesce(max(held.set_0), 0) = 1) THEN 'READ' WHEN (coalesce(max(held.set_0), 0) = 2) THEN 'WRITE' ELSE 'HIDDEN' END), json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (coalesce(max(held.set_1), 0) = 1) THEN 'READ' WHEN (coalesce(max(held.set_1), 0) = 2) THEN 'WRITE' ELSE 'HIDDEN' END)) AS field_rights 
+FROM (SELECT role.id AS id, role.name AS name, CASE WHEN who.is_narrowed THEN least(own.read, most.read) ELSE own.read END AS read, CASE WHEN who.is_narrowed THEN least(own.write, most.write) ELSE own.write END AS write, CASE WHEN who.is_narrowed THEN own.delete AND most.delete ELSE own.delete END AS delete, max(CASE WHEN who.is_narrowed THEN least(own.write, most.write) ELSE own.write END) OVER () AS widest, CASE WHEN who.is_narrowed THEN least(own_fields.set_0, most_fields.set_0) ELSE own_fields.set_0 END AS set_0, CASE WHEN who.is_narrowed THEN least(own_fields.set_1, most_fields.set_1) ELSE own_fields.set_1 END AS set_1 
 FROM roles AS role JOIN LATERAL (SELECT coalesce(max(CASE WHEN (own_cell.read = 'OWN') THEN 1 WHEN (own_cell.read = 'TEAM') THEN 2 WHEN (own_cell.read = 'ALL') THEN 3 ELSE 0 END), 0) AS read, coalesce(max(CASE WHEN (own_cell.write = 'OWN') THEN 1 WHEN (own_cell.write = 'TEAM') THEN 2 WHEN (own_cell.write = 'ALL') THEN 3 ELSE 0 END), 0) AS write, coalesce(bool_or(own_cell.delete), false) AS delete 
 FROM role_rights AS own_cell 
 WHERE own_cell.tenant_id = $3 AND own_cell.role_id = role.id AND (own_cell.object = 'account' OR own_cell.object = '*')) AS own ON true JOIN LATERAL (SELECT coalesce(max(CASE WHEN (most_cell.read = 'OWN') THEN 1 WHEN (most_cell.read = 'TEAM') THEN 2 WHEN (most_cell.read = 'ALL') THEN 3 ELSE 0 END), 0) AS read, coalesce(max(CASE WHEN (most_cell.write = 'OWN') THEN 1 WHEN (most_cell.write = 'TEAM') THEN 2 WHEN (most_cell.write = 'ALL') THEN 3 ELSE 0 END), 0) AS write, coalesce(bool_or(most_cell.delete), false) AS delete 
 FROM role_rights AS most_cell 
-WHERE most_cell.tenant_id = $3 AND most_cell.role_id = who.role_id AND (most_cell.object = 'account' OR most_cell.object = '*')) AS most ON true JOIN LATERAL (SELECT coalesce(max(CASE WHEN (own_fields_cell.access = 'READ') THEN 1 WHEN (own_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE own_fields_cell.field_set = 'internal_notes' OR own_fields_cell.field_set = '*'), 0) AS set_0 
+WHERE most_cell.tenant_id = $3 AND most_cell.role_id = who.role_id AND (most_cell.object = 'account' OR most_cell.object = '*')) AS most ON true JOIN LATERAL (SELECT coalesce(max(CASE WHEN (own_fields_cell.access = 'READ') THEN 1 WHEN (own_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE own_fields_cell.field_set = 'commercial' OR own_fields_cell.field_set = '*'), 0) AS set_0, coalesce(max(CASE WHEN (own_fields_cell.access = 'READ') THEN 1 WHEN (own_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE own_fields_cell.field_set = 'internal_notes' OR own_fields_cell.field_set = '*'), 0) AS set_1 
 FROM role_field_rights AS own_fields_cell 
-WHERE own_fields_cell.tenant_id = $3 AND own_fields_cell.role_id = role.id AND (own_fields_cell.object = 'account' OR own_fields_cell.object = '*')) AS own_fields ON true JOIN LATERAL (SELECT coalesce(max(CASE WHEN (most_fields_cell.access = 'READ') THEN 1 WHEN (most_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE most_fields_cell.field_set = 'internal_notes' OR most_fields_cell.field_set = '*'), 0) AS set_0 
+WHERE own_fields_cell.tenant_id = $3 AND own_fields_cell.role_id = role.id AND (own_fields_cell.object = 'account' OR own_fields_cell.object = '*')) AS own_fields ON true JOIN LATERAL (SELECT coalesce(max(CASE WHEN (most_fields_cell.access = 'READ') THEN 1 WHEN (most_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE most_fields_cell.field_set = 'commercial' OR most_fields_cell.field_set = '*'), 0) AS set_0, coalesce(max(CASE WHEN (most_fields_cell.access = 'READ') THEN 1 WHEN (most_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE most_fields_cell.field_set = 'internal_notes' OR most_fields_cell.field_set = '*'), 0) AS set_1 
 FROM role_field_rights AS most_fields_cell 
 WHERE most_fields_cell.tenant_id = $3 AND most_fields_cell.role_id = who.role_id AND (most_fields_cell.object = 'account' OR most_fields_cell.object = '*')) AS most_fields ON true 
 WHERE role.tenant_id = $3 AND role.archived_at IS NULL AND CASE WHEN (who.user_id IS NULL) THEN role.id = who.role_id ELSE EXISTS (SELECT 1 
@@ -30,66 +30,72 @@ WHERE t2.tenant_id = $3 AND t2.id = t1.record_id AND t1.record_type = 'account')
 FROM (SELECT 'con_' || encode(uuid_send(t3.id), 'hex') AS id 
 FROM contacts AS t3 
 WHERE t3.tenant_id = $3 AND t3.id = t1.record_id AND t1.record_type = 'contact') AS r3) AS x3 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
-FROM (SELECT 'opp_' || encode(uuid_send(t4.id), 'hex') AS id 
-FROM opportunities AS t4 
-WHERE t4.tenant_id = $3 AND t4.id = t1.record_id AND t1.record_type = 'opportunity') AS r4) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r5) AS j 
-FROM (SELECT 'pip_' || encode(uuid_send(t5.id), 'hex') AS id 
-FROM pipelines AS t5 
-WHERE t5.tenant_id = $3 AND t5.id = t1.record_id AND t1.record_type = 'pipeline') AS r5) AS x5 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r6) AS j 
-FROM (SELECT 'prd_' || encode(uuid_send(t6.id), 'hex') AS id 
-FROM products AS t6 
-WHERE t6.tenant_id = $3 AND t6.id = t1.record_id AND t1.record_type = 'product') AS r6) AS x6 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
-FROM (SELECT 'rol_' || encode(uuid_send(t7.id), 'hex') AS id 
-FROM roles AS t7 
-WHERE t7.tenant_id = $3 AND t7.id = t1.record_id AND t1.record_type = 'role') AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r8) AS j 
-FROM (SELECT 'stg_' || encode(uuid_send(t8.id), 'hex') AS id 
-FROM stages AS t8 
-WHERE t8.tenant_id = $3 AND t8.id = t1.record_id AND t1.record_type = 'stage') AS r8) AS x8 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
-FROM (SELECT 'tea_' || encode(uuid_send(t9.id), 'hex') AS id 
-FROM teams AS t9 
-WHERE t9.tenant_id = $3 AND t9.id = t1.record_id AND t1.record_type = 'team') AS r9) AS x9 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r10) AS j 
-FROM (SELECT 'tok_' || encode(uuid_send(t10.id), 'hex') AS id 
-FROM tokens AS t10 
-WHERE t10.tenant_id = $3 AND t10.id = t1.record_id AND t1.record_type = 'token') AS r10) AS x10 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r11) AS j 
-FROM (SELECT 'usr_' || encode(uuid_send(t11.id), 'hex') AS id 
-FROM users AS t11 
-WHERE t11.tenant_id = $3 AND t11.id = t1.record_id AND t1.record_type = 'user') AS r11) AS x11 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r12) AS j 
-FROM (SELECT t12.name AS name 
-FROM users AS t12 
-WHERE t12.tenant_id = $3 AND t12.id = t1.user_id) AS r12) AS x12 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j 
-FROM (SELECT p13.allowed AS allowed, x14.j AS grants 
-FROM json_to_recordset(t1.reading) AS p13(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
-FROM (SELECT p14.kind AS kind, p14.role_name AS "roleName", x15.j AS role, p14.level AS level, p14.because AS because, x16.j AS teams, x18.j AS "fieldRights" 
-FROM json_to_recordset(p13.grants) AS p14(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
-FROM (SELECT t15.name AS name 
-FROM roles AS t15 
-WHERE t15.tenant_id = $3 AND t15.id = p14.role_id) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
-FROM (SELECT x17.j AS team 
-FROM json_to_recordset(p14.teams) AS p16(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
+FROM (SELECT 'fpr_' || encode(uuid_send(t4.id), 'hex') AS id 
+FROM field_profiles AS t4 
+WHERE t4.tenant_id = $3 AND t4.id = t1.record_id AND t1.record_type = 'field_profile') AS r4) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r5) AS j 
+FROM (SELECT 'opp_' || encode(uuid_send(t5.id), 'hex') AS id 
+FROM opportunities AS t5 
+WHERE t5.tenant_id = $3 AND t5.id = t1.record_id AND t1.record_type = 'opportunity') AS r5) AS x5 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r6) AS j 
+FROM (SELECT 'pip_' || encode(uuid_send(t6.id), 'hex') AS id 
+FROM pipelines AS t6 
+WHERE t6.tenant_id = $3 AND t6.id = t1.record_id AND t1.record_type = 'pipeline') AS r6) AS x6 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
+FROM (SELECT 'prd_' || encode(uuid_send(t7.id), 'hex') AS id 
+FROM products AS t7 
+WHERE t7.tenant_id = $3 AND t7.id = t1.record_id AND t1.record_type = 'product') AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r8) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t8.id), 'hex') AS id 
+FROM record_shares AS t8 
+WHERE t8.tenant_id = $3 AND t8.id = t1.record_id AND t1.record_type = 'record_share') AS r8) AS x8 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
+FROM (SELECT 'rol_' || encode(uuid_send(t9.id), 'hex') AS id 
+FROM roles AS t9 
+WHERE t9.tenant_id = $3 AND t9.id = t1.record_id AND t1.record_type = 'role') AS r9) AS x9 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r10) AS j 
+FROM (SELECT 'stg_' || encode(uuid_send(t10.id), 'hex') AS id 
+FROM stages AS t10 
+WHERE t10.tenant_id = $3 AND t10.id = t1.record_id AND t1.record_type = 'stage') AS r10) AS x10 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r11) AS j 
+FROM (SELECT 'tea_' || encode(uuid_send(t11.id), 'hex') AS id 
+FROM teams AS t11 
+WHERE t11.tenant_id = $3 AND t11.id = t1.record_id AND t1.record_type = 'team') AS r11) AS x11 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r12) AS j 
+FROM (SELECT 'tok_' || encode(uuid_send(t12.id), 'hex') AS id 
+FROM tokens AS t12 
+WHERE t12.tenant_id = $3 AND t12.id = t1.record_id AND t1.record_type = 'token') AS r12) AS x12 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j 
+FROM (SELECT 'usr_' || encode(uuid_send(t13.id), 'hex') AS id 
+FROM users AS t13 
+WHERE t13.tenant_id = $3 AND t13.id = t1.record_id AND t1.record_type = 'user') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
+FROM (SELECT t14.name AS name 
+FROM users AS t14 
+WHERE t14.tenant_id = $3 AND t14.id = t1.user_id) AS r14) AS x14 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
+FROM (SELECT p15.allowed AS allowed, x16.j AS grants 
+FROM json_to_recordset(t1.reading) AS p15(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
+FROM (SELECT p16.kind AS kind, p16.role_name AS "roleName", x17.j AS role, p16.level AS level, p16.because AS because, x18.j AS teams, x20.j AS "fieldRights" 
+FROM json_to_recordset(p15.grants) AS p16(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
 FROM (SELECT t17.name AS name 
-FROM teams AS t17 
-WHERE t17.tenant_id = $3 AND t17.id = p16.team_id) AS r17) AS x17 ON true) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
-FROM (SELECT p18.field_set AS "fieldSet", p18.access AS access 
-FROM json_to_recordset(p14.field_rights) AS p18(object TEXT, field_set TEXT, access TEXT)) AS r18) AS x18 ON true) AS r14) AS x14 ON true) AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
-FROM (SELECT p19.allowed AS allowed, x20.j AS grants 
-FROM json_to_recordset(t1.writing) AS p19(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r20)), '[]'::json) AS j 
-FROM (SELECT p20.kind AS kind, p20.role_name AS "roleName", x21.j AS role, p20.level AS level, p20.because AS because, x22.j AS teams, x24.j AS "fieldRights" 
-FROM json_to_recordset(p19.grants) AS p20(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
-FROM (SELECT t21.name AS name 
-FROM roles AS t21 
-WHERE t21.tenant_id = $3 AND t21.id = p20.role_id) AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r22)), '[]'::json) AS j 
-FROM (SELECT x23.j AS team 
-FROM json_to_recordset(p20.teams) AS p22(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
+FROM roles AS t17 
+WHERE t17.tenant_id = $3 AND t17.id = p16.role_id) AS r17) AS x17 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
+FROM (SELECT x19.j AS team 
+FROM json_to_recordset(p16.teams) AS p18(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
+FROM (SELECT t19.name AS name 
+FROM teams AS t19 
+WHERE t19.tenant_id = $3 AND t19.id = p18.team_id) AS r19) AS x19 ON true) AS r18) AS x18 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r20)), '[]'::json) AS j 
+FROM (SELECT p20.field_set AS "fieldSet", p20.access AS access 
+FROM json_to_recordset(p16.field_rights) AS p20(object TEXT, field_set TEXT, access TEXT)) AS r20) AS x20 ON true) AS r16) AS x16 ON true) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
+FROM (SELECT p21.allowed AS allowed, x22.j AS grants 
+FROM json_to_recordset(t1.writing) AS p21(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r22)), '[]'::json) AS j 
+FROM (SELECT p22.kind AS kind, p22.role_name AS "roleName", x23.j AS role, p22.level AS level, p22.because AS because, x24.j AS teams, x26.j AS "fieldRights" 
+FROM json_to_recordset(p21.grants) AS p22(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
 FROM (SELECT t23.name AS name 
-FROM teams AS t23 
-WHERE t23.tenant_id = $3 AND t23.id = p22.team_id) AS r23) AS x23 ON true) AS r22) AS x22 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r24)), '[]'::json) AS j 
-FROM (SELECT p24.field_set AS "fieldSet", p24.access AS access 
-FROM json_to_recordset(p20.field_rights) AS p24(object TEXT, field_set TEXT, access TEXT)) AS r24) AS x24 ON true) AS r20) AS x20 ON true) AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
-FROM (SELECT p25.allowed AS allowed 
-FROM json_to_recordset(t1.deleting) AS p25(allowed BOOLEAN, grants JSON)) AS r25) AS x25 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r26)), '[]'::json) AS j 
-FROM (SELECT p26.object AS object, p26.field_set AS "fieldSet", p26.access AS access 
-FROM json_to_recordset(t1.field_rights) AS p26(object TEXT, field_set TEXT, access TEXT)) AS r26) AS x26 ON true) AS r1) AS rita, (SELECT row_to_json(r27) AS j 
-FROM (SELECT t27.is_active AS "isActive", x28.j AS read, x29.j AS write, x35.j AS "fieldRights" 
+FROM roles AS t23 
+WHERE t23.tenant_id = $3 AND t23.id = p22.role_id) AS r23) AS x23 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r24)), '[]'::json) AS j 
+FROM (SELECT x25.j AS team 
+FROM json_to_recordset(p22.teams) AS p24(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
+FROM (SELECT t25.name AS name 
+FROM teams AS t25 
+WHERE t25.tenant_id = $3 AND t25.id = p24.team_id) AS r25) AS x25 ON true) AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r26)), '[]'::json) AS j 
+FROM (SELECT p26.field_set AS "fieldSet", p26.access AS access 
+FROM json_to_recordset(p22.field_rights) AS p26(object TEXT, field_set TEXT, access TEXT)) AS r26) AS x26 ON true) AS r22) AS x22 ON true) AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r27) AS j 
+FROM (SELECT p27.allowed AS allowed 
+FROM json_to_recordset(t1.deleting) AS p27(allowed BOOLEAN, grants JSON)) AS r27) AS x27 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r28)), '[]'::json) AS j 
+FROM (SELECT p28.object AS object, p28.field_set AS "fieldSet", p28.access AS access 
+FROM json_to_recordset(t1.field_rights) AS p28(object TEXT, field_set TEXT, access TEXT)) AS r28) AS x28 ON true) AS r1) AS rita, (SELECT row_to_json(r29) AS j 
+FROM (SELECT t29.is_active AS "isActive", x30.j AS read, x31.j AS write, x37.j AS "fieldRights" 
 FROM (SELECT 'product' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
 FROM (SELECT "of".id AS id, NULL::uuid AS owner_id 
 FROM products AS "of" 
@@ -107,30 +113,30 @@ FROM role_rights AS most_cell
 WHERE most_cell.tenant_id = $3 AND most_cell.role_id = who.role_id AND (most_cell.object = 'product' OR most_cell.object = '*')) AS most ON true 
 WHERE role.tenant_id = $3 AND role.archived_at IS NULL AND CASE WHEN (who.user_id IS NULL) THEN role.id = who.role_id ELSE EXISTS (SELECT 1 
 FROM user_roles AS holding 
-WHERE holding.tenant_id = $3 AND holding.user_id = who.user_id AND holding.role_id = role.id) END) AS held) AS grants ON true) AS t27 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r28) AS j 
-FROM (SELECT p28.allowed AS allowed 
-FROM json_to_recordset(t27.reading) AS p28(allowed BOOLEAN, grants JSON)) AS r28) AS x28 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r29) AS j 
-FROM (SELECT p29.allowed AS allowed, x30.j AS grants 
-FROM json_to_recordset(t27.writing) AS p29(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r30)), '[]'::json) AS j 
-FROM (SELECT p30.kind AS kind, p30.role_name AS "roleName", x31.j AS role, p30.level AS level, p30.because AS because, x32.j AS teams, x34.j AS "fieldRights" 
-FROM json_to_recordset(p29.grants) AS p30(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
-FROM (SELECT t31.name AS name 
-FROM roles AS t31 
-WHERE t31.tenant_id = $3 AND t31.id = p30.role_id) AS r31) AS x31 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r32)), '[]'::json) AS j 
-FROM (SELECT x33.j AS team 
-FROM json_to_recordset(p30.teams) AS p32(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
+WHERE holding.tenant_id = $3 AND holding.user_id = who.user_id AND holding.role_id = role.id) END) AS held) AS grants ON true) AS t29 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r30) AS j 
+FROM (SELECT p30.allowed AS allowed 
+FROM json_to_recordset(t29.reading) AS p30(allowed BOOLEAN, grants JSON)) AS r30) AS x30 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
+FROM (SELECT p31.allowed AS allowed, x32.j AS grants 
+FROM json_to_recordset(t29.writing) AS p31(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r32)), '[]'::json) AS j 
+FROM (SELECT p32.kind AS kind, p32.role_name AS "roleName", x33.j AS role, p32.level AS level, p32.because AS because, x34.j AS teams, x36.j AS "fieldRights" 
+FROM json_to_recordset(p31.grants) AS p32(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
 FROM (SELECT t33.name AS name 
-FROM teams AS t33 
-WHERE t33.tenant_id = $3 AND t33.id = p32.team_id) AS r33) AS x33 ON true) AS r32) AS x32 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r34)), '[]'::json) AS j 
-FROM (SELECT p34.field_set AS "fieldSet", p34.access AS access 
-FROM json_to_recordset(p30.field_rights) AS p34(object TEXT, field_set TEXT, access TEXT)) AS r34) AS x34 ON true) AS r30) AS x30 ON true) AS r29) AS x29 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r35)), '[]'::json) AS j 
-FROM (SELECT p35.field_set AS "fieldSet" 
-FROM json_to_recordset(t27.field_rights) AS p35(object TEXT, field_set TEXT, access TEXT)) AS r35) AS x35 ON true) AS r27) AS own) AS r) END AS anon_1
+FROM roles AS t33 
+WHERE t33.tenant_id = $3 AND t33.id = p32.role_id) AS r33) AS x33 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r34)), '[]'::json) AS j 
+FROM (SELECT x35.j AS team 
+FROM json_to_recordset(p32.teams) AS p34(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r35) AS j 
+FROM (SELECT t35.name AS name 
+FROM teams AS t35 
+WHERE t35.tenant_id = $3 AND t35.id = p34.team_id) AS r35) AS x35 ON true) AS r34) AS x34 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r36)), '[]'::json) AS j 
+FROM (SELECT p36.field_set AS "fieldSet", p36.access AS access 
+FROM json_to_recordset(p32.field_rights) AS p36(object TEXT, field_set TEXT, access TEXT)) AS r36) AS x36 ON true) AS r32) AS x32 ON true) AS r31) AS x31 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r37)), '[]'::json) AS j 
+FROM (SELECT p37.field_set AS "fieldSet" 
+FROM json_to_recordset(t29.field_rights) AS p37(object TEXT, field_set TEXT, access TEXT)) AS r37) AS x37 ON true) AS r29) AS own) AS r) END AS anon_1
 
 -- sales_rep: 13 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
-FROM (SELECT CASE WHEN (t1.user_id IS NOT NULL) THEN 'usr_' || encode(uuid_send(t1.user_id), 'hex') ELSE 'tok_' || encode(uuid_send(t1.token_id), 'hex') END AS "principalId", t1.is_active AS "isActive", coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j) AS record, x12.j AS "user", x13.j AS read, x19.j AS write, x25.j AS delete, x26.j AS "fieldRights" 
+FROM (SELECT CASE WHEN (t1.user_id IS NOT NULL) THEN 'usr_' || encode(uuid_send(t1.user_id), 'hex') ELSE 'tok_' || encode(uuid_send(t1.token_id), 'hex') END AS "principalId", t1.is_active AS "isActive", coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j) AS record, x14.j AS "user", x15.j AS read, x21.j AS write, x27.j AS delete, x28.j AS "fieldRights" 
 FROM (SELECT 'account' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
 FROM (SELECT "of".id AS id, "of".owner_id AS owner_id 
 FROM accounts AS "of" 
@@ -139,15 +145,15 @@ FROM (SELECT CAST($7 AS UUID) AS user_id, CAST($8 AS UUID) AS token_id) AS asked
 WHERE person.id IS NOT NULL OR key.id IS NOT NULL) AS who ON true JOIN LATERAL (SELECT CASE WHEN rec.owner_id = who.user_id THEN 1 WHEN (chain.path IS NOT NULL) THEN 2 ELSE 3 END AS needed, chain.path AS path 
 FROM (SELECT 1 AS one) AS one LEFT OUTER JOIN LATERAL (SELECT CASE WHEN (team_0.id = who.team_id OR team_0.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_0.id)) WHEN (team_1.id = who.team_id OR team_1.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_2.id = who.team_id OR team_2.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_3.id = who.team_id OR team_3.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_4.id = who.team_id OR team_4.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_5.id = who.team_id OR team_5.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_6.id = who.team_id OR team_6.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_7.id = who.team_id OR team_7.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_8.id = who.team_id OR team_8.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_9.id = who.team_id OR team_9.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_9.id), json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) END AS path 
 FROM users AS owner LEFT OUTER JOIN teams AS team_0 ON team_0.tenant_id = $3 AND team_0.id = owner.team_id AND team_0.archived_at IS NULL LEFT OUTER JOIN teams AS team_1 ON team_1.tenant_id = $3 AND team_1.id = team_0.parent_id AND team_1.archived_at IS NULL LEFT OUTER JOIN teams AS team_2 ON team_2.tenant_id = $3 AND team_2.id = team_1.parent_id AND team_2.archived_at IS NULL LEFT OUTER JOIN teams AS team_3 ON team_3.tenant_id = $3 AND team_3.id = team_2.parent_id AND team_3.archived_at IS NULL LEFT OUTER JOIN teams AS team_4 ON team_4.tenant_id = $3 AND team_4.id = team_3.parent_id AND team_4.archived_at IS NULL LEFT OUTER JOIN teams AS team_5 ON team_5.tenant_id = $3 AND team_5.id = team_4.parent_id AND team_5.archived_at IS NULL LEFT OUTER JOIN teams AS team_6 ON team_6.tenant_id = $3 AND team_6.id = team_5.parent_id AND team_6.archived_at IS NULL LEFT OUTER JOIN teams AS team_7 ON team_7.tenant_id = $3 AND team_7.id = team_6.parent_id AND team_7.archived_at IS NULL LEFT OUTER JOIN teams AS team_8 ON team_8.tenant_id = $3 AND team_8.id = team_7.parent_id AND team_8.archived_at IS NULL LEFT OUTER JOIN teams AS team_9 ON team_9.tenant_id = $3 AND team_9.id = team_8.parent_id AND team_9.archived_at IS NULL 
-WHERE owner.tenant_id = $3 AND owner.id = rec.owner_id AND (team_0.id = who.team_id OR team_0.manager_id = who.user_id OR team_1.id = who.team_id OR team_1.manager_id = who.user_id OR team_2.id = who.team_id OR team_2.manager_id = who.user_id OR team_3.id = who.team_id OR team_3.manager_id = who.user_id OR team_4.id = who.team_id OR team_4.manager_id = who.user_id OR team_5.id = who.team_id OR team_5.manager_id = who.user_id OR team_6.id = who.team_id OR team_6.manager_id = who.user_id OR team_7.id = who.team_id OR team_7.manager_id = who.user_id OR team_8.id = who.team_id OR team_8.manager_id = who.user_id OR team_9.id = who.team_id OR team_9.manager_id = who.user_id)) AS chain ON true) AS teams ON true JOIN LATERAL (SELECT coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (held.read = 1) THEN 'OWN' WHEN (held.read = 2) THEN 'TEAM' WHEN (held.read = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (held.read = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (held.read != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE held.read >= teams.needed), '[]'::json) AS read, coalesce(bool_or(held.read >= teams.needed), false) AS read_reaches, coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (held.write = 1) THEN 'OWN' WHEN (held.write = 2) THEN 'TEAM' WHEN (held.write = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (held.write = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (held.write != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE held.write >= teams.needed), '[]'::json) AS write, coalesce(bool_or(held.write >= teams.needed), false) AS write_reaches, coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 1) THEN 'OWN' WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 2) THEN 'TEAM' WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE CASE WHEN held.delete THEN held.widest ELSE 0 END >= teams.needed), '[]'::json) AS delete, coalesce(bool_or(CASE WHEN held.delete THEN held.widest ELSE 0 END >= teams.needed), false) AS delete_reaches, json_build_array(json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (coalesce(max(held.set_0), 0) = 1) THEN 'READ' WHEN (coalesce(max(held.set_0), 0) = 2) THEN 'WRITE' ELSE 'HIDDEN' END)) AS field_rights 
-FROM (SELECT role.id AS id, role.name AS name, CASE WHEN who.is_narrowed THEN least(own.read, most.read) ELSE own.read END AS read, CASE WHEN who.is_narrowed THEN least(own.write, most.write) ELSE own.write END AS write, CASE WHEN who.is_narrowed THEN own.delete AND most.delete ELSE own.delete END AS delete, max(CASE WHEN who.is_narrowed THEN least(own.write, most.write) ELSE own.write END) OVER () AS widest, CASE WHEN who.is_narrowed THEN least(own_fields.set_0, most_fields.set_0) ELSE own_fields.set_0 END AS set_0 
+WHERE owner.tenant_id = $3 AND owner.id = rec.owner_id AND (team_0.id = who.team_id OR team_0.manager_id = who.user_id OR team_1.id = who.team_id OR team_1.manager_id = who.user_id OR team_2.id = who.team_id OR team_2.manager_id = who.user_id OR team_3.id = who.team_id OR team_3.manager_id = who.user_id OR team_4.id = who.team_id OR team_4.manager_id = who.user_id OR team_5.id = who.team_id OR team_5.manager_id = who.user_id OR team_6.id = who.team_id OR team_6.manager_id = who.user_id OR team_7.id = who.team_id OR team_7.manager_id = who.user_id OR team_8.id = who.team_id OR team_8.manager_id = who.user_id OR team_9.id = who.team_id OR team_9.manager_id = who.user_id)) AS chain ON true) AS teams ON true JOIN LATERAL (SELECT coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (held.read = 1) THEN 'OWN' WHEN (held.read = 2) THEN 'TEAM' WHEN (held.read = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (held.read = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (held.read != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'commercial', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END), json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_1 = 1) THEN 'READ' WHEN (held.set_1 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE held.read >= teams.needed), '[]'::json) AS read, coalesce(bool_or(held.read >= teams.needed), false) AS read_reaches, coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (held.write = 1) THEN 'OWN' WHEN (held.write = 2) THEN 'TEAM' WHEN (held.write = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (held.write = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (held.write != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'commercial', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END), json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_1 = 1) THEN 'READ' WHEN (held.set_1 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE held.write >= teams.needed), '[]'::json) AS write, coalesce(bool_or(held.write >= teams.needed), false) AS write_reaches, coalesce(json_agg(json_build_object('kind', 'ROLE', 'role_id', held.id, 'role_name', held.name, 'level', CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 1) THEN 'OWN' WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 2) THEN 'TEAM' WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 3) THEN 'ALL' ELSE 'NONE' END, 'because', CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END = 3) THEN 'ALL' WHEN (teams.needed = 1) THEN 'OWN' ELSE 'TEAM' END, 'teams', coalesce(CASE WHEN (CASE WHEN held.delete THEN held.widest ELSE 0 END != 3 AND teams.needed = 2) THEN teams.path ELSE NULL::json END, '[]'::json), 'field_rights', json_build_array(json_build_object('object', 'account', 'field_set', 'commercial', 'access', CASE WHEN (held.set_0 = 1) THEN 'READ' WHEN (held.set_0 = 2) THEN 'WRITE' ELSE 'HIDDEN' END), json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (held.set_1 = 1) THEN 'READ' WHEN (held.set_1 = 2) THEN 'WRITE' ELSE 'HIDDEN' END))) ORDER BY held.name) FILTER (WHERE CASE WHEN held.delete THEN held.widest ELSE 0 END >= teams.needed), '[]'::json) AS delete, coalesce(bool_or(CASE WHEN held.delete THEN held.widest ELSE 0 END >= teams.needed), false) AS delete_reaches, json_build_array(json_build_object('object', 'account', 'field_set', 'commercial', 'access', CASE WHEN (coalesce(max(held.set_0), 0) = 1) THEN 'READ' WHEN (coalesce(max(held.set_0), 0) = 2) THEN 'WRITE' ELSE 'HIDDEN' END), json_build_object('object', 'account', 'field_set', 'internal_notes', 'access', CASE WHEN (coalesce(max(held.set_1), 0) = 1) THEN 'READ' WHEN (coalesce(max(held.set_1), 0) = 2) THEN 'WRITE' ELSE 'HIDDEN' END)) AS field_rights 
+FROM (SELECT role.id AS id, role.name AS name, CASE WHEN who.is_narrowed THEN least(own.read, most.read) ELSE own.read END AS read, CASE WHEN who.is_narrowed THEN least(own.write, most.write) ELSE own.write END AS write, CASE WHEN who.is_narrowed THEN own.delete AND most.delete ELSE own.delete END AS delete, max(CASE WHEN who.is_narrowed THEN least(own.write, most.write) ELSE own.write END) OVER () AS widest, CASE WHEN who.is_narrowed THEN least(own_fields.set_0, most_fields.set_0) ELSE own_fields.set_0 END AS set_0, CASE WHEN who.is_narrowed THEN least(own_fields.set_1, most_fields.set_1) ELSE own_fields.set_1 END AS set_1 
 FROM roles AS role JOIN LATERAL (SELECT coalesce(max(CASE WHEN (own_cell.read = 'OWN') THEN 1 WHEN (own_cell.read = 'TEAM') THEN 2 WHEN (own_cell.read = 'ALL') THEN 3 ELSE 0 END), 0) AS read, coalesce(max(CASE WHEN (own_cell.write = 'OWN') THEN 1 WHEN (own_cell.write = 'TEAM') THEN 2 WHEN (own_cell.write = 'ALL') THEN 3 ELSE 0 END), 0) AS write, coalesce(bool_or(own_cell.delete), false) AS delete 
 FROM role_rights AS own_cell 
 WHERE own_cell.tenant_id = $3 AND own_cell.role_id = role.id AND (own_cell.object = 'account' OR own_cell.object = '*')) AS own ON true JOIN LATERAL (SELECT coalesce(max(CASE WHEN (most_cell.read = 'OWN') THEN 1 WHEN (most_cell.read = 'TEAM') THEN 2 WHEN (most_cell.read = 'ALL') THEN 3 ELSE 0 END), 0) AS read, coalesce(max(CASE WHEN (most_cell.write = 'OWN') THEN 1 WHEN (most_cell.write = 'TEAM') THEN 2 WHEN (most_cell.write = 'ALL') THEN 3 ELSE 0 END), 0) AS write, coalesce(bool_or(most_cell.delete), false) AS delete 
 FROM role_rights AS most_cell 
-WHERE most_cell.tenant_id = $3 AND most_cell.role_id = who.role_id AND (most_cell.object = 'account' OR most_cell.object = '*')) AS most ON true JOIN LATERAL (SELECT coalesce(max(CASE WHEN (own_fields_cell.access = 'READ') THEN 1 WHEN (own_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE own_fields_cell.field_set = 'internal_notes' OR own_fields_cell.field_set = '*'), 0) AS set_0 
+WHERE most_cell.tenant_id = $3 AND most_cell.role_id = who.role_id AND (most_cell.object = 'account' OR most_cell.object = '*')) AS most ON true JOIN LATERAL (SELECT coalesce(max(CASE WHEN (own_fields_cell.access = 'READ') THEN 1 WHEN (own_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE own_fields_cell.field_set = 'commercial' OR own_fields_cell.field_set = '*'), 0) AS set_0, coalesce(max(CASE WHEN (own_fields_cell.access = 'READ') THEN 1 WHEN (own_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE own_fields_cell.field_set = 'internal_notes' OR own_fields_cell.field_set = '*'), 0) AS set_1 
 FROM role_field_rights AS own_fields_cell 
-WHERE own_fields_cell.tenant_id = $3 AND own_fields_cell.role_id = role.id AND (own_fields_cell.object = 'account' OR own_fields_cell.object = '*')) AS own_fields ON true JOIN LATERAL (SELECT coalesce(max(CASE WHEN (most_fields_cell.access = 'READ') THEN 1 WHEN (most_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE most_fields_cell.field_set = 'internal_notes' OR most_fields_cell.field_set = '*'), 0) AS set_0 
+WHERE own_fields_cell.tenant_id = $3 AND own_fields_cell.role_id = role.id AND (own_fields_cell.object = 'account' OR own_fields_cell.object = '*')) AS own_fields ON true JOIN LATERAL (SELECT coalesce(max(CASE WHEN (most_fields_cell.access = 'READ') THEN 1 WHEN (most_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE most_fields_cell.field_set = 'commercial' OR most_fields_cell.field_set = '*'), 0) AS set_0, coalesce(max(CASE WHEN (most_fields_cell.access = 'READ') THEN 1 WHEN (most_fields_cell.access = 'WRITE') THEN 2 ELSE 0 END) FILTER (WHERE most_fields_cell.field_set = 'internal_notes' OR most_fields_cell.field_set = '*'), 0) AS set_1 
 FROM role_field_rights AS most_fields_cell 
 WHERE most_fields_cell.tenant_id = $3 AND most_fields_cell.role_id = who.role_id AND (most_fields_cell.object = 'account' OR most_fields_cell.object = '*')) AS most_fields ON true 
 WHERE role.tenant_id = $3 AND role.archived_at IS NULL AND CASE WHEN (who.user_id IS NULL) THEN role.id = who.role_id ELSE EXISTS (SELECT 1 
@@ -159,66 +165,72 @@ WHERE t2.tenant_id = $3 AND t2.owner_id = $4 AND t2.id = t1.record_id AND t1.rec
 FROM (SELECT 'con_' || encode(uuid_send(t3.id), 'hex') AS id 
 FROM contacts AS t3 
 WHERE t3.tenant_id = $3 AND t3.owner_id = $4 AND t3.id = t1.record_id AND t1.record_type = 'contact') AS r3) AS x3 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
-FROM (SELECT 'opp_' || encode(uuid_send(t4.id), 'hex') AS id 
-FROM opportunities AS t4 
-WHERE t4.tenant_id = $3 AND t4.owner_id = $4 AND t4.id = t1.record_id AND t1.record_type = 'opportunity') AS r4) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r5) AS j 
-FROM (SELECT 'pip_' || encode(uuid_send(t5.id), 'hex') AS id 
-FROM pipelines AS t5 
-WHERE t5.tenant_id = $3 AND t5.id = t1.record_id AND t1.record_type = 'pipeline') AS r5) AS x5 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r6) AS j 
-FROM (SELECT 'prd_' || encode(uuid_send(t6.id), 'hex') AS id 
-FROM products AS t6 
-WHERE t6.tenant_id = $3 AND t6.id = t1.record_id AND t1.record_type = 'product') AS r6) AS x6 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
-FROM (SELECT 'rol_' || encode(uuid_send(t7.id), 'hex') AS id 
-FROM roles AS t7 
-WHERE t7.tenant_id = $3 AND false AND t7.id = t1.record_id AND t1.record_type = 'role') AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r8) AS j 
-FROM (SELECT 'stg_' || encode(uuid_send(t8.id), 'hex') AS id 
-FROM stages AS t8 
-WHERE t8.tenant_id = $3 AND t8.id = t1.record_id AND t1.record_type = 'stage') AS r8) AS x8 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
-FROM (SELECT 'tea_' || encode(uuid_send(t9.id), 'hex') AS id 
-FROM teams AS t9 
-WHERE t9.tenant_id = $3 AND t9.id = t1.record_id AND t1.record_type = 'team') AS r9) AS x9 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r10) AS j 
-FROM (SELECT 'tok_' || encode(uuid_send(t10.id), 'hex') AS id 
-FROM tokens AS t10 
-WHERE t10.tenant_id = $3 AND false AND t10.id = t1.record_id AND t1.record_type = 'token') AS r10) AS x10 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r11) AS j 
-FROM (SELECT 'usr_' || encode(uuid_send(t11.id), 'hex') AS id 
-FROM users AS t11 
-WHERE t11.tenant_id = $3 AND t11.id = t1.record_id AND t1.record_type = 'user') AS r11) AS x11 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r12) AS j 
-FROM (SELECT t12.name AS name 
-FROM users AS t12 
-WHERE t12.tenant_id = $3 AND t12.id = t1.user_id) AS r12) AS x12 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j 
-FROM (SELECT p13.allowed AS allowed, x14.j AS grants 
-FROM json_to_recordset(t1.reading) AS p13(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
-FROM (SELECT p14.kind AS kind, p14.role_name AS "roleName", x15.j AS role, p14.level AS level, p14.because AS because, x16.j AS teams, x18.j AS "fieldRights" 
-FROM json_to_recordset(p13.grants) AS p14(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
-FROM (SELECT t15.name AS name 
-FROM roles AS t15 
-WHERE t15.tenant_id = $3 AND false AND t15.id = p14.role_id) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
-FROM (SELECT x17.j AS team 
-FROM json_to_recordset(p14.teams) AS p16(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
+FROM (SELECT 'fpr_' || encode(uuid_send(t4.id), 'hex') AS id 
+FROM field_profiles AS t4 
+WHERE t4.tenant_id = $3 AND false AND t4.id = t1.record_id AND t1.record_type = 'field_profile') AS r4) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r5) AS j 
+FROM (SELECT 'opp_' || encode(uuid_send(t5.id), 'hex') AS id 
+FROM opportunities AS t5 
+WHERE t5.tenant_id = $3 AND t5.owner_id = $4 AND t5.id = t1.record_id AND t1.record_type = 'opportunity') AS r5) AS x5 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r6) AS j 
+FROM (SELECT 'pip_' || encode(uuid_send(t6.id), 'hex') AS id 
+FROM pipelines AS t6 
+WHERE t6.tenant_id = $3 AND t6.id = t1.record_id AND t1.record_type = 'pipeline') AS r6) AS x6 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
+FROM (SELECT 'prd_' || encode(uuid_send(t7.id), 'hex') AS id 
+FROM products AS t7 
+WHERE t7.tenant_id = $3 AND t7.id = t1.record_id AND t1.record_type = 'product') AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r8) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t8.id), 'hex') AS id 
+FROM record_shares AS t8 
+WHERE t8.tenant_id = $3 AND false AND t8.id = t1.record_id AND t1.record_type = 'record_share') AS r8) AS x8 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
+FROM (SELECT 'rol_' || encode(uuid_send(t9.id), 'hex') AS id 
+FROM roles AS t9 
+WHERE t9.tenant_id = $3 AND false AND t9.id = t1.record_id AND t1.record_type = 'role') AS r9) AS x9 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r10) AS j 
+FROM (SELECT 'stg_' || encode(uuid_send(t10.id), 'hex') AS id 
+FROM stages AS t10 
+WHERE t10.tenant_id = $3 AND t10.id = t1.record_id AND t1.record_type = 'stage') AS r10) AS x10 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r11) AS j 
+FROM (SELECT 'tea_' || encode(uuid_send(t11.id), 'hex') AS id 
+FROM teams AS t11 
+WHERE t11.tenant_id = $3 AND t11.id = t1.record_id AND t1.record_type = 'team') AS r11) AS x11 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r12) AS j 
+FROM (SELECT 'tok_' || encode(uuid_send(t12.id), 'hex') AS id 
+FROM tokens AS t12 
+WHERE t12.tenant_id = $3 AND false AND t12.id = t1.record_id AND t1.record_type = 'token') AS r12) AS x12 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j 
+FROM (SELECT 'usr_' || encode(uuid_send(t13.id), 'hex') AS id 
+FROM users AS t13 
+WHERE t13.tenant_id = $3 AND t13.id = t1.record_id AND t1.record_type = 'user') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
+FROM (SELECT t14.name AS name 
+FROM users AS t14 
+WHERE t14.tenant_id = $3 AND t14.id = t1.user_id) AS r14) AS x14 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
+FROM (SELECT p15.allowed AS allowed, x16.j AS grants 
+FROM json_to_recordset(t1.reading) AS p15(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
+FROM (SELECT p16.kind AS kind, p16.role_name AS "roleName", x17.j AS role, p16.level AS level, p16.because AS because, x18.j AS teams, x20.j AS "fieldRights" 
+FROM json_to_recordset(p15.grants) AS p16(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
 FROM (SELECT t17.name AS name 
-FROM teams AS t17 
-WHERE t17.tenant_id = $3 AND t17.id = p16.team_id) AS r17) AS x17 ON true) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
-FROM (SELECT p18.field_set AS "fieldSet", p18.access AS access 
-FROM json_to_recordset(p14.field_rights) AS p18(object TEXT, field_set TEXT, access TEXT)) AS r18) AS x18 ON true) AS r14) AS x14 ON true) AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
-FROM (SELECT p19.allowed AS allowed, x20.j AS grants 
-FROM json_to_recordset(t1.writing) AS p19(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r20)), '[]'::json) AS j 
-FROM (SELECT p20.kind AS kind, p20.role_name AS "roleName", x21.j AS role, p20.level AS level, p20.because AS because, x22.j AS teams, x24.j AS "fieldRights" 
-FROM json_to_recordset(p19.grants) AS p20(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
-FROM (SELECT t21.name AS name 
-FROM roles AS t21 
-WHERE t21.tenant_id = $3 AND false AND t21.id = p20.role_id) AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r22)), '[]'::json) AS j 
-FROM (SELECT x23.j AS team 
-FROM json_to_recordset(p20.teams) AS p22(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
+FROM roles AS t17 
+WHERE t17.tenant_id = $3 AND false AND t17.id = p16.role_id) AS r17) AS x17 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
+FROM (SELECT x19.j AS team 
+FROM json_to_recordset(p16.teams) AS p18(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
+FROM (SELECT t19.name AS name 
+FROM teams AS t19 
+WHERE t19.tenant_id = $3 AND t19.id = p18.team_id) AS r19) AS x19 ON true) AS r18) AS x18 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r20)), '[]'::json) AS j 
+FROM (SELECT p20.field_set AS "fieldSet", p20.access AS access 
+FROM json_to_recordset(p16.field_rights) AS p20(object TEXT, field_set TEXT, access TEXT)) AS r20) AS x20 ON true) AS r16) AS x16 ON true) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
+FROM (SELECT p21.allowed AS allowed, x22.j AS grants 
+FROM json_to_recordset(t1.writing) AS p21(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r22)), '[]'::json) AS j 
+FROM (SELECT p22.kind AS kind, p22.role_name AS "roleName", x23.j AS role, p22.level AS level, p22.because AS because, x24.j AS teams, x26.j AS "fieldRights" 
+FROM json_to_recordset(p21.grants) AS p22(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
 FROM (SELECT t23.name AS name 
-FROM teams AS t23 
-WHERE t23.tenant_id = $3 AND t23.id = p22.team_id) AS r23) AS x23 ON true) AS r22) AS x22 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r24)), '[]'::json) AS j 
-FROM (SELECT p24.field_set AS "fieldSet", p24.access AS access 
-FROM json_to_recordset(p20.field_rights) AS p24(object TEXT, field_set TEXT, access TEXT)) AS r24) AS x24 ON true) AS r20) AS x20 ON true) AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
-FROM (SELECT p25.allowed AS allowed 
-FROM json_to_recordset(t1.deleting) AS p25(allowed BOOLEAN, grants JSON)) AS r25) AS x25 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r26)), '[]'::json) AS j 
-FROM (SELECT p26.object AS object, p26.field_set AS "fieldSet", p26.access AS access 
-FROM json_to_recordset(t1.field_rights) AS p26(object TEXT, field_set TEXT, access TEXT)) AS r26) AS x26 ON true) AS r1) AS rita, (SELECT row_to_json(r27) AS j 
-FROM (SELECT t27.is_active AS "isActive", x28.j AS read, x29.j AS write, x35.j AS "fieldRights" 
+FROM roles AS t23 
+WHERE t23.tenant_id = $3 AND false AND t23.id = p22.role_id) AS r23) AS x23 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r24)), '[]'::json) AS j 
+FROM (SELECT x25.j AS team 
+FROM json_to_recordset(p22.teams) AS p24(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
+FROM (SELECT t25.name AS name 
+FROM teams AS t25 
+WHERE t25.tenant_id = $3 AND t25.id = p24.team_id) AS r25) AS x25 ON true) AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r26)), '[]'::json) AS j 
+FROM (SELECT p26.field_set AS "fieldSet", p26.access AS access 
+FROM json_to_recordset(p22.field_rights) AS p26(object TEXT, field_set TEXT, access TEXT)) AS r26) AS x26 ON true) AS r22) AS x22 ON true) AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r27) AS j 
+FROM (SELECT p27.allowed AS allowed 
+FROM json_to_recordset(t1.deleting) AS p27(allowed BOOLEAN, grants JSON)) AS r27) AS x27 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r28)), '[]'::json) AS j 
+FROM (SELECT p28.object AS object, p28.field_set AS "fieldSet", p28.access AS access 
+FROM json_to_recordset(t1.field_rights) AS p28(object TEXT, field_set TEXT, access TEXT)) AS r28) AS x28 ON true) AS r1) AS rita, (SELECT row_to_json(r29) AS j 
+FROM (SELECT t29.is_active AS "isActive", x30.j AS read, x31.j AS write, x37.j AS "fieldRights" 
 FROM (SELECT 'product' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
 FROM (SELECT "of".id AS id, NULL::uuid AS owner_id 
 FROM products AS "of" 
@@ -236,22 +248,22 @@ FROM role_rights AS most_cell
 WHERE most_cell.tenant_id = $3 AND most_cell.role_id = who.role_id AND (most_cell.object = 'product' OR most_cell.object = '*')) AS most ON true 
 WHERE role.tenant_id = $3 AND role.archived_at IS NULL AND CASE WHEN (who.user_id IS NULL) THEN role.id = who.role_id ELSE EXISTS (SELECT 1 
 FROM user_roles AS holding 
-WHERE holding.tenant_id = $3 AND holding.user_id = who.user_id AND holding.role_id = role.id) END) AS held) AS grants ON true) AS t27 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r28) AS j 
-FROM (SELECT p28.allowed AS allowed 
-FROM json_to_recordset(t27.reading) AS p28(allowed BOOLEAN, grants JSON)) AS r28) AS x28 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r29) AS j 
-FROM (SELECT p29.allowed AS allowed, x30.j AS grants 
-FROM json_to_recordset(t27.writing) AS p29(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r30)), '[]'::json) AS j 
-FROM (SELECT p30.kind AS kind, p30.role_name AS "roleName", x31.j AS role, p30.level AS level, p30.because AS because, x32.j AS teams, x34.j AS "fieldRights" 
-FROM json_to_recordset(p29.grants) AS p30(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
-FROM (SELECT t31.name AS name 
-FROM roles AS t31 
-WHERE t31.tenant_id = $3 AND false AND t31.id = p30.role_id) AS r31) AS x31 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r32)), '[]'::json) AS j 
-FROM (SELECT x33.j AS team 
-FROM json_to_recordset(p30.teams) AS p32(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
+WHERE holding.tenant_id = $3 AND holding.user_id = who.user_id AND holding.role_id = role.id) END) AS held) AS grants ON true) AS t29 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r30) AS j 
+FROM (SELECT p30.allowed AS allowed 
+FROM json_to_recordset(t29.reading) AS p30(allowed BOOLEAN, grants JSON)) AS r30) AS x30 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
+FROM (SELECT p31.allowed AS allowed, x32.j AS grants 
+FROM json_to_recordset(t29.writing) AS p31(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r32)), '[]'::json) AS j 
+FROM (SELECT p32.kind AS kind, p32.role_name AS "roleName", x33.j AS role, p32.level AS level, p32.because AS because, x34.j AS teams, x36.j AS "fieldRights" 
+FROM json_to_recordset(p31.grants) AS p32(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
 FROM (SELECT t33.name AS name 
-FROM teams AS t33 
-WHERE t33.tenant_id = $3 AND t33.id = p32.team_id) AS r33) AS x33 ON true) AS r32) AS x32 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r34)), '[]'::json) AS j 
-FROM (SELECT p34.field_set AS "fieldSet", p34.access AS access 
-FROM json_to_recordset(p30.field_rights) AS p34(object TEXT, field_set TEXT, access TEXT)) AS r34) AS x34 ON true) AS r30) AS x30 ON true) AS r29) AS x29 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r35)), '[]'::json) AS j 
-FROM (SELECT p35.field_set AS "fieldSet" 
-FROM json_to_recordset(t27.field_rights) AS p35(object TEXT, field_set TEXT, access TEXT)) AS r35) AS x35 ON true) AS r27) AS own) AS r) END AS anon_1
+FROM roles AS t33 
+WHERE t33.tenant_id = $3 AND false AND t33.id = p32.role_id) AS r33) AS x33 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r34)), '[]'::json) AS j 
+FROM (SELECT x35.j AS team 
+FROM json_to_recordset(p32.teams) AS p34(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r35) AS j 
+FROM (SELECT t35.name AS name 
+FROM teams AS t35 
+WHERE t35.tenant_id = $3 AND t35.id = p34.team_id) AS r35) AS x35 ON true) AS r34) AS x34 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r36)), '[]'::json) AS j 
+FROM (SELECT p36.field_set AS "fieldSet", p36.access AS access 
+FROM json_to_recordset(p32.field_rights) AS p36(object TEXT, field_set TEXT, access TEXT)) AS r36) AS x36 ON true) AS r32) AS x32 ON true) AS r31) AS x31 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r37)), '[]'::json) AS j 
+FROM (SELECT p37.field_set AS "fieldSet" 
+FROM json_to_recordset(t29.field_rights) AS p37(object TEXT, field_set TEXT, access TEXT)) AS r37) AS x37 ON true) AS r29) AS own) AS r) END AS anon_1

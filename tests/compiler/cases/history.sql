@@ -15,7 +15,7 @@ FROM change_events AS c2
 WHERE c2.tenant_id = $3 AND c2.object_id = t1.id AND c2.object_type = 'opportunity' 
  LIMIT $5) AS b2), CAST($6 AS BIGINT))), 'nodes', n2_1.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r3)), '[]'::json) AS j 
-FROM (SELECT 'evt_' || encode(uuid_send(p2.id), 'hex') AS id, p2.version AS version, rtrim(rtrim(to_char(timezone('UTC', p2.at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS at, p2.operation AS operation, p2.request_id AS "requestId", array_to_json(p2.changed) AS "changedFields", json_build_object('kind', p2.actor_kind, 'id', CASE WHEN (p2.actor_kind = 'STAFF') THEN 'usr_' || encode(uuid_send(p2.actor_id), 'hex') WHEN (p2.actor_kind = 'INTEGRATION') THEN 'tok_' || encode(uuid_send(p2.actor_id), 'hex') END, 'name', p2.actor_name) AS actor, x4.j AS changes 
+FROM (SELECT 'evt_' || encode(uuid_send(p2.id), 'hex') AS id, p2.version AS version, rtrim(rtrim(to_char(timezone('UTC', p2.at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS at, p2.operation AS operation, p2.request_id AS "requestId", array_to_json(p2.changed) AS "changedFields", json_build_object('kind', p2.actor_kind, 'id', CASE WHEN (p2.actor_kind = 'STAFF') THEN 'usr_' || encode(uuid_send(p2.actor_id), 'hex') WHEN (p2.actor_kind = 'INTEGRATION') THEN 'tok_' || encode(uuid_send(p2.actor_id), 'hex') WHEN (p2.actor_kind = ANY (ARRAY['CUSTOMER', 'PARTNER'])) THEN 'con_' || encode(uuid_send(p2.actor_id), 'hex') END, 'name', p2.actor_name) AS actor, x4.j AS changes 
 FROM p2 LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r4)), '[]'::json) AS j 
 FROM (SELECT p4.field AS field, p4.before AS before, p4.after AS after 
 FROM (SELECT t4.field AS field, t4.before AS before, t4.after AS after 
@@ -58,7 +58,7 @@ FROM change_events AS c2
 WHERE c2.tenant_id = $3 AND c2.object_id = t1.id AND c2.object_type = 'opportunity' 
  LIMIT $5) AS b2), CAST($6 AS BIGINT))), 'nodes', n2_1.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r3)), '[]'::json) AS j 
-FROM (SELECT 'evt_' || encode(uuid_send(p2.id), 'hex') AS id, p2.version AS version, rtrim(rtrim(to_char(timezone('UTC', p2.at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS at, p2.operation AS operation, p2.request_id AS "requestId", array_to_json(p2.changed) AS "changedFields", json_build_object('kind', p2.actor_kind, 'id', CASE WHEN (p2.actor_kind = 'STAFF') THEN 'usr_' || encode(uuid_send(p2.actor_id), 'hex') WHEN (p2.actor_kind = 'INTEGRATION') THEN 'tok_' || encode(uuid_send(p2.actor_id), 'hex') END, 'name', p2.actor_name) AS actor, x4.j AS changes 
+FROM (SELECT 'evt_' || encode(uuid_send(p2.id), 'hex') AS id, p2.version AS version, rtrim(rtrim(to_char(timezone('UTC', p2.at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS at, p2.operation AS operation, p2.request_id AS "requestId", array_to_json(p2.changed) AS "changedFields", json_build_object('kind', p2.actor_kind, 'id', CASE WHEN (p2.actor_kind = 'STAFF') THEN 'usr_' || encode(uuid_send(p2.actor_id), 'hex') WHEN (p2.actor_kind = 'INTEGRATION') THEN 'tok_' || encode(uuid_send(p2.actor_id), 'hex') WHEN (p2.actor_kind = ANY (ARRAY['CUSTOMER', 'PARTNER'])) THEN 'con_' || encode(uuid_send(p2.actor_id), 'hex') END, 'name', p2.actor_name) AS actor, x4.j AS changes 
 FROM p2 LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r4)), '[]'::json) AS j 
 FROM (SELECT p4.field AS field, p4.before AS before, p4.after AS after 
 FROM (SELECT t4.field AS field, t4.before AS before, t4.after AS after 

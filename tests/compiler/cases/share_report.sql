@@ -1,0 +1,373 @@
+-- admin: 10 parameters, the tenant is $3
+SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
+FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
+FROM (SELECT p1.object_type AS "objectType", CASE WHEN (p1.share_id IS NULL) THEN NULL ELSE p1.level END AS level, p1.fields AS fields, coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j) AS record, x14.j AS share 
+FROM (SELECT t1.object_type AS object_type, t1.share_id AS share_id, t1.level AS level, t1.fields AS fields, t1.record_id AS record_id, t1.place AS place 
+FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_1 
+FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
+WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
+FROM field_profile_sets AS opened 
+WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER') AS is_own 
+FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $4 OR share_of_account.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $4 AS is_own 
+FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $4 OR share_of_contact.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $4) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $4 OR share_of_opportunity.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
+WHERE EXISTS (SELECT 1 
+FROM contacts AS principal 
+WHERE principal.tenant_id = $3 AND principal.id = $4 AND principal.archived_at IS NULL) ORDER BY place 
+ LIMIT 1000) AS t1 ORDER BY t1.place 
+ LIMIT 1000) AS p1 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r2) AS j 
+FROM (SELECT 'acc_' || encode(uuid_send(t2.id), 'hex') AS id 
+FROM accounts AS t2 
+WHERE t2.tenant_id = $3 AND t2.id = p1.record_id AND p1.object_type = 'account') AS r2) AS x2 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r3) AS j 
+FROM (SELECT 'con_' || encode(uuid_send(t3.id), 'hex') AS id 
+FROM contacts AS t3 
+WHERE t3.tenant_id = $3 AND t3.id = p1.record_id AND p1.object_type = 'contact') AS r3) AS x3 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
+FROM (SELECT 'fpr_' || encode(uuid_send(t4.id), 'hex') AS id 
+FROM field_profiles AS t4 
+WHERE t4.tenant_id = $3 AND t4.id = p1.record_id AND p1.object_type = 'field_profile') AS r4) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r5) AS j 
+FROM (SELECT 'opp_' || encode(uuid_send(t5.id), 'hex') AS id 
+FROM opportunities AS t5 
+WHERE t5.tenant_id = $3 AND t5.id = p1.record_id AND p1.object_type = 'opportunity') AS r5) AS x5 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r6) AS j 
+FROM (SELECT 'pip_' || encode(uuid_send(t6.id), 'hex') AS id 
+FROM pipelines AS t6 
+WHERE t6.tenant_id = $3 AND t6.id = p1.record_id AND p1.object_type = 'pipeline') AS r6) AS x6 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
+FROM (SELECT 'prd_' || encode(uuid_send(t7.id), 'hex') AS id 
+FROM products AS t7 
+WHERE t7.tenant_id = $3 AND t7.id = p1.record_id AND p1.object_type = 'product') AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r8) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t8.id), 'hex') AS id 
+FROM record_shares AS t8 
+WHERE t8.tenant_id = $3 AND t8.id = p1.record_id AND p1.object_type = 'record_share') AS r8) AS x8 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
+FROM (SELECT 'rol_' || encode(uuid_send(t9.id), 'hex') AS id 
+FROM roles AS t9 
+WHERE t9.tenant_id = $3 AND t9.id = p1.record_id AND p1.object_type = 'role') AS r9) AS x9 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r10) AS j 
+FROM (SELECT 'stg_' || encode(uuid_send(t10.id), 'hex') AS id 
+FROM stages AS t10 
+WHERE t10.tenant_id = $3 AND t10.id = p1.record_id AND p1.object_type = 'stage') AS r10) AS x10 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r11) AS j 
+FROM (SELECT 'tea_' || encode(uuid_send(t11.id), 'hex') AS id 
+FROM teams AS t11 
+WHERE t11.tenant_id = $3 AND t11.id = p1.record_id AND p1.object_type = 'team') AS r11) AS x11 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r12) AS j 
+FROM (SELECT 'tok_' || encode(uuid_send(t12.id), 'hex') AS id 
+FROM tokens AS t12 
+WHERE t12.tenant_id = $3 AND t12.id = p1.record_id AND p1.object_type = 'token') AS r12) AS x12 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j 
+FROM (SELECT 'usr_' || encode(uuid_send(t13.id), 'hex') AS id 
+FROM users AS t13 
+WHERE t13.tenant_id = $3 AND t13.id = p1.record_id AND p1.object_type = 'user') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
+FROM (SELECT t14.level AS level, x15.j AS account, x16.j AS contact, x17.j AS "fieldProfile" 
+FROM record_shares AS t14 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
+FROM (SELECT t15.name AS name 
+FROM accounts AS t15 
+WHERE t15.tenant_id = $3 AND t15.id = t14.account_id) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r16) AS j 
+FROM (SELECT t16.name AS name 
+FROM contacts AS t16 
+WHERE t16.tenant_id = $3 AND t16.id = t14.contact_id) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
+FROM (SELECT t17.name AS name 
+FROM field_profiles AS t17 
+WHERE t17.tenant_id = $3 AND t17.id = t14.field_profile_id) AS r17) AS x17 ON true 
+WHERE t14.tenant_id = $3 AND t14.id = p1.share_id) AS r14) AS x14 ON true ORDER BY p1.place) AS r1) AS partner, (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
+FROM (SELECT p18.object_type AS "objectType", CASE WHEN (p18.share_id IS NULL) THEN NULL ELSE p18.level END AS level, p18.fields AS fields, coalesce(x19.j, x20.j, x21.j, x22.j, x23.j, x24.j, x25.j, x26.j, x27.j, x28.j, x29.j, x30.j) AS record, x31.j AS share 
+FROM (SELECT t18.object_type AS object_type, t18.share_id AS share_id, t18.level AS level, t18.fields AS fields, t18.record_id AS record_id, t18.place AS place 
+FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_2 
+FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
+WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
+FROM field_profile_sets AS opened 
+WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') AS is_own 
+FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $7 OR share_of_account.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $7 AS is_own 
+FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $7 OR share_of_contact.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $7) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $7 OR share_of_opportunity.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
+WHERE EXISTS (SELECT 1 
+FROM contacts AS principal 
+WHERE principal.tenant_id = $3 AND principal.id = $7 AND principal.archived_at IS NULL) ORDER BY place 
+ LIMIT 1000) AS t18 ORDER BY t18.place 
+ LIMIT 1000) AS p18 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
+FROM (SELECT 'acc_' || encode(uuid_send(t19.id), 'hex') AS id 
+FROM accounts AS t19 
+WHERE t19.tenant_id = $3 AND t19.id = p18.record_id AND p18.object_type = 'account') AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r20) AS j 
+FROM (SELECT 'con_' || encode(uuid_send(t20.id), 'hex') AS id 
+FROM contacts AS t20 
+WHERE t20.tenant_id = $3 AND t20.id = p18.record_id AND p18.object_type = 'contact') AS r20) AS x20 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
+FROM (SELECT 'fpr_' || encode(uuid_send(t21.id), 'hex') AS id 
+FROM field_profiles AS t21 
+WHERE t21.tenant_id = $3 AND t21.id = p18.record_id AND p18.object_type = 'field_profile') AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r22) AS j 
+FROM (SELECT 'opp_' || encode(uuid_send(t22.id), 'hex') AS id 
+FROM opportunities AS t22 
+WHERE t22.tenant_id = $3 AND t22.id = p18.record_id AND p18.object_type = 'opportunity') AS r22) AS x22 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
+FROM (SELECT 'pip_' || encode(uuid_send(t23.id), 'hex') AS id 
+FROM pipelines AS t23 
+WHERE t23.tenant_id = $3 AND t23.id = p18.record_id AND p18.object_type = 'pipeline') AS r23) AS x23 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r24) AS j 
+FROM (SELECT 'prd_' || encode(uuid_send(t24.id), 'hex') AS id 
+FROM products AS t24 
+WHERE t24.tenant_id = $3 AND t24.id = p18.record_id AND p18.object_type = 'product') AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t25.id), 'hex') AS id 
+FROM record_shares AS t25 
+WHERE t25.tenant_id = $3 AND t25.id = p18.record_id AND p18.object_type = 'record_share') AS r25) AS x25 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r26) AS j 
+FROM (SELECT 'rol_' || encode(uuid_send(t26.id), 'hex') AS id 
+FROM roles AS t26 
+WHERE t26.tenant_id = $3 AND t26.id = p18.record_id AND p18.object_type = 'role') AS r26) AS x26 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r27) AS j 
+FROM (SELECT 'stg_' || encode(uuid_send(t27.id), 'hex') AS id 
+FROM stages AS t27 
+WHERE t27.tenant_id = $3 AND t27.id = p18.record_id AND p18.object_type = 'stage') AS r27) AS x27 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r28) AS j 
+FROM (SELECT 'tea_' || encode(uuid_send(t28.id), 'hex') AS id 
+FROM teams AS t28 
+WHERE t28.tenant_id = $3 AND t28.id = p18.record_id AND p18.object_type = 'team') AS r28) AS x28 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r29) AS j 
+FROM (SELECT 'tok_' || encode(uuid_send(t29.id), 'hex') AS id 
+FROM tokens AS t29 
+WHERE t29.tenant_id = $3 AND t29.id = p18.record_id AND p18.object_type = 'token') AS r29) AS x29 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r30) AS j 
+FROM (SELECT 'usr_' || encode(uuid_send(t30.id), 'hex') AS id 
+FROM users AS t30 
+WHERE t30.tenant_id = $3 AND t30.id = p18.record_id AND p18.object_type = 'user') AS r30) AS x30 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
+FROM (SELECT t31.level AS level, x32.j AS account, x33.j AS contact, x34.j AS "fieldProfile" 
+FROM record_shares AS t31 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r32) AS j 
+FROM (SELECT t32.name AS name 
+FROM accounts AS t32 
+WHERE t32.tenant_id = $3 AND t32.id = t31.account_id) AS r32) AS x32 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
+FROM (SELECT t33.name AS name 
+FROM contacts AS t33 
+WHERE t33.tenant_id = $3 AND t33.id = t31.contact_id) AS r33) AS x33 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r34) AS j 
+FROM (SELECT t34.name AS name 
+FROM field_profiles AS t34 
+WHERE t34.tenant_id = $3 AND t34.id = t31.field_profile_id) AS r34) AS x34 ON true 
+WHERE t31.tenant_id = $3 AND t31.id = p18.share_id) AS r31) AS x31 ON true ORDER BY p18.place) AS r18) AS customer, (SELECT coalesce(json_agg(row_to_json(r35)), '[]'::json) AS j 
+FROM (SELECT p35.object_type AS "objectType", CASE WHEN (p35.share_id IS NULL) THEN NULL ELSE p35.level END AS level, x36.j AS share 
+FROM (SELECT t35.object_type AS object_type, t35.share_id AS share_id, t35.level AS level, t35.place AS place 
+FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_3 
+FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
+WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
+FROM field_profile_sets AS opened 
+WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') AS is_own 
+FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $9 OR share_of_account.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $9 AS is_own 
+FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $9 OR share_of_contact.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $9) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $9 OR share_of_opportunity.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
+WHERE EXISTS (SELECT 1 
+FROM contacts AS principal 
+WHERE principal.tenant_id = $3 AND principal.id = $9 AND principal.archived_at IS NULL) ORDER BY place 
+ LIMIT 1000) AS t35 ORDER BY t35.place 
+ LIMIT 1000) AS p35 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t36.id), 'hex') AS id 
+FROM record_shares AS t36 
+WHERE t36.tenant_id = $3 AND t36.id = p35.share_id) AS r36) AS x36 ON true ORDER BY p35.place) AS r35) AS ended) AS r) END AS anon_1
+
+-- sales_rep: 11 parameters, the tenant is $3
+SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
+FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
+FROM (SELECT p1.object_type AS "objectType", CASE WHEN (p1.share_id IS NULL) THEN NULL ELSE p1.level END AS level, p1.fields AS fields, coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j) AS record, x14.j AS share 
+FROM (SELECT t1.object_type AS object_type, t1.share_id AS share_id, t1.level AS level, t1.fields AS fields, t1.record_id AS record_id, t1.place AS place 
+FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_1 
+FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
+WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
+FROM field_profile_sets AS opened 
+WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER') AS is_own 
+FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $5 OR share_of_account.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $5 AS is_own 
+FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $5 OR share_of_contact.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $5) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $5 OR share_of_opportunity.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
+WHERE false ORDER BY place 
+ LIMIT 1000) AS t1 ORDER BY t1.place 
+ LIMIT 1000) AS p1 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r2) AS j 
+FROM (SELECT 'acc_' || encode(uuid_send(t2.id), 'hex') AS id 
+FROM accounts AS t2 
+WHERE t2.tenant_id = $3 AND t2.owner_id = $4 AND t2.id = p1.record_id AND p1.object_type = 'account') AS r2) AS x2 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r3) AS j 
+FROM (SELECT 'con_' || encode(uuid_send(t3.id), 'hex') AS id 
+FROM contacts AS t3 
+WHERE t3.tenant_id = $3 AND t3.owner_id = $4 AND t3.id = p1.record_id AND p1.object_type = 'contact') AS r3) AS x3 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
+FROM (SELECT 'fpr_' || encode(uuid_send(t4.id), 'hex') AS id 
+FROM field_profiles AS t4 
+WHERE t4.tenant_id = $3 AND false AND t4.id = p1.record_id AND p1.object_type = 'field_profile') AS r4) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r5) AS j 
+FROM (SELECT 'opp_' || encode(uuid_send(t5.id), 'hex') AS id 
+FROM opportunities AS t5 
+WHERE t5.tenant_id = $3 AND t5.owner_id = $4 AND t5.id = p1.record_id AND p1.object_type = 'opportunity') AS r5) AS x5 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r6) AS j 
+FROM (SELECT 'pip_' || encode(uuid_send(t6.id), 'hex') AS id 
+FROM pipelines AS t6 
+WHERE t6.tenant_id = $3 AND t6.id = p1.record_id AND p1.object_type = 'pipeline') AS r6) AS x6 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
+FROM (SELECT 'prd_' || encode(uuid_send(t7.id), 'hex') AS id 
+FROM products AS t7 
+WHERE t7.tenant_id = $3 AND t7.id = p1.record_id AND p1.object_type = 'product') AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r8) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t8.id), 'hex') AS id 
+FROM record_shares AS t8 
+WHERE t8.tenant_id = $3 AND false AND t8.id = p1.record_id AND p1.object_type = 'record_share') AS r8) AS x8 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
+FROM (SELECT 'rol_' || encode(uuid_send(t9.id), 'hex') AS id 
+FROM roles AS t9 
+WHERE t9.tenant_id = $3 AND false AND t9.id = p1.record_id AND p1.object_type = 'role') AS r9) AS x9 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r10) AS j 
+FROM (SELECT 'stg_' || encode(uuid_send(t10.id), 'hex') AS id 
+FROM stages AS t10 
+WHERE t10.tenant_id = $3 AND t10.id = p1.record_id AND p1.object_type = 'stage') AS r10) AS x10 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r11) AS j 
+FROM (SELECT 'tea_' || encode(uuid_send(t11.id), 'hex') AS id 
+FROM teams AS t11 
+WHERE t11.tenant_id = $3 AND t11.id = p1.record_id AND p1.object_type = 'team') AS r11) AS x11 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r12) AS j 
+FROM (SELECT 'tok_' || encode(uuid_send(t12.id), 'hex') AS id 
+FROM tokens AS t12 
+WHERE t12.tenant_id = $3 AND false AND t12.id = p1.record_id AND p1.object_type = 'token') AS r12) AS x12 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j 
+FROM (SELECT 'usr_' || encode(uuid_send(t13.id), 'hex') AS id 
+FROM users AS t13 
+WHERE t13.tenant_id = $3 AND t13.id = p1.record_id AND p1.object_type = 'user') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
+FROM (SELECT t14.level AS level, x15.j AS account, x16.j AS contact, x17.j AS "fieldProfile" 
+FROM record_shares AS t14 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
+FROM (SELECT t15.name AS name 
+FROM accounts AS t15 
+WHERE t15.tenant_id = $3 AND t15.owner_id = $4 AND t15.id = t14.account_id) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r16) AS j 
+FROM (SELECT t16.name AS name 
+FROM contacts AS t16 
+WHERE t16.tenant_id = $3 AND t16.owner_id = $4 AND t16.id = t14.contact_id) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
+FROM (SELECT t17.name AS name 
+FROM field_profiles AS t17 
+WHERE t17.tenant_id = $3 AND false AND t17.id = t14.field_profile_id) AS r17) AS x17 ON true 
+WHERE t14.tenant_id = $3 AND false AND t14.id = p1.share_id) AS r14) AS x14 ON true ORDER BY p1.place) AS r1) AS partner, (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
+FROM (SELECT p18.object_type AS "objectType", CASE WHEN (p18.share_id IS NULL) THEN NULL ELSE p18.level END AS level, p18.fields AS fields, coalesce(x19.j, x20.j, x21.j, x22.j, x23.j, x24.j, x25.j, x26.j, x27.j, x28.j, x29.j, x30.j) AS record, x31.j AS share 
+FROM (SELECT t18.object_type AS object_type, t18.share_id AS share_id, t18.level AS level, t18.fields AS fields, t18.record_id AS record_id, t18.place AS place 
+FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_2 
+FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
+WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
+FROM field_profile_sets AS opened 
+WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER') AS is_own 
+FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $8 OR share_of_account.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $8 AS is_own 
+FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $8 OR share_of_contact.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $8) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $8 OR share_of_opportunity.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
+WHERE false ORDER BY place 
+ LIMIT 1000) AS t18 ORDER BY t18.place 
+ LIMIT 1000) AS p18 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
+FROM (SELECT 'acc_' || encode(uuid_send(t19.id), 'hex') AS id 
+FROM accounts AS t19 
+WHERE t19.tenant_id = $3 AND t19.owner_id = $4 AND t19.id = p18.record_id AND p18.object_type = 'account') AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r20) AS j 
+FROM (SELECT 'con_' || encode(uuid_send(t20.id), 'hex') AS id 
+FROM contacts AS t20 
+WHERE t20.tenant_id = $3 AND t20.owner_id = $4 AND t20.id = p18.record_id AND p18.object_type = 'contact') AS r20) AS x20 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
+FROM (SELECT 'fpr_' || encode(uuid_send(t21.id), 'hex') AS id 
+FROM field_profiles AS t21 
+WHERE t21.tenant_id = $3 AND false AND t21.id = p18.record_id AND p18.object_type = 'field_profile') AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r22) AS j 
+FROM (SELECT 'opp_' || encode(uuid_send(t22.id), 'hex') AS id 
+FROM opportunities AS t22 
+WHERE t22.tenant_id = $3 AND t22.owner_id = $4 AND t22.id = p18.record_id AND p18.object_type = 'opportunity') AS r22) AS x22 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
+FROM (SELECT 'pip_' || encode(uuid_send(t23.id), 'hex') AS id 
+FROM pipelines AS t23 
+WHERE t23.tenant_id = $3 AND t23.id = p18.record_id AND p18.object_type = 'pipeline') AS r23) AS x23 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r24) AS j 
+FROM (SELECT 'prd_' || encode(uuid_send(t24.id), 'hex') AS id 
+FROM products AS t24 
+WHERE t24.tenant_id = $3 AND t24.id = p18.record_id AND p18.object_type = 'product') AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t25.id), 'hex') AS id 
+FROM record_shares AS t25 
+WHERE t25.tenant_id = $3 AND false AND t25.id = p18.record_id AND p18.object_type = 'record_share') AS r25) AS x25 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r26) AS j 
+FROM (SELECT 'rol_' || encode(uuid_send(t26.id), 'hex') AS id 
+FROM roles AS t26 
+WHERE t26.tenant_id = $3 AND false AND t26.id = p18.record_id AND p18.object_type = 'role') AS r26) AS x26 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r27) AS j 
+FROM (SELECT 'stg_' || encode(uuid_send(t27.id), 'hex') AS id 
+FROM stages AS t27 
+WHERE t27.tenant_id = $3 AND t27.id = p18.record_id AND p18.object_type = 'stage') AS r27) AS x27 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r28) AS j 
+FROM (SELECT 'tea_' || encode(uuid_send(t28.id), 'hex') AS id 
+FROM teams AS t28 
+WHERE t28.tenant_id = $3 AND t28.id = p18.record_id AND p18.object_type = 'team') AS r28) AS x28 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r29) AS j 
+FROM (SELECT 'tok_' || encode(uuid_send(t29.id), 'hex') AS id 
+FROM tokens AS t29 
+WHERE t29.tenant_id = $3 AND false AND t29.id = p18.record_id AND p18.object_type = 'token') AS r29) AS x29 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r30) AS j 
+FROM (SELECT 'usr_' || encode(uuid_send(t30.id), 'hex') AS id 
+FROM users AS t30 
+WHERE t30.tenant_id = $3 AND t30.id = p18.record_id AND p18.object_type = 'user') AS r30) AS x30 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
+FROM (SELECT t31.level AS level, x32.j AS account, x33.j AS contact, x34.j AS "fieldProfile" 
+FROM record_shares AS t31 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r32) AS j 
+FROM (SELECT t32.name AS name 
+FROM accounts AS t32 
+WHERE t32.tenant_id = $3 AND t32.owner_id = $4 AND t32.id = t31.account_id) AS r32) AS x32 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
+FROM (SELECT t33.name AS name 
+FROM contacts AS t33 
+WHERE t33.tenant_id = $3 AND t33.owner_id = $4 AND t33.id = t31.contact_id) AS r33) AS x33 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r34) AS j 
+FROM (SELECT t34.name AS name 
+FROM field_profiles AS t34 
+WHERE t34.tenant_id = $3 AND false AND t34.id = t31.field_profile_id) AS r34) AS x34 ON true 
+WHERE t31.tenant_id = $3 AND false AND t31.id = p18.share_id) AS r31) AS x31 ON true ORDER BY p18.place) AS r18) AS customer, (SELECT coalesce(json_agg(row_to_json(r35)), '[]'::json) AS j 
+FROM (SELECT p35.object_type AS "objectType", CASE WHEN (p35.share_id IS NULL) THEN NULL ELSE p35.level END AS level, x36.j AS share 
+FROM (SELECT t35.object_type AS object_type, t35.share_id AS share_id, t35.level AS level, t35.place AS place 
+FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_3 
+FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
+WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
+FROM field_profile_sets AS opened 
+WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER') AS is_own 
+FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $10 OR share_of_account.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $10 AS is_own 
+FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $10 OR share_of_contact.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $10) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $10 OR share_of_opportunity.account_id = (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
+WHERE false ORDER BY place 
+ LIMIT 1000) AS t35 ORDER BY t35.place 
+ LIMIT 1000) AS p35 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t36.id), 'hex') AS id 
+FROM record_shares AS t36 
+WHERE t36.tenant_id = $3 AND false AND t36.id = p35.share_id) AS r36) AS x36 ON true ORDER BY p35.place) AS r35) AS ended) AS r) END AS anon_1
