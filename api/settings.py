@@ -100,6 +100,12 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Points a token can save up and spend at once, at least CRM_MAX_COST; its tenant 5 times as many.",
     )
+    partner_rate_points_per_second: int = Field(
+        default=30, ge=1, le=10**9, description="Points a partner's or customer's token gets back each second."
+    )
+    partner_rate_burst: int = Field(
+        default=500, ge=500, le=10**9, description="Points such a token can save up; 500 is what one document may cost."
+    )
     concurrent_requests: int = Field(
         default=20,
         ge=1,

@@ -13,7 +13,9 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from api.domain import accounts, contacts, opportunities, products, users
+from sqlalchemy import select
+
+from api.domain import accounts, contacts, opportunities, products, sharing, users
 from api.domain.accounts import AccountRow, AccountType, AddressKind
 from api.domain.contacts import ContactRow, ContactValues
 from api.domain.kernel import Money, Work, fold
@@ -66,6 +68,8 @@ async def fill(database: Database, tenant: UUID, today: date) -> None:
             async with operate(sessions, tenant, "demo", now=instant(begin + week * WEEK)) as work:
                 for command in commands:
                     await command(work)
+        async with operate(sessions, tenant, "demo", now=instant(today - timedelta(days=1))) as work:
+            await share(work, made)
 
 
 async def make_people(work: Work, made: Made) -> None:
@@ -270,6 +274,21 @@ def put_off(slot: Slot, by: timedelta) -> Command:
             await opportunities.update(work, slot.id, {"close_date": known.close_date + by})
 
     return command
+
+
+async def share(work: Work, made: Made) -> None:
+    """A deal with a company that sells for us, with what it is worth; and its customer with one of its people."""
+    partner, people = next(iter(made.contacts.items()))
+    model = opportunities.Opportunity
+    query = select(model.id, model.account_id).where(
+        model.tenant_id == work.tenant, model.status == Status.OPEN, model.account_id != partner
+    )
+    deal, customer = (await work.session.execute(query.order_by(model.name_sort, model.id).limit(1))).one()
+    worth = await sharing.create_profile(
+        work, {"name": "Resellers", "description": "What a deal is worth", "sets": [("opportunity", "commercial")]}
+    )
+    await sharing.share(work, (model, deal), {"field_profile_id": worth.id}, account_id=partner)
+    await sharing.share(work, (accounts.Account, customer), {}, contact_id=people[0])
 
 
 def instant(day: date) -> datetime:

@@ -309,17 +309,17 @@ def brief(value: Any) -> Brief:
 def objects_in(data: bytes) -> int:
     r"""How many objects JSON text has, the outermost not counted.
 
-    An object begins with a brace and a quotation mark. A text that ends with a brace looks the same, but is followed
-    by what can follow a text; within a text the mark has a backslash before it. That is looked at only if the braces
-    do not match, so a text that ends with one counts if another text closes it.
+    An object begins with a brace and a quotation mark, or is two braces. A text that ends with a brace looks the same,
+    but is followed by what can follow a text; within a text the mark has a backslash before it. That is looked at only
+    if the braces do not match, so a text that ends with one counts if another text closes it.
 
     >>> objects_in(b'{"a":{"b":[{"c":"{"},{"c":"{\\"x"}, {"c":"x{"}]},"d":null}')
     4
     """
-    opened = data.count(b'{"')
+    opened = data.count(b'{"') + data.count(b"{}")
     if opened != data.count(b"}"):  # there are braces in texts
         opened -= data.count(b'{",') + data.count(b'{"}') + data.count(b'{"]')
-    return opened - data.startswith(b'{"')
+    return opened - data.startswith(b"{")
 
 
 def refuse_above(points: int, most: int) -> None:

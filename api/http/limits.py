@@ -78,7 +78,10 @@ def by_kind(settings: Settings) -> dict[str, Limits]:
         aliases=settings.max_aliases,
         query_fields=settings.max_root_fields,
     )
-    return {"STAFF": staff, "INTEGRATION": staff, "PARTNER": PARTNER}
+    outside = replace(
+        PARTNER, points_per_second=settings.partner_rate_points_per_second, burst=settings.partner_rate_burst
+    )
+    return {"STAFF": staff, "INTEGRATION": staff, "PARTNER": outside, "CUSTOMER": outside}
 
 
 def registered(limits: Limits) -> Limits:

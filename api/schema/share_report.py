@@ -110,12 +110,14 @@ def fields_of(scope: Scope, found: Any) -> ColumnElement[Any]:
     shown = values(*columns, name="shown", literal_binds=True).data(visible_fields()).alias("shown")
     sets = sharing.FieldProfileSet.__table__.alias("opened")
     by_profile = exists(
-        select(literal_column("1")).where(
+        select(literal_column("1"))
+        .where(
             sets.c.tenant_id == scope.tenant,
             sets.c.profile_id == found.c.field_profile_id,
             sets.c.object == shown.c.object,
             sets.c.field_set == shown.c.field_set,
         )
+        .correlate(found, shown)
     )
     default = shown.c.field_set == literal_column(f"'{DEFAULT_FIELDS}'", Text())
     named = func.json_agg(aggregate_order_by(shown.c.name, shown.c.name))

@@ -121,7 +121,7 @@ class RecordShareCreateInput:
 
 @strawberry.input(description="Changes to a RecordShare. A field left out is unchanged, null clears it.")
 class RecordSharePatch:
-    level: ShareLevel = strawberry.field(description="What they may do with it.", default=strawberry.UNSET)
+    level: ShareLevel | None = strawberry.field(description="What they may do with it.", default=strawberry.UNSET)
     field_profile: PROFILE | None = strawberry.field(  # type: ignore[valid-type]
         description="What they see besides the default fields.", default=strawberry.UNSET
     )

@@ -18,13 +18,14 @@ import asyncpg
 from api.db.embedded import EmbeddedPostgres
 from api.db.migrations import upgrade
 from api.domain import tokens
-from tests.bench import load, measuring, processes, report, servers, world
+from tests.bench import load, measuring, principals, processes, report, servers, world
 from tests.bench.figures import Comparison, Goal, closing_line
 from tests.bench.measuring import Bench
 from tests.bench.servers import Server
 from tests.bench.workloads import BASELINE, LIMIT, POSTGRAPHILE, POSTGRAPHILE_RLS, workloads
 
 SECRET = b"a secret of the benchmark, 32 by"
+PEPPER = tokens.pepper(SECRET)
 REPORTS = (
     "CREATE SCHEMA bench; GRANT USAGE ON SCHEMA bench TO crm_app;"
     """
@@ -101,6 +102,8 @@ def measured(
         pairs = list(zip(asked[:3], workloads(larger)[:3], strict=True))
         goals = measuring.growth(brief, small, large, pairs, extent.factor) + goals
         goals.insert(len(pairs), measuring.walk(brief, small))
+        asking = asyncio.run(principals.prepare(cluster.urls("bench"), cluster.superuser_url("bench"), PEPPER))
+        goals = principals.compared(brief, small, asking) + goals
     return comparisons, goals, left_out
 
 
@@ -124,7 +127,7 @@ def made(cluster: EmbeddedPostgres, name: str, size: world.Size, say: report.Say
     upgrade(cluster.urls(name).migration)
     asyncio.run(world.fill(cluster.superuser_url(name), size))
     asyncio.run(run_sql(cluster.superuser_url(name), REPORTS))
-    return tuple(asyncio.run(world.make_tokens(cluster.urls(name), tokens.pepper(SECRET))))
+    return tuple(asyncio.run(world.make_tokens(cluster.urls(name), PEPPER)))
 
 
 async def postmaster_of(url: str) -> int:

@@ -251,7 +251,9 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         work.add(tokens.RateBucket(id=world.admin.id, millipoints=1, filled_at=work.now))
         await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
         await identities.invite(work, "Rita Rep", "rita@example.com", (), pepper=b"p" * 32)
-        work.add(identities.Identity(user_id=world.admin.id, issuer="https://id.example.com", subject=world.tenant.name))
+        work.add(
+            identities.Identity(user_id=world.admin.id, issuer="https://id.example.com", subject=world.tenant.name)
+        )
     async with at(sessions, world.admin, 22) as work:
         pipelines = {
             pipeline.id: pipeline.name for pipeline in (await opportunities.load_board(work)).pipelines.values()

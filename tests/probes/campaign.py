@@ -7,15 +7,17 @@ from pathlib import Path as Folder
 
 from api.schema import schema
 from tests.cluster import Cluster
-from tests.probes.judging import Judge, Leak
+from tests.probes.fields import Prober, hidden_inputs, hidden_paths, masked
+from tests.probes.judging import Leak
 from tests.probes.killers import Bench, Killer
 from tests.probes.known import KNOWN, Known, told_apart
 from tests.probes.mutants import MUTANTS, Mutant, survives
 from tests.probes.mutations import Inputs
 from tests.probes.paths import Path, read_paths
 from tests.probes.place import Place, a_place, fill
+from tests.probes.principals import Principal
 from tests.probes.quiet import PAIRS, interference
-from tests.probes.reading import Found, Reader, number_of
+from tests.probes.reading import Found, number_of
 from tests.probes.rights import CHECKS
 from tests.probes.writing import Writer
 
@@ -34,10 +36,32 @@ class Plan:
     mutants: Sequence[Mutant] = MUTANTS
     principals: Sequence[str] | None = None
     whole: bool = False
+    outside_paths: int | None = None
+    outside_seconds: float = float("inf")
+    outside_mutations: int = 10**9
+    fields: int = 10**9  # of outsiders
+    staff_fields: int = 10**9  # of each of the staff from whom fields are hidden
+    inputs: int = 1  # every so many-th outsider tries them
+    cells: int = 10**9  # of each outsider
+
+    def asks(self, principal: Principal) -> bool:
+        return self.principals is None or principal.name in self.principals
 
 
 FULL = Plan(whole=True)
-DEFAULT = Plan(paths=900, read_seconds=180, mutations=1_600, quiet_paths=14 * 8)
+DEFAULT = Plan(
+    paths=900,
+    read_seconds=150,
+    mutations=1_400,
+    quiet_paths=14 * 8,
+    outside_paths=300,
+    outside_seconds=60,
+    outside_mutations=400,
+    fields=4_000,
+    staff_fields=60,
+    inputs=5,
+    cells=60,
+)
 
 
 @dataclass
@@ -89,11 +113,12 @@ async def run(cluster: Cluster, database: str, folder: Folder, plan: Plan, tell:
         a_place(cluster, database, folder, filled, exempt=True) as exempt,
     ):
         inputs = Inputs(schema.core, schema.catalog, filled.world)
-        bench = Bench(bound, exempt, read_paths(schema.core, schema.catalog), inputs)
+        bench = await a_bench(bound, exempt, inputs)
         found, result = Found(), Result()
         await checked(bound, found, tell)
         await read(bench, plan, found, tell)
-        bound.twice.active = False
+        await fields(bench, plan, found, tell)
+        bound.twice.active = bound.outside.active = False
         await quiet(bench, plan, found, result, tell)
         if plan.principals is None:
             await controlled(bench, found)
@@ -110,21 +135,60 @@ async def checked(place: Place, found: Found, tell: Tell) -> None:
     tell(f"checks: {len(CHECKS)}, {len(found.leaks)} leaks")
 
 
-async def read(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
-    reader = Reader(bench.bound, bench.judge(), found)
+async def a_bench(bound: Place, exempt: Place, inputs: Inputs) -> Bench:
+    """With the paths of the whole schema and of all editions of it, and who has which of them."""
+    whole = read_paths(schema.core, schema.catalog)
+    outside = read_paths(schema.outside.core, schema.outside.catalog)
+    made: dict[int, list[Path]] = {id(schema.outside): outside}
+    texts = {}
+    for principal in bound.filled.principals:
+        edition = await bound.edition(principal)
+        paths = made.setdefault(id(edition), []) or read_paths(edition.core, edition.catalog)
+        made[id(edition)] = paths
+        texts[principal.name] = frozenset(path.text for path in paths)
+    known = {path.text for path in whole}
+    editions = [one for key, paths in made.items() if key != id(schema.outside) for one in paths]
+    more = {path.text: path for path in editions if path.text not in known}
+    return Bench(bound, exempt, whole, inputs, outside, texts, [*more.values()])
+
+
+async def fields(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
+    """What is hidden is unknown: by everyone's hidden paths, by inputs, and by filters on fields that are masked."""
     filled = bench.bound.filled
-    principals = [one for one in filled.principals if plan.principals is None or one.name in plan.principals]
-    until = time.monotonic() + plan.read_seconds
-    await reader.probe_all(
-        principals, chosen(bench.paths, plan.paths), tell, until, control=filled.principal("a staff admin")
-    )
+    prober = Prober(bench.bound, bench.judge(), found)
+    outsiders = [one for one in filled.outsiders if plan.asks(one)]
+    await prober.probe_all(outsiders, hidden_paths(bench.paths, bench.outside, outside=True), plan.fields)
+    for name, text in hidden_inputs(bench.inputs, schema.outside):
+        for principal in outsiders[:: plan.inputs]:
+            await prober.ask(principal, name, text, {})
+    tell(f"field: {found.counts['field']} probes of outsiders, {len(found.leaks)} leaks")
+    for principal in filled.staff if plan.staff_fields else ():
+        known = [path for path in bench.paths if path.text in bench.texts[principal.name]]
+        if plan.asks(principal) and len(known) < len(bench.paths):
+            await prober.probe_all([principal], hidden_paths(bench.paths, known, outside=False), plan.staff_fields)
+    tell(f"field: {found.counts['field']} probes, {len(found.leaks)} leaks")
+    await masked(bench.reader(bench.bound, found), outsiders, bench.outside, plan.cells)
+    tell(f"field: {found.counts['field']} probes with masked fields, {len(found.leaks)} leaks")
+
+
+async def read(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
+    reader, filled = bench.reader(bench.bound, found), bench.bound.filled
+    for principals, paths, control, seconds in (
+        (filled.outsiders, chosen(bench.outside, plan.outside_paths), "a partner 0", plan.outside_seconds),
+        (filled.staff, chosen(bench.paths, plan.paths), "a staff admin", plan.read_seconds),
+        (filled.staff, chosen(bench.narrower, plan.paths and plan.paths // 9), None, plan.read_seconds),
+    ):
+        asking = [one for one in principals if plan.asks(one)]
+        by = filled.principal(control) if control else None
+        await reader.probe_all(asking, paths, tell, time.monotonic() + seconds, control=by)
 
 
 async def quiet(bench: Bench, plan: Plan, found: Found, result: Result, tell: Tell) -> None:
-    reader = Reader(bench.bound, bench.judge(), found)
-    paths = chosen(bench.paths, plan.quiet_paths)
+    reader = bench.reader(bench.bound, found)
     for name in plan.pairs:
-        result.quiet += await interference(reader, bench.bound.filled.principal(name), paths, tell)
+        principal = bench.bound.filled.principal(name)
+        paths = reader.known(principal, chosen(bench.of([principal]), plan.quiet_paths))
+        result.quiet += await interference(reader, principal, paths, tell)
 
 
 async def controlled(bench: Bench, found: Found) -> None:
@@ -136,9 +200,9 @@ async def controlled(bench: Bench, found: Found) -> None:
 
 async def written(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
     filled = bench.bound.filled
-    writer = Writer(bench.bound, Judge(filled.world), bench.inputs, found)
-    principals = [one for one in filled.principals if plan.principals is None or one.name in plan.principals]
-    await writer.probe_all(principals, tell, plan.mutations)
+    for principals, most in ((filled.outsiders, plan.outside_mutations), (filled.staff, plan.mutations)):
+        asking = [one for one in principals if plan.asks(one)]
+        await bench.writer(bench.bound, asking, found).probe_all(asking, tell, most)
 
 
 async def mutated(bench: Bench, mutants: Sequence[Mutant], result: Result, tell: Tell) -> None:
@@ -167,7 +231,8 @@ def summed(found: Found, place: Place, plan: Plan, result: Result) -> Result:
     result.reads, result.mutations, result.fields = (found.counts[name] for name in ("read", "mutation", "field"))
     result.broken = dict(found.broken)
     result.silent, result.controlled = found.silent, found.controlled
-    result.compared, result.differences = place.twice.compared, place.twice.differences
+    result.compared = place.twice.compared + place.outside.compared
+    result.differences = place.twice.differences
     if plan.whole:
         result.gone = [one for one in KNOWN if one not in result.known and not one.always]
     return result

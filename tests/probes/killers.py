@@ -1,8 +1,8 @@
 """Small sets of probes, to be run again and again with one thing broken."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import parse
@@ -12,11 +12,14 @@ from api.compiler.verifier import Unsafe
 from api.schema import schema
 from api.schema.reading import OPERATIONS, Reads
 from api.schema.verifying import verification
+from tests.probes.fields import Prober, hidden_paths, masked
 from tests.probes.judging import Judge, Leak
 from tests.probes.known import told_apart
 from tests.probes.mutations import Inputs
+from tests.probes.outsiders import Outsider
 from tests.probes.paths import Path
 from tests.probes.place import Place
+from tests.probes.principals import Principal
 from tests.probes.quiet import interference
 from tests.probes.reading import Asked, Found, Reader, document, variables
 from tests.probes.rights import CHECKS
@@ -31,6 +34,20 @@ class Bench:
     exempt: Place
     paths: Sequence[Path]
     inputs: Inputs
+    outside: Sequence[Path] = ()  # those of the schema for outsiders
+    texts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    narrower: Sequence[Path] = ()  # those that only editions have that hide something
+
+    def of(self, principals: Sequence[Principal]) -> Sequence[Path]:
+        return self.outside if all(isinstance(one, Outsider) for one in principals) else self.paths
+
+    def reader(self, place: Place, found: Found) -> Reader:
+        return Reader(place, self.judge(), found, texts=self.texts)
+
+    def writer(self, place: Place, principals: Sequence[Principal], found: Found) -> Writer:
+        outside = all(isinstance(one, Outsider) for one in principals)
+        inputs = Inputs(schema.outside.core, schema.outside.catalog, self.inputs.world) if outside else self.inputs
+        return Writer(place, self.judge(), inputs, found)
 
     def judge(self) -> Judge:
         return Judge(self.bound.filled.world)
@@ -38,9 +55,10 @@ class Bench:
     def forget(self) -> None:
         """Let nothing that was compiled or looked up before serve what comes."""
         for place in (self.bound, self.exempt):
-            reads = place.services.writes.reads  # type: ignore[attr-defined] # the application has these
-            assert isinstance(reads, Reads)
-            reads.shapes, reads.read_backs = Cache(OPERATIONS), Cache(OPERATIONS)
+            for front in place.fronts.values():
+                reads = front.writes.reads  # type: ignore[attr-defined] # the application has these
+                assert isinstance(reads, Reads)
+                reads.shapes, reads.read_backs = Cache(OPERATIONS), Cache(OPERATIONS)
             place.services.authenticator.forget()
 
 
@@ -57,11 +75,12 @@ def reading(names: str, *principals: str, exempt: bool = False, most: int = 12) 
 
     async def run(bench: Bench) -> list[str]:
         place = bench.exempt if exempt else bench.bound
-        fits = [path for path in bench.paths if re.search(names, path.name)]
+        asking = [place.filled.principal(one) for one in principals]
+        fits = [path for path in bench.of(asking) if re.search(names, path.name)]
         chosen = fits[:: max(1, len(fits) // most)][:most]
         assert chosen, names
-        reader = Reader(place, bench.judge(), Found())
-        await reader.probe_all([place.filled.principal(one) for one in principals], chosen, quietly, float("inf"))
+        reader = bench.reader(place, Found())
+        await reader.probe_all(asking, chosen, quietly, float("inf"))
         return complaints(reader.found.leaks, reader.found)
 
     return run
@@ -72,8 +91,9 @@ def writing(names: str, *principals: str, exempt: bool = False, most: int = 12) 
 
     async def run(bench: Bench) -> list[str]:
         place = bench.exempt if exempt else bench.bound
-        writer = Writer(place, bench.judge(), bench.inputs, Found())
-        tries = writer.tries([place.filled.principal(one) for one in principals])
+        asking = [place.filled.principal(one) for one in principals]
+        writer = bench.writer(place, asking, Found())
+        tries = writer.tries(asking)
         fits = [one for one in tries if re.search(names, one.name)]
         assert fits, names
         writer.before = await writer.state()
@@ -89,11 +109,12 @@ def quiet(names: str, principal: str, most: int = 28) -> Killer:
     """The same requests before and after hidden data changed."""
 
     async def run(bench: Bench) -> list[str]:
-        fits = [path for path in bench.paths if re.search(names, path.name)]
+        asker = bench.bound.filled.principal(principal)
+        fits = [path for path in bench.of([asker]) if re.search(names, path.name)]
         assert fits, names
-        reader = Reader(bench.bound, bench.judge(), Found())
+        reader = bench.reader(bench.bound, Found())
         chosen = fits[:: max(1, len(fits) // most)][:most]
-        await interference(reader, bench.bound.filled.principal(principal), chosen)
+        await interference(reader, asker, reader.known(asker, chosen))
         return complaints(reader.found.leaks, reader.found)
 
     return run
@@ -105,24 +126,53 @@ def verified(names: str, principal: str, most: int = 10) -> Killer:
     async def run(bench: Bench) -> list[str]:
         asker = bench.bound.filled.principal(principal)
         verify = verification(schema.core, schema.catalog)
-        reads = bench.bound.services.writes.reads  # type: ignore[attr-defined] # the application has these
-        fits = [path for path in bench.paths if re.search(names, path.name)]
+        viewer, edition = await bench.bound.viewer(asker), await bench.bound.edition(asker)
+        reads = bench.bound.services.front(viewer).writes.reads  # type: ignore[attr-defined] # the application has these
+        fits = [path for path in bench.of([asker]) if re.search(names, path.name)]
         assert fits, names
         found = []
         for path in fits[:: max(1, len(fits) // most)][:most]:
             text = parse(document([path]))
             row = next((row for row in bench.inputs.world.of("a", path.table or "")), None)
             given = variables(bench.inputs.world, [Asked(path, row)])
-            viewer = await bench.bound.services.authenticator.viewer(
-                [(b"authorization", asker.headers["authorization"].encode())]
-            )
-            compiler = Compiler(schema.core, schema.catalog, verify)
+            compiler = Compiler(edition.core, edition.catalog, verify)
             operation: Any = text.definitions[0]
             try:
                 compiler.operation(text, operation, reads.coerced(operation, given)[0], reads.visibility(viewer))
             except Unsafe as refusal:
                 found.append(f"{path.name}: {refusal}")
         return found
+
+    return run
+
+
+def unknown(names: str, *principals: str, most: int = 12) -> Killer:
+    """Field probes: paths that the edition does not have."""
+
+    async def run(bench: Bench) -> list[str]:
+        asking = [bench.bound.filled.principal(one) for one in principals]
+        prober = Prober(bench.bound, bench.judge(), Found())
+        for one in asking:
+            outside = isinstance(one, Outsider)
+            known = bench.outside if outside else [path for path in bench.paths if path.text in bench.texts[one.name]]
+            paths = hidden_paths(bench.paths, known, outside=outside)
+            fits = [path for path in paths if re.search(names, path.name)]
+            assert fits, names
+            await prober.probe_all([one], fits[:: max(1, len(fits) // most)][:most], most)
+        return complaints(prober.found.leaks, prober.found)
+
+    return run
+
+
+def cells(names: str, *principals: str, most: int = 60) -> Killer:
+    """Filters on fields that are masked on the rows that the principals see."""
+
+    async def run(bench: Bench) -> list[str]:
+        reader = bench.reader(bench.bound, Found())
+        fits = [path for path in bench.outside if re.search(names, path.name)]
+        await masked(reader, [bench.bound.filled.principal(one) for one in principals], fits, most)
+        assert reader.found.done, names
+        return complaints(reader.found.leaks, reader.found)
 
     return run
 

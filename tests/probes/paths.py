@@ -42,6 +42,7 @@ class Path:
     victim: Values | None = None
     nobody: Values | None = None
     told: bool = True
+    column: str | None = None  # of the table, that a filter compares with what is said
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ class Walk:
 
     schema: GraphQLSchema
     catalog: Catalog
+
+    @property
+    def page(self) -> str:
+        """The first rows of any list, and the archived ones if they can be asked for."""
+        asked = any("includeArchived" in field.args for field in self.roots.values())
+        return PAGE if asked else PAGE.partition(",")[0]
 
     @property
     def roots(self) -> dict[str, GraphQLField]:
@@ -143,9 +150,9 @@ def read_paths(schema: GraphQLSchema, catalog: Catalog) -> list[Path]:
 def open_lists(walk: Walk) -> Iterator[Path]:
     for root, entity in walk.lists():
         for field, selection in walk.leaves(entity):
-            yield Path(f"{root}.nodes.{field}", f"{root}({PAGE}) {{ nodes {{ {selection} }} }}")
-            yield Path(f"{root}.edges.{field}", f"{root}({PAGE}) {{ edges {{ cursor node {{ {selection} }} }} }}")
-        yield Path(f"{root}.totalCount", f"{root}({PAGE}) {{ totalCount {{ value }} nodes {{ id }} }}")
+            yield Path(f"{root}.nodes.{field}", f"{root}({walk.page}) {{ nodes {{ {selection} }} }}")
+            yield Path(f"{root}.edges.{field}", f"{root}({walk.page}) {{ edges {{ cursor node {{ {selection} }} }} }}")
+        yield Path(f"{root}.totalCount", f"{root}({walk.page}) {{ totalCount {{ value }} nodes {{ id }} }}")
 
 
 def sorted_lists(walk: Walk) -> Iterator[Path]:
@@ -155,7 +162,7 @@ def sorted_lists(walk: Walk) -> Iterator[Path]:
         for value in enum.values:
             for direction in ("ASC", "DESC"):
                 order = f"orderBy: [{{field: {value}, direction: {direction}}}]"
-                text = f"{root}({PAGE}, {order}) {{ nodes {{ id }} pageInfo {{ startCursor endCursor }} }}"
+                text = f"{root}({walk.page}, {order}) {{ nodes {{ id }} pageInfo {{ startCursor endCursor }} }}"
                 yield Path(f"{root}(orderBy {value} {direction})", text)
 
 
@@ -194,7 +201,7 @@ def nested_values(walk: Walk) -> Iterator[Path]:
     for root, entity in walk.lists():
         table = walk.table(entity)
         for path, selection in walk.nested(entity):
-            yield Path(f"{root}.nodes.{path}", f"{root}({PAGE}) {{ nodes {{ {selection} }} }}")
+            yield Path(f"{root}.nodes.{path}", f"{root}({walk.page}) {{ nodes {{ {selection} }} }}")
             one = f"{ones[entity]}(where: {{id: $0}}) {{ {selection} }}"
             yield Path(f"{ones[entity]}(id).{path}", one, ("ID!",), table, wire_id, absent_id)
 
@@ -275,7 +282,7 @@ def shaped(walk: Walk, root: str, about: tuple[str, str, str, str, str], text: s
     entity, field, _, operator, _ = about
     for shape, around in SHAPES.items():
         filter = around.replace("%s", text)
-        asked = f"{root}({PAGE}, filter: {filter}) {{ totalCount {{ value }} nodes {{ id }} }}"
+        asked = f"{root}({walk.page}, filter: {filter}) {{ totalCount {{ value }} nodes {{ id }} }}"
         yield operand_path(f"{root}(filter {shape} {field}.{operator})".replace("  ", " "), asked, walk, about)
     aggregate = f"{root}Aggregate"
     if aggregate in walk.catalog.roots:
@@ -298,7 +305,7 @@ def related(walk: Walk, about: tuple[str, str, str, str, str], text: str) -> Ite
             else:
                 continue
             for quantifier, filter in quantifiers.items():
-                asked = f"{root}({PAGE}, filter: {filter}) {{ totalCount {{ value }} nodes {{ id }} }}"
+                asked = f"{root}({walk.page}, filter: {filter}) {{ totalCount {{ value }} nodes {{ id }} }}"
                 yield operand_path(f"{root}(filter {quantifier}{name}.{field}.{operator})", asked, walk, about)
 
 
@@ -310,7 +317,7 @@ def operand_path(name: str, text: str, walk: Walk, about: tuple[str, str, str, s
     beside = -1 if operator in {"gt", "lte"} else 1  # on the side where it makes a difference to the row's own value
     victim, nobody = operands(column, kind, 0, many=many), operands(column, kind, beside, many=many)
     told = kind not in {"enum", "bool"}
-    return Path(name, text, types, walk.table(entity), victim, nobody, told)
+    return Path(name, text, types, walk.table(entity), victim, nobody, told, column)
 
 
 def parts_of(reference: GraphQLInputObjectType, name: str) -> tuple[str, ...]:

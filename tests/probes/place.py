@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from api.app import services
 from api.db.engine import write_engine, write_sessions
 from api.db.pool import Fetching, ReadPool
+from api.db.urls import Urls
 from api.domain.kernel import Viewer
 from api.domain.tokens import TokenKind
 from api.http.document_access import DocumentAccess
@@ -22,15 +23,17 @@ from api.http.documents import Documents
 from api.http.graphql import Front, Services
 from api.http.limits import Limits
 from api.http.routes import application
+from api.schema import schema
+from api.schema.editions import Edition
 from api.settings import Settings
 from tests.cluster import Cluster
 from tests.people import Sessions
+from tests.probes.outsiders import NOW, Outsider, add_outsiders
 from tests.probes.principals import Principal, add_principals, add_token
 from tests.probes.values import LETTERS
 from tests.probes.world import ROWS, World, a_world
 
 SECRET = b"p" * 32
-NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 MANY = 10**6
 GENEROUS: dict[str, Any] = {
     "max_cost": MANY,
@@ -63,6 +66,14 @@ class Filled:
     def principal(self, name: str) -> Principal:
         return next(one for one in self.principals if one.name == name)
 
+    @property
+    def outsiders(self) -> list[Outsider]:
+        return [one for one in self.principals if isinstance(one, Outsider)]
+
+    @property
+    def staff(self) -> list[Principal]:
+        return [one for one in self.principals if not isinstance(one, Outsider)]
+
     def of(self, letter: str) -> list[Principal]:
         return [one for one in self.principals if one.letter == letter]
 
@@ -77,8 +88,19 @@ class Place:
     client: httpx.AsyncClient
     sessions: Sessions
     owner: asyncpg.Connection
-    app_url: str
+    urls: Urls
     twice: "Twice"
+    outside: "Twice"
+    fronts: dict[int, Front]
+
+    async def viewer(self, principal: Principal) -> Viewer:
+        header = (b"authorization", principal.headers["authorization"].encode())
+        return await self.services.authenticator.viewer([header])
+
+    async def edition(self, principal: Principal) -> Edition:
+        """The schema that the principal is served."""
+        viewer = await self.viewer(principal)
+        return schema.outside if viewer.outside else schema.editions.of(viewer.capability)
 
     async def ask(self, principal: Principal | None, text: str, variables: Mapping[str, Any] | None = None) -> "Answer":
         """The answer to an operation; `principal` None sends no token."""
@@ -110,6 +132,7 @@ async def fill(cluster: Cluster, database: str, rows: int = ROWS) -> Filled:
     async with superuser.begin() as connection:
         world = await a_world(connection, rows)
         principals = [one for letter in LETTERS for one in await add_principals(connection, world, letter, SECRET)]
+        principals += [one for letter in LETTERS for one in await add_outsiders(connection, world, letter, SECRET)]
         dead = await add_dead(connection, world)
     await superuser.dispose()
     return Filled(world, tuple(principals), dead)
@@ -117,17 +140,22 @@ async def fill(cluster: Cluster, database: str, rows: int = ROWS) -> Filled:
 
 async def add_dead(connection: Any, world: World) -> dict[str, str]:
     """Tokens of tenant A that are over, each in another way."""
-    users = world.of("a", "users")
+    users, contacts = world.of("a", "users"), world.of("a", "contacts")
     past = NOW - timedelta(days=400)
     kinds: dict[str, tuple[TokenKind, Any, dict[str, Any]]] = {
         "revoked": (TokenKind.INTEGRATION, None, {"revoked_at": past}),
         "archived": (TokenKind.INTEGRATION, None, {"archived_at": past}),
         "expired": (TokenKind.INTEGRATION, None, {"expires_at": past}),
         "of an archived user": (TokenKind.STAFF, users[-1].id, {}),
+        "a revoked partner's": (TokenKind.PARTNER, None, {"revoked_at": past, "contact_id": contacts[0].id}),
+        "an expired customer's": (TokenKind.CUSTOMER, None, {"expires_at": past, "contact_id": contacts[0].id}),
+        "of an archived contact": (TokenKind.CUSTOMER, None, {"contact_id": contacts[-1].id}),
     }
     found = {}
     for n, (name, (kind, user, columns)) in enumerate(kinds.items()):
-        found[name] = await add_token(connection, world, "a", 50 + n, kind, user, "admin", SECRET, **columns)
+        found[name] = await add_token(
+            connection, world, "a", 50 + n, kind, user, None if "contact_id" in columns else "admin", SECRET, **columns
+        )
     return found
 
 
@@ -162,27 +190,30 @@ async def a_place(
     urls, superuser = cluster.urls(database), cluster.superuser_url(database)
     url = superuser if exempt else urls.app
     engine, pool, free = write_engine(url), ReadPool(url, size=2), ReadPool(superuser, size=2)
-    await pool.open()
-    await free.open()
+    partner = ReadPool(superuser if exempt else urls.partner, size=2)
+    for one in (pool, free, partner):
+        await one.open()
     twice = Twice(pool, free)
+    outside = Twice(partner, free, differences=twice.differences)
     sessions = write_sessions(engine)
     owner = await asyncpg.connect(superuser)
-    made = wired(pool if exempt else twice, sessions, folder)
+    fronts: dict[int, Front] = {}
+    made = wired(pool if exempt else twice, partner if exempt else outside, sessions, folder, fronts)
     app = application(made, problems=no_problems)
     transport = httpx.ASGITransport(app)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", timeout=60) as client:
-            yield Place(filled, made, app, client, sessions, owner, urls.app, twice)
+            yield Place(filled, made, app, client, sessions, owner, urls, twice, outside, fronts)
     finally:
         await owner.close()
-        await pool.close()
-        await free.close()
+        for one in (pool, free, partner):
+            await one.close()
         await engine.dispose()
 
 
-def wired(pool: Fetching, sessions: Sessions, folder: Path) -> Services:
-    made = services(Settings(data_dir=folder, **GENEROUS), pool, sessions, SECRET, outside=pool, now=lambda: NOW)
-    widened: dict[int, Front] = {}
+def wired(pool: Fetching, outside: Fetching, sessions: Sessions, folder: Path, widened: dict[int, Front]) -> Services:
+    """The services; `widened` takes the fronts that are made, with wider limits."""
+    made = services(Settings(data_dir=folder, **GENEROUS), pool, sessions, SECRET, outside=outside, now=lambda: NOW)
 
     def front(viewer: Viewer) -> Front:
         found = made.front(viewer)

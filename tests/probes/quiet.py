@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 
 from tests.probes.judging import Leak
+from tests.probes.outsiders import Outsider
 from tests.probes.paths import Path
 from tests.probes.place import NOW, Answer, Place
 from tests.probes.principals import Principal
@@ -19,7 +20,17 @@ from tests.probes.reading import Asked, Reader, batched, document, variables
 from tests.probes.world import Row, World
 
 UNLIKE = re.compile(rb'"requestId":"[^"]*"|"durationMs":[0-9.]+')
-PAIRS = ("a staff sales_rep", "a staff sales_manager", "a staff support_agent", "b staff admin", "c integration admin")
+PAIRS = (
+    "a staff sales_rep",
+    "a staff sales_manager",
+    "a staff support_agent",
+    "b staff admin",
+    "c integration admin",
+    "a partner 0",
+    "b partner 3",
+    "a customer 4",
+)
+RIGHTS = ("record_shares", "field_profiles", "field_profile_sets")  # what is shared is the rows of these
 PER_REQUEST = 14
 
 
@@ -47,15 +58,32 @@ def hidden_from(world: World, principal: Principal) -> list[Row]:
         for row in world.all()
         if not principal.sees(world, row) and (row.table not in kept or row.letter != principal.letter)
         and not row.table.startswith("role") and row.table != "tokens"
+        and not (isinstance(principal, Outsider) and row.letter == principal.letter and row.table in RIGHTS)
     ]  # fmt: skip
+
+
+def unlike_row(principal: Principal, row: Row) -> dict[str, Any]:
+    """The row with other values, of which none may be seen; a record that is shared stays archived."""
+    kept = {"archived_at"} if isinstance(principal, Outsider) and row.values.get("id") in principal.ids else set()
+    return {name: value if name in kept else other(row, name) for name, value in row.values.items()}
+
+
+def unlike_cells(principal: Principal, row: Row) -> dict[str, Any]:
+    """A row that an outsider sees with other values in the columns that are hidden of it."""
+    hidden = {name for name in row.values if name not in {"archived_at", "tenant_id"} and principal.hides(row, name)}
+    return {name: other(row, name) if name in hidden else value for name, value in row.values.items()}
 
 
 @asynccontextmanager
 async def changed(place: Place, principal: Principal) -> AsyncIterator[int]:
     """The world with what the principal may not see changed, and as it was afterwards. Gives how many rows differ."""
     done: list[tuple[Row, dict[str, Any], dict[str, Any]]] = []
-    for row in hidden_from(place.filled.world, principal):
-        new = {name: other(row, name) for name in row.values}
+    world = place.filled.world
+    changes = [(row, unlike_row(principal, row)) for row in hidden_from(world, principal)]
+    if isinstance(principal, Outsider):
+        seen = [row for row in world.all() if row.table != "tenants" and principal.sees(world, row)]
+        changes += [(row, unlike_cells(principal, row)) for row in seen]
+    for row, new in changes:
         words = {name: value if isinstance(value, str) else row.values[name] for name, value in new.items()}
         for values in (new, words):  # a constraint may mind a day or a number
             if values != row.values and await rewritten(place, row, row.values, values):

@@ -83,6 +83,7 @@ class Reader:
     judge: Judge
     found: Found
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by principal, the paths that it has, if not all
 
     @property
     def filled(self) -> Filled:
@@ -92,7 +93,7 @@ class Reader:
     def world(self) -> World:
         return self.place.filled.world
 
-    async def probe(self, principal: Principal, asked: Sequence[Asked]) -> None:
+    async def probe(self, principal: Principal, asked: Sequence[Asked], counts: str | None = None) -> None:
         """Ask for hidden rows and for rows that nobody has; the answers must tell nothing, and be the same."""
         text = document([one.path for one in asked])
         given = variables(self.world, asked)
@@ -103,11 +104,12 @@ class Reader:
         other = await self.place.ask(principal, text, absent) if compared else None
         if len(asked) > 1 and (answer.errors or (other is not None and other.errors)):
             for half in (asked[: len(asked) // 2], asked[len(asked) // 2 :]):
-                await self.probe(principal, half)
+                await self.probe(principal, half, counts)
             return
         self.place.twice.compared += len(asked) * self.place.twice.active
         for one in asked:
-            self.found.counts["field" if one.path.name.endswith(self.hidden_names(principal)) else "read"] += 1
+            hidden = one.path.name.endswith(self.hidden_names(principal))
+            self.found.counts[counts or ("field" if hidden else "read")] += 1
         self.count_errors(answer)
         if other is None:
             return
@@ -118,6 +120,11 @@ class Reader:
             if seen[0] != seen[1]:
                 what = f"answers {seen[0][:120]!r} for a hidden row, {seen[1][:120]!r} for none"
                 self.leak(principal, one.path.name, what, text, given)
+
+    def known(self, principal: Principal, paths: Sequence[Path]) -> Sequence[Path]:
+        """The paths that the principal's edition of the schema has."""
+        texts = self.texts.get(principal.name)
+        return paths if texts is None else [path for path in paths if path.text in texts]
 
     def hidden_names(self, principal: Principal) -> tuple[str, ...]:
         """How paths end that read a field which is hidden from the principal."""
@@ -177,7 +184,8 @@ class Reader:
                 self.found.silent += [path.name for path in await self.controlled(batch, control)]
             for principal in principals:
                 for letter in (FOREIGN[principal.letter], principal.letter):
-                    asked = asked_of(self.world, principal, batch, hidden[principal.name], letter)
+                    known = self.known(principal, batch)
+                    asked = asked_of(self.world, principal, known, hidden[principal.name], letter)
                     own = any(one.row and one.row.letter == principal.letter for one in asked)
                     if asked and (own or letter != principal.letter):
                         await self.probe(principal, asked)

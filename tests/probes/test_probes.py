@@ -10,12 +10,19 @@ from tests.probes.campaign import Plan, run
 from tests.probes.mutants import MUTANTS
 
 DATABASE = "crm_probes"
-PRINCIPALS = tuple(f"{letter} staff {role}" for letter in "abc" for role in ("admin", "sales_rep"))
+STAFF = tuple(f"{letter} staff {role}" for letter in "abc" for role in ("admin", "sales_rep"))
+PRINCIPALS = (*STAFF, "a partner 0", "a customer 4", "b partner 3")
 PLAN = Plan(
     paths=150,
     mutations=300,
     quiet_paths=14,
-    pairs=("a staff sales_rep",),
+    pairs=("a staff sales_rep", "a partner 0"),
+    outside_paths=75,
+    outside_mutations=40,
+    fields=200,
+    staff_fields=10,
+    inputs=3,
+    cells=25,
     mutants=MUTANTS[:: len(MUTANTS) // 12],
     principals=PRINCIPALS,
 )
