@@ -105,8 +105,8 @@ def test_a_token_for_a_contact_shows_who_it_is_for(crm: Crm, asking: Asking):
     )
     asking.execute(
         "INSERT INTO contacts (tenant_id, id, name, name_sort, last_name, last_name_sort, email, email_sort,"
-        " email_norm, account_id, version, created_at, updated_at) SELECT tenant_id, gen_random_uuid(), 'Pat', 'pat', 'Pat', 'pat',"
-        " 'pat@example.com', 'pat@example.com', 'pat@example.com', id, 1, now(), now() FROM accounts"
+        " email_norm, account_id, version, created_at, updated_at) SELECT tenant_id, gen_random_uuid(), 'Pat', 'pat',"
+        " 'Pat', 'pat', 'pat@example.com', 'pat@example.com', 'pat@example.com', id, 1, now(), now() FROM accounts"
     )
 
     made = crm("token", "create", "--tenant", "maven", "--contact", "PAT@example.com")

@@ -19,6 +19,7 @@ from tests.probes.reading import FOREIGN, Asked, Found, Reader, batched, documen
 from tests.probes.world import Row, World
 
 UNKNOWN = "GRAPHQL_VALIDATION_FAILED"
+NOBODY = 'where: {id: "x"}'
 OPEN_PAGE = PAGE.partition(",")[0]  # what every edition has
 
 
@@ -53,21 +54,19 @@ def hidden_inputs(whole: Inputs, edition: Edition) -> Iterator[tuple[str, str]]:
             continue
         for key, one in field.args.items():
             if key not in kept.args:
-                yield (
-                    f"{name}({key}:)",
-                    f'mutation {{ {name}(where: {{id: "x"}}, patch: {{}}, {key}: null) {{ outcome }} }}',
-                )
-                continue
-            type_ = get_named_type(one.type)
-            for field_name in getattr(type_, "fields", {}) if isinstance(type_, GraphQLInputObjectType) else ():
-                left: Any = edition.core.type_map[type_.name]
-                if field_name not in left.fields:
-                    patch = f"{{{field_name}: null}}" if key == "patch" else "{}"
-                    where = f"{{{field_name}: null}}" if key == "where" else '{id: "x"}'
-                    yield (
-                        f"{name}({key}.{field_name})",
-                        f"mutation {{ {name}(where: {where}, patch: {patch}) {{ outcome }} }}",
-                    )
+                yield f"{name}({key}:)", f"mutation {{ {name}({NOBODY}, patch: {{}}, {key}: null) {{ outcome }} }}"
+            else:
+                for hidden in hidden_of(get_named_type(one.type), edition):
+                    given = f"{key}: {{{hidden}: null}}, " + ("patch: {}" if key == "where" else NOBODY)
+                    yield f"{name}({key}.{hidden})", f"mutation {{ {name}({given}) {{ outcome }} }}"
+
+
+def hidden_of(type_: Any, edition: Edition) -> list[str]:
+    """The fields of an input that an edition does not have."""
+    if not isinstance(type_, GraphQLInputObjectType):
+        return []
+    left: Any = edition.core.type_map[type_.name]
+    return [name for name in type_.fields if name not in left.fields]
 
 
 @dataclass
@@ -120,9 +119,9 @@ def masked_cells(world: World, principal: Principal, paths: Sequence[Path]) -> I
     """Filters on a field of rows that the principal sees, but without this field."""
     for path in paths:
         for row in world.of(principal.letter, path.table or "") if path.column else ():
-            if row.n < 100 and principal.sees(world, row) and path.victim and path.victim(world, row) is not None:
-                if principal.hides(row, path.column or ""):
-                    yield Asked(path, row)
+            told = row.n < 100 and path.victim is not None and path.victim(world, row) is not None
+            if told and principal.sees(world, row) and principal.hides(row, path.column or ""):
+                yield Asked(path, row)
 
 
 async def masked(reader: Reader, principals: Sequence[Principal], paths: Sequence[Path], most: int) -> None:

@@ -4,7 +4,6 @@ They live here only. A fault is a patch of a named function of the product, or a
 """
 
 import hmac
-from dataclasses import dataclass
 
 from sqlalchemy import literal_column
 
@@ -45,15 +44,10 @@ from tests.probes.faults import (
     without_narrowing,
 )
 from tests.probes.killers import Bench, Killer, check, quiet, reading, verified, writing
+from tests.probes.mutant import Mutant
+from tests.probes.outside_mutants import OUTSIDE_MUTANTS
 
 REP, BOSS, AGENT, OTHER = "a staff sales_rep", "a staff sales_manager", "a staff support_agent", "b staff admin"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    name: str
-    apply: Apply
-    killers: tuple[Killer, ...]
 
 
 def reads(names: str, *principals: str, exempt: bool = False) -> tuple[Killer, ...]:
@@ -280,7 +274,7 @@ SECOND_RING = (
         (check("tables read"),),
     ),
 )
-MUTANTS = (*READ_GUARDS, *RULES, *WRITES, *CREDENTIALS, *SECOND_RING)
+MUTANTS = (*READ_GUARDS, *RULES, *WRITES, *CREDENTIALS, *SECOND_RING, *OUTSIDE_MUTANTS)
 
 
 async def survives(bench: Bench, mutant: Mutant) -> bool:

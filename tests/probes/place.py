@@ -39,6 +39,8 @@ GENEROUS: dict[str, Any] = {
     "max_cost": MANY,
     "rate_points_per_second": 10**9,
     "rate_burst": 10**9,
+    "partner_rate_points_per_second": 10**9,
+    "partner_rate_burst": 10**9,
     "request_timeout_seconds": 60,
 }
 COMPILED = "SELECT CASE WHEN (set_config"

@@ -18,6 +18,7 @@ from api.domain.access.shipped import FULL
 from api.domain.kernel import Level, Model, NotAllowed, PrincipalKind, Right, Viewer, Work, open_work
 from api.http import auth
 from api.schema import schema
+from tests.probes.outside_rights import outsiders_write, partner_columns, partner_login, partner_rows
 from tests.probes.place import NOW, SECRET, Answer, Place
 from tests.probes.principals import Principal
 from tests.probes.world import Row
@@ -336,4 +337,8 @@ CHECKS = (
     Check("tables read", tables_read, "read"),
     Check("tables written", tables_written),
     Check("granted columns", granted_columns),
+    Check("outsiders write", outsiders_write),
+    Check("partner columns", partner_columns),
+    Check("partner rows", partner_rows, "read"),
+    Check("partner login", partner_login, "read"),
 )

@@ -54,15 +54,21 @@ TENANT, PRINCIPAL, ACCOUNT = "crm.tenant", "crm.principal", "crm.account"
 
 @dataclass(frozen=True)
 class Outside:
-    """An outsider as SQL expressions. Only live records that are shared with it, or are its own, exist for it."""
+    """An outsider as SQL expressions. Only live records that are shared with it, or are its own, exist for it.
+
+    `by_index`: the list of ids serves as an index condition. Row-level security has it so; a second list beside it
+    makes PostgreSQL reckon with each pair of both and take another index.
+    """
 
     tenant: ColumnElement[UUID]
     contact: ColumnElement[UUID]
     account: ColumnElement[UUID | None]  # null unless it acts for one
     now: ColumnElement[Any]
+    by_index: bool = False
 
     def sees(self, object: str, t: Any) -> ColumnElement[bool]:
-        return and_(t.archived_at.is_(None), t.id == any_(self.among(object)))
+        shared: ColumnElement[bool] = t.id == any_(self.among(object))
+        return and_(t.archived_at.is_(None), shared if self.by_index else shared.is_(true()))
 
     def among(self, object: str) -> ColumnElement[Any]:
         """The ids of what is shared with it, or is its own, as an array: so they become an index condition."""
@@ -106,7 +112,7 @@ def setting(name: str) -> ColumnElement[Any]:
 
 
 # As row-level security for `crm_partner` has it.
-BY_SETTINGS = Outside(setting(TENANT), setting(PRINCIPAL), setting(ACCOUNT), func.statement_timestamp())
+BY_SETTINGS = Outside(setting(TENANT), setting(PRINCIPAL), setting(ACCOUNT), func.statement_timestamp(), by_index=True)
 
 
 @dataclass(frozen=True)

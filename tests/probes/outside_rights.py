@@ -1,0 +1,161 @@
+"""Probes of outsiders that no schema names: what they may write, and what their login may read in the database."""
+
+from typing import Any
+
+import asyncpg
+
+from api.domain import contacts, opportunities
+from api.domain.kernel import FieldAccess, Model, NotAllowed, NotFound, ShareLevel, open_work
+from tests.probes.outsiders import COMMON, NOW, Outsider, shareable
+from tests.probes.place import Place
+from tests.probes.world import Row
+
+WRITES: Any = {"contacts": (contacts.update, "title"), "opportunities": (opportunities.update, "next_step")}
+NEVER = ("notes", "owner_id")  # fields that no outsider writes
+# What the rules for outsiders look up; nobody is shown it.
+LOOKED_UP = {
+    "record_shares": frozenset(
+        {"tenant_id", "object_type", "object_id", "account_id", "contact_id"}
+        | {"field_profile_id", "expires_at", "revoked_at"}
+    ),
+    "field_profile_sets": frozenset({"tenant_id", "profile_id", "object", "field_set"}),
+}
+
+
+def expected_write(outsider: Outsider, row: Row) -> type[Exception] | None:
+    """How a write by an outsider of its tenant is refused."""
+    if not outsider.sees(outsider.world, row):  # type: ignore[arg-type] # it has one
+        return NotFound
+    edits = any(
+        one["object_id"] == row.id and one["level"] is ShareLevel.EDIT
+        for one in outsider.shares
+        if one["object_type"] == row.model.object  # type: ignore[attr-defined]
+    )
+    return None if edits or row.id == outsider.contact else NotAllowed
+
+
+async def outsiders_write(place: Place) -> tuple[int, list[str]]:
+    """Only what is shared for editing is written, and of it only the fields that are for outsiders."""
+    found, done = [], 0
+    for outsider in place.filled.outsiders:
+        for table, (update, field) in WRITES.items():
+            for row in place.filled.world.of(outsider.letter, table)[:8]:
+                wanted = expected_write(outsider, row)
+                for name in (field, *NEVER):
+                    refused = NotAllowed if name in NEVER and wanted is None else wanted
+                    got = await refusal(place, outsider, update, row, {name: None})
+                    done += 1
+                    if got is not refused and not (name in NEVER and got is not None):
+                        found.append(f"{outsider.name} writes {name} of {row.wire}: {got}, not {refused}")
+        other = place.filled.world.of("b" if outsider.letter == "a" else "a", "contacts")[0]
+        done += 1
+        if await refusal(place, outsider, contacts.update, other, {"title": None}) is not NotFound:
+            found.append(f"{outsider.name} finds a contact of another tenant")
+    return done, found
+
+
+async def refusal(place: Place, outsider: Outsider, update: Any, row: Row, values: Any) -> type[Exception] | None:
+    viewer = await place.viewer(outsider)
+    options: Any = {"now": NOW, "request_id": "probe", "operation": "probe", "dry_run": True}
+    try:
+        async with open_work(place.sessions, viewer, **options) as work:
+            await update(work, row.id, values)
+            await work.flush()
+    except (NotAllowed, NotFound) as error:
+        return type(error)
+    return None
+
+
+async def partner_columns(place: Place) -> tuple[int, list[str]]:
+    """The login of outsiders may read what is declared to be for them, what serves it, and nothing more."""
+    found, done = [], 0
+    asked = "SELECT has_column_privilege('crm_partner', $1, $2, $3)"
+    for table in Model.metadata.sorted_tables:
+        model = place.filled.world.models[table.name]
+        for column in table.columns:
+            wanted = column.name in LOOKED_UP.get(table.name, ()) or granted(model, column)
+            for verb in ("SELECT", "INSERT", "UPDATE"):
+                done += 1
+                if await place.owner.fetchval(asked, table.name, column.name, verb) is not (
+                    verb == "SELECT" and wanted
+                ):
+                    found.append(f"crm_partner's right to {verb} {table.name}.{column.name} is not {wanted}")
+    return done, found
+
+
+def granted(model: type[Model], column: Any) -> bool:
+    serves = [one.info["folded_in"] for one in column.table.columns if one.info["partner"] is not FieldAccess.HIDDEN]
+    if not shareable(model):
+        return (
+            model.__tablename__ == "tenants" and column.info["partner"] is not FieldAccess.HIDDEN and bool(own(model))
+        )
+    return (
+        column.info["partner"] is not FieldAccess.HIDDEN
+        or column.name in serves
+        or column.name in {"tenant_id", "archived_at"}
+    )
+
+
+def own(model: type[Model]) -> list[str]:
+    """Columns of an own that are for outsiders."""
+    columns = (one for one in model.__table__.columns if one.name not in COMMON)
+    return [one.name for one in columns if one.info["partner"] is not FieldAccess.HIDDEN]
+
+
+async def partner_rows(place: Place) -> tuple[int, list[str]]:
+    """As the login of outsiders: exactly the rows that are shared with whom the settings name, none without them."""
+    world, found, done = place.filled.world, [], 0
+    tables = [name for name, model in world.models.items() if shareable(model)]
+    connection = await asyncpg.connect(place.urls.partner)
+    try:
+        for outsider in [None, *place.filled.outsiders]:
+            settings = {"tenant": None, "principal": None, "account": None}
+            if outsider is not None:
+                settings = {
+                    "tenant": world.tenant(outsider.letter),
+                    "principal": outsider.contact,
+                    "account": outsider.account,
+                }
+            async with connection.transaction():
+                for name, value in settings.items():
+                    await connection.execute("SELECT set_config($1, $2, true)", f"crm.{name}", str(value or ""))
+                for table in tables:
+                    rows = {row["id"] for row in await connection.fetch(f"SELECT id FROM {table}")}
+                    wanted = (
+                        {row.id for row in world.of(outsider.letter, table) if outsider.sees(world, row)}
+                        if outsider
+                        else set()
+                    )
+                    done += 1
+                    if rows != wanted:
+                        name = outsider.name if outsider else "nobody"
+                        found.append(f"{name}: {len(rows)} rows of {table} are seen, {len(wanted)} are shared")
+                seen = await connection.fetch("SELECT contact_id, account_id FROM record_shares")
+                done += 1
+                for one in seen:
+                    mine = outsider is not None and (
+                        one["contact_id"] == outsider.contact
+                        or (outsider.account is not None and one["account_id"] == outsider.account)
+                    )
+                    if not mine:
+                        found.append(f"{outsider.name if outsider else 'nobody'} sees the shares of others")
+                        break
+    finally:
+        await connection.close()
+    return done, found
+
+
+async def partner_login(place: Place) -> tuple[int, list[str]]:
+    """What outsiders read is read by their own login: without its right to a column there is no answer."""
+    found = []
+    outsider = place.filled.outsiders[0]
+    text = "{ accounts(first: 1) { nodes { id name } } }"
+    if (await place.ask(outsider, text)).errors:
+        return 1, ["an outsider cannot read accounts at all"]
+    await place.owner.execute("REVOKE SELECT (name) ON accounts FROM crm_partner")
+    try:
+        if not (await place.ask(outsider, text)).errors:
+            found.append("outsiders are read for by another login than crm_partner")
+    finally:
+        await place.owner.execute("GRANT SELECT (name) ON accounts TO crm_partner")
+    return 2, found
