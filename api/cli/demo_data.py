@@ -288,7 +288,8 @@ async def share(work: Work, made: Made) -> None:
         work, {"name": "Resellers", "description": "What a deal is worth", "sets": [("opportunity", "commercial")]}
     )
     await sharing.share(work, (model, deal), {"field_profile_id": worth.id}, account_id=partner)
-    await sharing.share(work, (accounts.Account, customer), {}, contact_id=people[0])
+    if customer is not None:
+        await sharing.share(work, (accounts.Account, customer), {}, contact_id=people[0])
 
 
 def instant(day: date) -> datetime:

@@ -34,7 +34,17 @@ COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({"rate_buckets": ("mi
 # A credential is never pointed at another person or role, nor a share at another record; a new one is made.
 NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "tokens": ("key", "digest", "pepper_version", "kind", "role_id", "documents", "user_id", "contact_id"),
+        "tokens": (
+            "key",
+            "digest",
+            "pepper_version",
+            "kind",
+            "role_id",
+            "documents",
+            "user_id",
+            "contact_id",
+            "account_id",
+        ),
         "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
         "identities": ("user_id", "issuer", "subject"),
         "invitations": ("user_id", "key", "digest", "pepper_version", "expires_at"),
@@ -66,6 +76,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "documents",
             "user_id",
             "contact_id",
+            "account_id",
             "expires_at",
             "revoked_at",
             "archived_at",
@@ -323,7 +334,7 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
             ON outsider.tenant_id = token.tenant_id AND outsider.id = token.contact_id
           LEFT JOIN public.accounts AS company
             ON company.tenant_id = token.tenant_id AND company.id = outsider.account_id
-           AND company.archived_at IS NULL AND token.kind = 'PARTNER'
+           AND company.id = token.account_id AND company.archived_at IS NULL
 {rights_of("token", "token.role_id")}
          WHERE token.key = token_key""",
             APP,

@@ -106,10 +106,11 @@ class WriteSession(AsyncSession):
         finally:
             telemetry.executed(sql, began)
 
-    async def command(self, sql: str) -> None:
-        """Run statements without parameters and result in one round trip."""
+    async def command(self, sql: str) -> str:
+        """Run statements without parameters and result in one round trip; what PostgreSQL says it did last."""
         try:
-            await self.driver.execute(sql)
+            done: str = await self.driver.execute(sql)
+            return done
         except OF_DRIVER as error:
             raise self._failure(error, sql) from error
 
@@ -123,8 +124,10 @@ class WriteSession(AsyncSession):
         if self._lent is None or self.sync_session.in_transaction():
             await super().commit()  # of a lent connection only objects are left to be sent
         if self._lent is not None:
-            await self.command("COMMIT")
+            done = await self.command("COMMIT")
             self._is_open = False
+            if done != "COMMIT":  # PostgreSQL ends a failed transaction with ROLLBACK, and no error
+                raise RuntimeError("the transaction had failed before it was to be committed")
 
     async def rollback(self) -> None:
         if self._lent is None or self.sync_session.in_transaction():

@@ -85,7 +85,8 @@ def principal_of(arguments: Mapping[str, Tree], wanted: str) -> Any:
         return lambda request: viewer_of(request).user if wanted == "usr" else viewer_of(request).token
     match = PREFIX.fullmatch(str(tree.value))
     if match is None or match[1] not in {User.prefix, Token.prefix}:
-        raise RequestError("BAD_USER_INPUT", "a principal is a user or a token: usr_… or tok_…", ("principal",))
+        message = "a principal is a user or a token: usr_… or tok_…; of a contact, ask `shareReport`"
+        raise RequestError("BAD_USER_INPUT", message, ("principal",))
     asked = match[1]
 
     def get(request: Request) -> UUID | None:

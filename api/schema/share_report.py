@@ -36,6 +36,7 @@ from .connections import argument, rooted
 from .interfaces import Record
 from .sharing import OutsiderKind, RecordShare
 
+PARTNER = literal_column("'PARTNER'", Text())
 COMMON = ("id", "version", "created_at", "updated_at")
 
 
@@ -56,9 +57,7 @@ def company(scope: Scope, contact: Any, kind: ColumnElement[str]) -> Any:
     people, companies = Contact.__table__.alias("person"), Account.__table__.alias("company")
     live = and_(companies.c.tenant_id == people.c.tenant_id, companies.c.archived_at.is_(None))
     mine = select(companies.c.id).select_from(people.join(companies, and_(companies.c.id == people.c.account_id, live)))
-    return mine.where(
-        scope.visible("Contact", people), people.c.id == contact, kind == literal_column("'PARTNER'", Text())
-    ).scalar_subquery()
+    return mine.where(scope.visible("Contact", people), people.c.id == contact, kind == PARTNER).scalar_subquery()
 
 
 def rows_of(scope: Scope, object: str, outside: Outside) -> Select[Any]:
@@ -98,7 +97,7 @@ def report(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) -> Selec
     place = func.row_number().over(order_by=(found.c.object_type, found.c.record_id, found.c.share_id))
     return (
         select(*found.c, fields_of(scope, found).label("fields"), place.label("place"))
-        .where(known, scope.context.reads("record_share"))
+        .where(known, scope.context.reads("record_share"), or_(kind != PARTNER, outside.account.is_not(None)))
         .order_by(literal_column("place"))
         .limit(literal_column("1000"))
     )

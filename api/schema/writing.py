@@ -211,8 +211,7 @@ class WriteAnswer:
 class Writes:
     """Runs mutation operations; their records are read back by the compiler."""
 
-    def __init__(self, reads: Reads, sessions: async_sessionmaker[WriteSession], secret: bytes | None = None) -> None:
-        del secret
+    def __init__(self, reads: Reads, sessions: async_sessionmaker[WriteSession]) -> None:
         self.reads, self.sessions = reads, sessions
 
     async def execute(

@@ -85,7 +85,7 @@ def meet(one: Capability, other: Capability) -> Capability:
 
 def beyond(wanted: Capability, held: Capability) -> list[str]:
     """In words, the rights of `wanted` that `held` does not allow: `account: write ALL`."""
-    found = []
+    found, fields = [], []
     for object, right in wanted.rights.items():
         most = held.on(object)
         for verb in ("read", "write"):
@@ -99,8 +99,8 @@ def beyond(wanted: Capability, held: Capability) -> list[str]:
         ]
     for (object, field_set), access in wanted.fields.items():
         if FIELD_ACCESSES.index(access) > FIELD_ACCESSES.index(held.field(object, field_set)):
-            found.append(f"{object}.{field_set}: {access}")
-    return sorted(found)
+            fields.append(f"{object}.{field_set}: {access}")
+    return sorted(found) + sorted(fields)
 
 
 def cells_of(rights: Iterable[Mapping[str, object]], fields: Iterable[Mapping[str, object]]) -> Cells:

@@ -192,10 +192,11 @@ def check_within(work: Work, action: str, cells: Cells, object: str = Role.objec
     check_held(work, action, capability([], cells), object)
 
 
-def check_held(work: Work, action: str, wanted: Capability, object: str) -> None:
-    """As `check_within`, for the rights of several roles."""
-    if not wanted.within(work.viewer.capability):
-        raise BeyondOwnRights(object, action, missing=beyond(wanted, work.viewer.capability))
+def check_held(work: Work, action: str, wanted: Capability, object: str, *, of_another: bool = False) -> None:
+    """As `check_within`, for the rights of several roles; `of_another`: who has them is another person."""
+    held = work.viewer.capability.over_others if of_another else work.viewer.capability
+    if not wanted.within(held):
+        raise BeyondOwnRights(object, action, missing=beyond(wanted, held))
 
 
 def add_cells(work: Work, role: Role, cells: Cells) -> None:

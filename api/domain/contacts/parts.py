@@ -139,6 +139,7 @@ async def remove_phone(work: Work, contact_id: UUID, phone: str, *, if_version: 
 
 async def remove_point(work: Work, contact_id: UUID, way: Way[Any], key: str, if_version: int | None) -> Contact:
     contact = await work.edit(Contact, contact_id, if_version=if_version)
+    work.check_fields(contact, way.model, (way.path,) if way is EMAIL else ("number",))
     parts = await load_parts(work, [contact_id])
     known = parts.points.get((way.model, contact_id), {})
     if key not in known:
@@ -152,6 +153,7 @@ async def remove_point(work: Work, contact_id: UUID, way: Way[Any], key: str, if
 async def remove_address(work: Work, contact_id: UUID, kind: AddressKind, *, if_version: int | None = None) -> Contact:
     """Raises NotFound if the contact has no address of the kind."""
     contact = await work.edit(Contact, contact_id, if_version=if_version)
+    work.check_fields(contact, ContactAddress, ("kind",))
     found = (await load_parts(work, [contact_id])).addresses.get((contact_id, kind))
     if found is None:
         raise NotFound("address", ("kind",))

@@ -158,8 +158,13 @@ async def add_roles(work: Work, user: User, names: Sequence[str]) -> None:
 
 
 async def check_within(work: Work, user: User) -> None:
-    """Refuse an invitation to be somebody who may do more than the viewer: he could accept it himself."""
-    if not (await access.capability_of_user(work, user.id)).within(work.viewer.capability):
+    """Refuse an invitation to be somebody who may do more than the viewer: he could accept it himself.
+
+    Somebody new owns nothing yet; what others own is not among what the viewer owns.
+    """
+    viewer = work.viewer
+    held = viewer.capability if user.created_at == work.now or user.id == viewer.user else viewer.capability.over_others
+    if not (await access.capability_of_user(work, user.id)).within(held):
         raise NotAllowed(Invitation.object, "give more rights than you have with")
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -70,6 +70,11 @@ class Right:
             self.export and other.export,
         )
 
+    def without_owner(self) -> "Right":
+        """What reaches all records, or none."""
+        read, write = (one if one is Level.ALL else Level.NONE for one in (self.read, self.write))
+        return replace(self, read=read, write=write)
+
 
 NOTHING = Right()
 
@@ -101,6 +106,11 @@ class Capability:
             FIELD_ACCESSES.index(access) <= FIELD_ACCESSES.index(other.field(*key))
             for key, access in self.fields.items()
         )
+
+    @cached_property
+    def over_others(self) -> "Capability":
+        """What is left if somebody else has it: his OWN and his TEAM are other records than the holder's."""
+        return replace(self, rights={object: right.without_owner() for object, right in self.rights.items()})
 
     @cached_property
     def hash(self) -> str:

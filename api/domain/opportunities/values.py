@@ -176,6 +176,11 @@ def money_columns(desk: Desk, row: OpportunityRow, stage: Stage, opportunity: Op
     if opportunity is None:
         return columns
     lines = desk.lines.get(opportunity.id, [])
+    if (
+        currency != opportunity.currency
+        or columns.get("amount_minor", opportunity.amount_minor) != opportunity.amount_minor
+    ):
+        desk.work.check_fields(opportunity, Opportunity, ("amount",))  # or the refusal would tell whether there is one
     if currency != opportunity.currency:
         if lines:
             raise Invalid(("currency",), f"the lines are in {opportunity.currency}; remove them first", "lines")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from api.domain import tokens
+from api.domain.accounts import Account
 from api.domain.contacts import Contact
 from api.domain.kernel import Invalid, Required, Work, checked
 from api.domain.tokens import LONGEST_VALIDITY, NAME_LIMIT, DocumentMode, Token, TokenKind
@@ -24,7 +25,7 @@ async def create_for_contact(  # noqa: PLR0913 - the last two may be left out
     """A token for a contact, and its text, which is nowhere stored and cannot be had again.
 
     With PARTNER he acts for his account and sees what is shared with it or with him, with CUSTOMER only what is shared
-    with him.
+    with him. A partner's token is for the account he has now: it opens nothing once he has another.
 
     Raises:
         Invalid: the kind is none of an outsider, or the validity is not positive or longer than ten years.
@@ -43,10 +44,9 @@ async def create_for_contact(  # noqa: PLR0913 - the last two may be left out
     if contact is None:
         raise Required(("contact",))
     tokens.check_may_share(work, "make")
-    if kind is TokenKind.PARTNER and contact.account_id is None:
-        raise Required(
-            ("contact",), "a partner's contact needs an account; set it first, or make it a customer's token"
-        )
+    company = await work.reference(Account, contact.account_id, "contact") if kind is TokenKind.PARTNER else None
+    if kind is TokenKind.PARTNER and company is None:
+        raise Required(("contact",), "a partner's contact needs an account; set it first, or make a customer's token")
     return tokens.issue(
         work,
         pepper,
@@ -54,5 +54,6 @@ async def create_for_contact(  # noqa: PLR0913 - the last two may be left out
         name=name,
         documents=documents,
         contact_id=contact.id,
+        account_id=None if company is None else company.id,
         expires_at=None if expires_in is None else work.now + expires_in,
     )

@@ -16,6 +16,7 @@ from api.domain.kernel import (
     Duplicate,
     FieldAccess,
     Invalid,
+    Level,
     NotAllowed,
     NotFound,
     Record,
@@ -157,6 +158,7 @@ async def update_profile(work: Work, id: UUID, values: ProfileValues, *, if_vers
         profile.description = described(values)
     if "sets" in values:
         wanted = checked_sets(work, values["sets"])
+        await check_widened(work, id, wanted - held.keys())
         for key in held.keys() - wanted:
             work.remove(held[key])
         for key in wanted - held.keys():
@@ -228,6 +230,19 @@ def check_seen(work: Work, sets: Sets) -> None:
     for object, field_set in sorted(sets):
         if work.viewer.capability.field(object, field_set) is FieldAccess.HIDDEN:
             raise NotAllowed(FieldProfile.object, "show fields you do not see with", ("sets",))
+
+
+async def check_widened(work: Work, profile_id: UUID, added: Sets) -> None:
+    """Raises NotAllowed for a set that shares of others would show, unless the viewer may change all such records."""
+    query = select(RecordShare.object_type).where(
+        RecordShare.tenant_id == work.tenant,
+        RecordShare.field_profile_id == profile_id,
+        RecordShare.revoked_at.is_(None),
+    )
+    shown = set((await work.session.execute(query.distinct())).scalars())
+    for object, _ in sorted(added):
+        if object in shown and work.viewer.capability.on(object).write is not Level.ALL:
+            raise NotAllowed(FieldProfile.object, "widen what others share with", ("sets",))
 
 
 def described(values: ProfileValues) -> str | None:

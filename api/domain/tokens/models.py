@@ -38,6 +38,7 @@ class Token(Record):
         CheckConstraint("octet_length(digest) = 32", name="digest"),
         CheckConstraint("(kind = 'STAFF') = (user_id IS NOT NULL)", name="person"),
         CheckConstraint("(kind IN ('PARTNER', 'CUSTOMER')) = (contact_id IS NOT NULL)", name="outsider"),
+        CheckConstraint("(kind = 'PARTNER') = (account_id IS NOT NULL)", name="partner"),
         CheckConstraint("num_nonnulls(user_id, role_id, contact_id) >= 1", name="rights"),
         CheckConstraint("contact_id IS NULL OR role_id IS NULL", name="outsiders_have_no_role"),
         Index("uq_tokens_key", "tenant_id", "key", unique=True),
@@ -58,6 +59,7 @@ class Token(Record):
     )
     user_id: Mapped[UUID | None] = column(Uuid(), references="users")
     contact_id: Mapped[UUID | None] = column(Uuid(), references="contacts")
+    account_id: Mapped[UUID | None] = column(Uuid(), references="accounts")  # that the contact acts for
     expires_at: Mapped[datetime | None] = column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = column(DateTime(timezone=True))
 

@@ -21,6 +21,10 @@ def visible(t: Any, context: Context) -> ColumnElement[bool]:
         cells = model.__table__.alias(f"of_token_{model.__tablename__}")
         if (beyond := access.beyond_in_sql(model, cells.c, context.capability)) is not None:
             found.append(not_(exists_among_its(t, cells, beyond)))
+    cells = access.RoleRight.__table__.alias("of_token_of_another")
+    if (beyond := access.beyond_in_sql(access.RoleRight, cells.c, context.capability.over_others)) is not None:
+        own = t.user_id.is_not_distinct_from(context.user)
+        found.append(or_(t.user_id.is_(None), own, not_(exists_among_its(t, cells, beyond))))
     return and_(*found) if found else true()
 
 

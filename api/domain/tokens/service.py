@@ -98,7 +98,8 @@ async def check_within(work: Work, action: str, role_id: UUID | None, user_id: U
         message = "the person lacks rights of this role; give it first (`userSetRoles`, `crm role grant`)"
         raise Invalid(("role",), message, constraint="held")
     if (allowed := wanted or held) is not None:
-        access.check_held(work, action, allowed, Token.object)
+        another = user_id not in {None, work.viewer.user}
+        access.check_held(work, action, allowed, Token.object, of_another=another)
 
 
 async def rotate(
@@ -126,7 +127,9 @@ async def rotate(
         check_may_share(work, "rotate")
     await check_within(work, "rotate", old.role_id, old.user_id)
     validity = None if old.expires_at is None else old.expires_at - old.created_at
-    facts = {name: getattr(old, name) for name in ("name", "role_id", "user_id", "contact_id", "documents")}
+    facts = {
+        name: getattr(old, name) for name in ("name", "role_id", "user_id", "contact_id", "account_id", "documents")
+    }
     made = issue(work, pepper, old.kind, expires_at=None if validity is None else work.now + validity, **facts)
     until = work.now + keep_old_for
     old.expires_at = until if old.expires_at is None else min(until, old.expires_at)
