@@ -66,7 +66,7 @@ async def prepare(urls: Urls, superuser: str, pepper: bytes) -> dict[str, Asking
         for number in range(world.TENANTS):
             tenant, admin = world.tenant_of(number), world.id_of("user", number + 1)
             rep = world.id_of("user", world.TENANTS + number + 1)
-            contact, account = await connection.fetchrow(PARTNER, tenant)
+            contact, account = await connection.fetchrow(PARTNER, tenant)  # type: ignore[misc]
             for object, table in (("contact", "contacts"), ("account", "accounts"), ("opportunity", "opportunities")):
                 text = SHARE.format(object=object, table=table, limit=EACH_KIND)
                 await connection.execute(text, tenant, account)
@@ -85,7 +85,7 @@ async def prepare(urls: Urls, superuser: str, pepper: bytes) -> dict[str, Asking
     finally:
         await connection.close()
         await engine.dispose()
-    return {name: Asking(*zip(*rows, strict=True)) for name, rows in found.items()}  # type: ignore[arg-type]
+    return {name: Asking(*zip(*rows, strict=True)) for name, rows in found.items()}
 
 
 def workloads(name: str, asking: Asking) -> list[Workload]:

@@ -25,9 +25,11 @@ FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_o
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
 WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
-WHERE EXISTS (SELECT 1 
+WHERE (EXISTS (SELECT 1 
 FROM contacts AS principal 
-WHERE principal.tenant_id = $3 AND principal.id = $4 AND principal.archived_at IS NULL) ORDER BY place 
+WHERE principal.tenant_id = $3 AND principal.id = $4 AND principal.archived_at IS NULL)) AND (CAST($5 AS TEXT) != 'PARTNER' OR (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER') IS NOT NULL) ORDER BY place 
  LIMIT 1000) AS t1 ORDER BY t1.place 
  LIMIT 1000) AS p1 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r2) AS j 
 FROM (SELECT 'acc_' || encode(uuid_send(t2.id), 'hex') AS id 
@@ -102,9 +104,11 @@ FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_o
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
 WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
-WHERE EXISTS (SELECT 1 
+WHERE (EXISTS (SELECT 1 
 FROM contacts AS principal 
-WHERE principal.tenant_id = $3 AND principal.id = $7 AND principal.archived_at IS NULL) ORDER BY place 
+WHERE principal.tenant_id = $3 AND principal.id = $7 AND principal.archived_at IS NULL)) AND (CAST($8 AS TEXT) != 'PARTNER' OR (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') IS NOT NULL) ORDER BY place 
  LIMIT 1000) AS t18 ORDER BY t18.place 
  LIMIT 1000) AS p18 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
 FROM (SELECT 'acc_' || encode(uuid_send(t19.id), 'hex') AS id 
@@ -179,9 +183,11 @@ FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_o
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
 WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
-WHERE EXISTS (SELECT 1 
+WHERE (EXISTS (SELECT 1 
 FROM contacts AS principal 
-WHERE principal.tenant_id = $3 AND principal.id = $9 AND principal.archived_at IS NULL) ORDER BY place 
+WHERE principal.tenant_id = $3 AND principal.id = $9 AND principal.archived_at IS NULL)) AND (CAST($10 AS TEXT) != 'PARTNER' OR (SELECT company.id 
+FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') IS NOT NULL) ORDER BY place 
  LIMIT 1000) AS t35 ORDER BY t35.place 
  LIMIT 1000) AS p35 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
 FROM (SELECT 'shr_' || encode(uuid_send(t36.id), 'hex') AS id 
