@@ -37,6 +37,20 @@ async def test_the_viewer_says_who_asks(world: World) -> None:
     assert (await world.ask("Ada", asked))["viewer"]["kind"] == "CUSTOMER"
 
 
+async def test_outsiders_have_budgets_of_their_own(world: World) -> None:
+    for who, limit in (("Pat", 500), ("Ada", 500), ("admin", 2_000)):
+        answer = (await world.post(who, "{ viewer { name } }")).json()
+        assert answer["extensions"]["cost"]["limit"] == limit
+
+
+async def test_a_contact_who_changes_sides_takes_no_token_along(world: World) -> None:
+    move = "mutation($id: ID!, $to: ID!) { contactUpdate(where: {id: $id}, patch: {account: {id: $to}}) { outcome } }"
+    await shared(world, "Shared deal", Opportunity, account="Riverside")
+    await world.ask("admin", move, {"id": world.ids["Pat"], "to": world.ids["Riverside"]})
+    assert await world.refused("Pat", EVERYTHING) == "UNAUTHENTICATED"
+    assert len((await world.ask("Quinn", EVERYTHING))["opportunities"]["nodes"]) == 1
+
+
 async def test_a_shared_record_is_seen_by_all_of_the_account_and_by_nobody_else(world: World) -> None:
     await shared(world, "Shared deal", Opportunity, account="Brightwater")
     deals = "{ opportunities { nodes { name account { name } } totalCount { value } } }"
