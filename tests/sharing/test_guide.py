@@ -20,3 +20,8 @@ async def test_the_guide_to_sharing_gives_the_answers_it_promises(world: World) 
     found = await world.ask("Pat of the guide", portal)
     assert found == {"opportunities": {"nodes": [], "totalCount": {"value": 0}}}
     assert known["secret"].startswith("crm_ptr_")
+    refusal = (await world.post("Pat of the guide", "{ opportunities { nodes { notes } } }")).json()["errors"][0][
+        "message"
+    ]
+    readme = " ".join((ROOT / "README.md").read_text("utf8").split())
+    assert f"`{{ opportunities {{ nodes {{ notes }} }} }}` answers *{refusal}*" in readme
