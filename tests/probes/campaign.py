@@ -11,7 +11,8 @@ from tests.probes.fields import Prober, hidden_inputs, hidden_paths, masked
 from tests.probes.judging import Leak
 from tests.probes.killers import Bench, Killer
 from tests.probes.known import KNOWN, Known, told_apart
-from tests.probes.mutants import MUTANTS, Mutant, survives
+from tests.probes.mutant import Mutant
+from tests.probes.mutants import MUTANTS, survives
 from tests.probes.mutations import Inputs
 from tests.probes.paths import Path, read_paths
 from tests.probes.place import Place, a_place, fill
@@ -159,8 +160,8 @@ async def fields(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
     outsiders = [one for one in filled.outsiders if plan.asks(one)]
     await prober.probe_all(outsiders, hidden_paths(bench.paths, bench.outside, outside=True), plan.fields)
     for name, text in hidden_inputs(bench.inputs, schema.outside):
-        for principal in outsiders[:: plan.inputs]:
-            await prober.ask(principal, name, text, {})
+        for outsider in outsiders[:: plan.inputs]:
+            await prober.ask(outsider, name, text, {})
     tell(f"field: {found.counts['field']} probes of outsiders, {len(found.leaks)} leaks")
     for principal in filled.staff if plan.staff_fields else ():
         known = [path for path in bench.paths if path.text in bench.texts[principal.name]]

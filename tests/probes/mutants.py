@@ -188,7 +188,7 @@ WRITES = (
         (writing(r"(Update|Archive)\(where by id\) foreign", OTHER, exempt=True, most=20),),
     ),
     Mutant("no check of the row that is written", patched((Work, "check_write", nothing)), (check("writes"),)),
-    Mutant("no check of the fields that are written", patched((Work, "check_fields", nothing)), (check("writes"),)),
+    Mutant("no check of the fields that are written", patched((Work, "check_fields", nothing)), (check("commands"),)),
     Mutant("no check of who may create", patched((Work, "check_create", nothing)), (check("commands"),)),
     Mutant("no check of who may archive", patched((Work, "check_delete", nothing)), (check("writes"),)),
     Mutant("every right reaches every record", patched((Viewer, "reaches", lambda *_: True)), (check("writes"),)),

@@ -140,7 +140,8 @@ class Inputs:
             if is_required_input_field(one) or place.at[: len(at) + 1] == (*at, name)
         }
         if not inside:  # a patch that says nothing changes nothing: say something that is no reference
-            name, one = next((n, f) for n, f in named.fields.items() if get_named_type(f.type).name == "String")
+            fields = sorted(named.fields.items(), key=lambda each: get_named_type(each[1].type).name != "String")
+            name, one = fields[0]
             inside[name] = self.value(one.type, (*at, name), place, value, own)
         return inside
 

@@ -93,9 +93,10 @@ class Outsider(Principal):
 
     @cached_property
     def shared(self) -> frozenset[tuple[str, UUID]]:
-        own = {("contact", self.contact), ("account", self.account)}
+        own = (("contact", self.contact), ("account", self.account))
         return frozenset(
-            {(one["object_type"], one["object_id"]) for one in self.shares} | {one for one in own if one[1] is not None}
+            {(one["object_type"], one["object_id"]) for one in self.shares}
+            | {(object, id) for object, id in own if id is not None}
         )
 
     @cached_property
@@ -147,9 +148,11 @@ async def add_outsiders(connection: AsyncConnection, world: World, letter: str, 
     found = []
     for n in (*PARTNERS, CUSTOMER):
         kind = TokenKind.CUSTOMER if n == CUSTOMER else TokenKind.PARTNER
-        text = await add_token(connection, world, letter, 20 + n, kind, None, None, secret, contact_id=contacts[n].id)
+        contact = contacts[n].id
         company = contacts[n].values["account_id"] if kind is TokenKind.PARTNER else None
-        found.append(Outsider(letter, str(n), kind, None, frozenset(), text, None, world, contacts[n].id, company))
+        acting = {"contact_id": contact, "account_id": company}
+        text = await add_token(connection, world, letter, 20 + n, kind, None, None, secret, **acting)
+        found.append(Outsider(letter, str(n), kind, None, frozenset(), text, None, world, contact, company))
     return found
 
 

@@ -144,12 +144,13 @@ async def add_dead(connection: Any, world: World) -> dict[str, str]:
     """Tokens of tenant A that are over, each in another way."""
     users, contacts = world.of("a", "users"), world.of("a", "contacts")
     past = NOW - timedelta(days=400)
+    partner = {"contact_id": contacts[0].id, "account_id": contacts[0].values["account_id"]}
     kinds: dict[str, tuple[TokenKind, Any, dict[str, Any]]] = {
         "revoked": (TokenKind.INTEGRATION, None, {"revoked_at": past}),
         "archived": (TokenKind.INTEGRATION, None, {"archived_at": past}),
         "expired": (TokenKind.INTEGRATION, None, {"expires_at": past}),
         "of an archived user": (TokenKind.STAFF, users[-1].id, {}),
-        "a revoked partner's": (TokenKind.PARTNER, None, {"revoked_at": past, "contact_id": contacts[0].id}),
+        "a revoked partner's": (TokenKind.PARTNER, None, {"revoked_at": past, **partner}),
         "an expired customer's": (TokenKind.CUSTOMER, None, {"expires_at": past, "contact_id": contacts[0].id}),
         "of an archived contact": (TokenKind.CUSTOMER, None, {"contact_id": contacts[-1].id}),
     }

@@ -12,9 +12,9 @@ from typing import Any
 import asyncpg
 
 from tests.probes.judging import Leak
-from tests.probes.outsiders import Outsider
+from tests.probes.outsiders import NOW, Outsider
 from tests.probes.paths import Path
-from tests.probes.place import NOW, Answer, Place
+from tests.probes.place import Answer, Place
 from tests.probes.principals import Principal
 from tests.probes.reading import Asked, Reader, batched, document, variables
 from tests.probes.world import Row, World

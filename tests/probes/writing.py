@@ -42,12 +42,13 @@ class Try:
 
 @dataclass
 class Writer:
-    """Probes one place."""
+    """Probes one place; `dry`: nothing is for good, so that what follows finds the world as it was."""
 
     place: Place
     judge: Judge
     inputs: Inputs
     found: Found
+    dry: bool = False
     window: list[Try] = field(default_factory=list)
     done: list[Try] = field(default_factory=list)
     before: dict[str, str] = field(default_factory=dict)
@@ -145,7 +146,7 @@ class Writer:
     async def send(self, one: Try, value: Any) -> tuple[Answer, dict[str, Any]]:
         """A write by a key could make a record that holds what is searched for, so only those by id are for good."""
         given = self.inputs.arguments(one.where, value, self.own(one.principal))
-        if one.where.form != "id":
+        if self.dry or one.where.form != "id":
             given["dryRun"] = True
         return await self.place.ask(one.principal, self.inputs.document(one.where.mutation, given), given), given
 
