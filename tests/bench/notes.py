@@ -34,7 +34,8 @@ OWNERS = (
 )
 SHARES = (
     "The list of shares is read for the rows, for masked fields and by row-level security. Tried: one list as index "
-    "condition instead of two, which made Q1 five times as fast. Not tried: the profile's list only where it is asked for."
+    "condition instead of two, which made Q1 five times as fast. Not tried: the profile's list only where it is asked "
+    "for."
 )
 
 WHY: dict[str, str] = {
