@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from api.domain import opportunities
-from api.domain.kernel import DomainError, Duplicate, Invalid, Required, RestoreConflict, Work
+from api.domain.kernel import DomainError, Duplicate, Invalid, Outcome, Required, RestoreConflict, Work
 from api.domain.opportunities import ForecastCategory, Stage, StageValues, Status
 from tests.factories import a_pipeline, a_stage, an_opportunity
 
@@ -161,3 +161,20 @@ async def test_a_stage_is_archived_only_when_nobody_needs_it(work: Work):
     await opportunities.add_stage(work, proposal.pipeline_id, {"name": "Proposal", "probability": 55})
     with pytest.raises(RestoreConflict):
         await opportunities.restore_stage(work, proposal.id)
+
+
+async def test_a_pipeline_that_lost_its_last_open_stages_in_a_race_takes_no_new_opportunity(work: Work):
+    empty = await a_pipeline(work, "Renewals")
+    await an_opportunity(work)  # in the oldest pipeline
+    for stage in (await stages_of(work, empty))[:4]:
+        stage.archived_at = work.now  # as two who archive the last two at once may leave it
+    await work.finish()
+    row = opportunities.OpportunityRow(values={"name": "Roof", "pipeline_id": empty.id})
+
+    (result,) = await opportunities.upsert_many(work, [row])
+
+    assert result.outcome is Outcome.FAILED
+    assert isinstance(result.refusal, Required)
+    assert result.refusal.path == ("stage",)
+    assert str(result.refusal) == "the pipeline has no OPEN stage; add or restore one first"
+    assert await work.finish() == []

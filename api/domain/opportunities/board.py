@@ -47,8 +47,15 @@ class Board:
         return stage
 
     def first(self, pipeline: UUID, kind: Status) -> Stage:
-        """The first live stage of the kind; every pipeline has one."""
-        return next(stage for stage in self.order[pipeline] if stage.kind is kind)
+        """The first live stage of the kind.
+
+        Raises:
+            Required: there is none; its last two were archived at the same time.
+        """
+        found = next((stage for stage in self.order[pipeline] if stage.kind is kind), None)
+        if found is None:
+            raise Required(("stage",), f"the pipeline has no {kind} stage; add or restore one first")
+        return found
 
     def reachable(self, opportunity: Opportunity) -> list[Stage]:
         """The open stages of its pipeline that an opportunity may go to.
