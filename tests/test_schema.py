@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +24,7 @@ from graphql import (
     validate_schema,
 )
 
-from api.compiler import Composite, ToOne
+from api.compiler import Composite, Scope, ToOne
 from api.compiler.catalog import Source, Value
 from api.schema import schema
 from tests.test_architecture import ROOT
@@ -282,12 +282,12 @@ def test_a_scalar_takes_its_own_form_only(name: str, good: list[Any], bad: list[
 
 def test_an_instant_leaves_in_the_form_of_its_scalar_wherever_it_comes_from():
     """Columns are written by SQL; whatever else has an instant is told from memory, and written by the scalar."""
-    by_hand, instant = set(), TYPES["DateTime"]
+    by_hand, instant, nowhere = set(), TYPES["DateTime"], cast("Scope", None)
     for name, type_ in OBJECTS.items():
         for key in (key for key, field in type_.fields.items() if get_named_type(field.type) is instant):
             source, table = (ENTITIES[name].fields[key], ENTITIES[name].table) if name in ENTITIES else (None, None)
             if isinstance(source, Value) and table is not None:
-                assert "YYYY-MM-DD" in str(source.expression(table.alias("row").c, None)), f"{name}.{key}"
+                assert "YYYY-MM-DD" in str(source.expression(table.alias("row").c, nowhere)), f"{name}.{key}"
             else:
                 by_hand.add(f"{name}.{key}")
     assert by_hand == {"RateLimit.resetAt"}
