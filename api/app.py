@@ -29,6 +29,7 @@ from api.domain.kernel import PrincipalKind, Viewer
 from api.http import server
 from api.http.auth import Authenticator, utc_now
 from api.http.claims import Verifier
+from api.http.deprecated_uses import DeprecatedUses
 from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
 from api.http.errors import Refused
@@ -77,7 +78,10 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
         except DatabaseUnavailable as error:
             # It may be starting at this moment, too: until it answers, `/readyz` and every request say 503.
             telemetry.log(logging.WARNING, "database", reason=str(error))
+        writing = asyncio.create_task(wired.uses.keep_writing())
         yield
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
         for one in pools:
             await one.close()
         await engine.dispose()
@@ -148,6 +152,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
         authenticator=authenticator,
         front=front_of,
         rates=Rates(pool, limits),
+        uses=DeprecatedUses(sessions, now),
         max_body_bytes=settings.max_body_bytes,
         timeout_seconds=settings.request_timeout_seconds,
         profile=PROFILES[settings.http_profile],

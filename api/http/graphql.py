@@ -19,6 +19,7 @@ from api.http import etag
 from api.http import exchange as exchanges
 from api.http.auth import Authenticator
 from api.http.deadlines import Deadlines
+from api.http.deprecated_uses import DeprecatedUses
 from api.http.document_access import DocumentAccess
 from api.http.documents import Document, Operation
 from api.http.envelope import (
@@ -96,6 +97,7 @@ class Services:
     authenticator: Authenticator
     front: Callable[[Viewer], Front]
     rates: Rates
+    uses: DeprecatedUses
     max_body_bytes: int = 4_000_000
     timeout_seconds: float = 10.0
     profile: Profile = PROFILES["audit"]
@@ -192,6 +194,8 @@ class GraphQL:
             check_kind(call)
             exchange.timings.mark("document")
             answer = await self._admitted(call, exchange, head)
+        if call.operation.deprecated:
+            services.uses.note(viewer, call.operation.deprecated, call.document.key.hex() if call.registered else None)
         return composed(exchange, accepted, call, answer, head.get(b"if-none-match"))
 
     async def _envelope(self, scope: Scope, receive: Any, head: Head) -> Envelope:
