@@ -86,7 +86,7 @@ def document_id(row: Any, _scope: Any) -> Any:
 
 @readable(
     domain.DeprecatedUse,
-    description="Something that is going away and that you have used with a token; forgotten 90 days after the last use.",
+    description="Something that is going away and that you have used; forgotten 90 days after the last use.",
     visible=lambda _t, _context: true(),  # only one's own lead here
     default_order=(),
 )
