@@ -42,7 +42,8 @@ from api.http.rates import Rates
 from api.http.routes import application
 from api.http.sign_in import SignIn
 from api.http.slow import SlowLog
-from api.schema import federation, schema, sdl_of
+from api.schema import Schema, federation, sdl_of_edition
+from api.schema import schema as served
 from api.schema.editions import MOST_EDITIONS, Edition
 from api.schema.reading import Reads
 from api.schema.writing import Writes
@@ -115,6 +116,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     *,
     outside: Fetching | None,
     now: Callable[[], datetime] = utc_now,
+    schema: Schema = served,
 ) -> Services:
     """What the endpoint works with, on these connections and by this clock. `outside`: those of `crm_partner`.
 
@@ -141,11 +143,11 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
             reads=federation.EntityReads(reads, subgraph) if subgraph else reads,
             writes=Writes(reads, sessions),
             introspection=Introspection(core),
-            sdl=partial(sdl_of, edition.core),
+            sdl=partial(sdl_of_edition, edition),
         )
 
-    def front_of(viewer: Viewer) -> Front:
-        edition = schema.outside if viewer.outside else schema.editions.of(viewer.capability)
+    def front_of(viewer: Viewer, features: frozenset[str] = frozenset()) -> Front:
+        edition = schema.outside if viewer.outside else schema.editions.of(viewer.capability, features)
         return fronts.get(edition, lambda: front(edition))
 
     return Services(

@@ -38,11 +38,12 @@ from api.http.exchange import Exchange, Message, Scope, Send
 from api.http.introspection import Introspection, together
 from api.http.negotiation import PROFILES, MediaType, Profile, negotiated
 from api.http.rates import Admission, Rates
+from api.schema import previews
 
 LONGEST_KEY = 255
 NO_STORE = (b"cache-control", b"no-store")
 REVALIDATED = (b"cache-control", b"private, no-cache")
-VARY = (b"vary", b"Accept, Authorization")
+VARY = (b"vary", b"Accept, Authorization, Api-Preview")
 
 
 class Reading(Protocol):
@@ -55,6 +56,10 @@ class Reading(Protocol):
         *,
         key: Hashable,
     ) -> bytes: ...
+
+
+class Fronts(Protocol):
+    def __call__(self, viewer: Viewer, features: frozenset[str] = ...) -> Front: ...
 
 
 class Written(Protocol):
@@ -92,10 +97,10 @@ class Front:
 
 @dataclass(frozen=True)
 class Services:
-    """What the endpoint is composed of. `front` finds that of a principal."""
+    """What the endpoint is composed of. `front` finds that of a principal who wants to try out some features."""
 
     authenticator: Authenticator
-    front: Callable[[Viewer], Front]
+    front: Fronts
     rates: Rates
     uses: DeprecatedUses
     max_body_bytes: int = 4_000_000
@@ -187,7 +192,8 @@ class GraphQL:
         known.media = accepted
         exchange.timings.mark("envelope")
         with self._deadlines.within(services.timeout_seconds):
-            call = await self._call(envelope, viewer, scope["method"])
+            front = services.front(viewer, features_asked(head))
+            call = await self._call(front, envelope, viewer, scope["method"])
             facts["document"], facts["operation_type"] = call.document.name, call.kind.value
             if call.registered:
                 facts["registered"] = call.document.name
@@ -206,8 +212,7 @@ class GraphQL:
             return from_body(body)
         return from_query_string(scope["query_string"], scope["path_params"].get("document_id"))
 
-    async def _call(self, envelope: Envelope, viewer: Viewer, method: str) -> Call:
-        front = self._services.front(viewer)
+    async def _call(self, front: Front, envelope: Envelope, viewer: Viewer, method: str) -> Call:
         found = await front.documents.find(envelope, viewer, method)
         document, name = found.document, envelope.operation_name
         operation, variables = document.operation(name), dict(envelope.variables)
@@ -312,6 +317,12 @@ def complete(exchange: Exchange, error: Mapping[str, Any] | GraphQLError) -> dic
     given = plain.get("extensions") or {}
     code = str(given.get("code"))
     return {**plain, "extensions": extensions_of(code if code in CODES else "INTERNAL", exchange.id, given)}
+
+
+def features_asked(head: Head) -> frozenset[str]:
+    """The previews that the caller wants to try out."""
+    given = head.get(b"api-preview")
+    return previews.asked(given.decode("latin-1")) if given else previews.NONE
 
 
 def idempotency_key(head: Head) -> str | None:

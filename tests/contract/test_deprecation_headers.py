@@ -22,6 +22,7 @@ from api.http.documents import Documents
 from api.http.graphql import Services
 from api.http.routes import application
 from api.schema import schema
+from api.schema.previews import NONE
 from api.settings import Settings
 from tests.conftest import SameConnection, raw
 from tests.graphql_client import SECRET, Client, no_problems
@@ -45,7 +46,7 @@ def wired(connection: AsyncConnection, reads: SameConnection, sessions: Sessions
     wired.authenticator.pool = SameConnection(raw(connection))
     held = DocumentAccess(Documents(build_schema(text)), wired.authenticator.pool)
     front = wired.front
-    return replace(wired, front=lambda viewer: replace(front(viewer), documents=held))
+    return replace(wired, front=lambda viewer, features=NONE: replace(front(viewer, features), documents=held))
 
 
 @pytest.fixture
