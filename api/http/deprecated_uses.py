@@ -38,9 +38,7 @@ SELECT $1, client_id, principal_id, coordinate, document, uses, first_used_at, l
    SET uses = least(known.uses::bigint + excluded.uses, 2147483647)::integer,
        last_used_at = greatest(known.last_used_at, excluded.last_used_at)
 """
-FORGET = (
-    "DELETE FROM deprecated_uses WHERE tenant_id = $1 AND last_used_at < $2::timestamptz - make_interval(days => $3)"
-)
+FORGET = "DELETE FROM deprecated_uses WHERE tenant_id = $1 AND last_used_at < $2"
 
 
 class Key(NamedTuple):
@@ -67,7 +65,7 @@ class DeprecatedUses:
         self._count = 0
 
     def note(self, viewer: Viewer, coordinates: Iterable[str], document: str | None) -> None:
-        """Count one use of each coordinate. `document`: the hash of a registered one, None for any other text."""
+        """Count one use of each coordinate. `document`: the id of a registered one, None for any other text."""
         now, of_tenant = self._now(), self._noted.setdefault(viewer.tenant, {})
         for coordinate in coordinates:
             key = Key(viewer.token or viewer.principal, viewer.principal, coordinate, document or "")

@@ -25,6 +25,7 @@ from api.http.documents import Document, Operation
 from api.http.envelope import (
     BEGUN,
     BODY_SECONDS,
+    ID_PREFIX,
     Disconnected,
     Envelope,
     Head,
@@ -201,7 +202,8 @@ class GraphQL:
             exchange.timings.mark("document")
             answer = await self._admitted(call, exchange, head)
         if call.operation.deprecated:
-            services.uses.note(viewer, call.operation.deprecated, call.document.key.hex() if call.registered else None)
+            document = f"{ID_PREFIX}{call.document.key.hex()}" if call.registered else None
+            services.uses.note(viewer, call.operation.deprecated, document)
         return composed(exchange, accepted, call, answer, head.get(b"if-none-match"))
 
     async def _envelope(self, scope: Scope, receive: Any, head: Head) -> Envelope:

@@ -79,11 +79,6 @@ def viewer_row(scope: Scope, _arguments: Mapping[str, Tree], _matching: Any) -> 
     )
 
 
-def document_id(row: Any, _scope: Any) -> Any:
-    digits = func.nullif(row.document, literal_column("''"))
-    return literal_column("'sha256:'", Text()).op("||")(digits)
-
-
 @readable(
     domain.DeprecatedUse,
     description="Something that is going away and that you have used; forgotten 90 days after the last use.",
@@ -93,7 +88,7 @@ def document_id(row: Any, _scope: Any) -> Any:
 class DeprecatedUse:
     coordinate: str = described("What it is, as a coordinate of the schema, where its reason says what to use instead.")
     document_id: str | None = computed(
-        document_id,
+        lambda row, _scope: func.nullif(row.document, literal_column("''")),
         "The registered document that uses it; null for documents that are not registered, all together.",
     )
     token: Token | None = to_one("client_id", "tokens.Token", "The token; null if you may not see it, or had none.")

@@ -261,7 +261,7 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         await remember(work, "a-used-key", {})
         await documents.register(work, ["{ viewer { name } }"])
         work.add(tokens.RateBucket(id=world.admin.id, millipoints=1, filled_at=work.now))
-        for document in ("", "ab" * 32):
+        for document in ("", f"sha256:{'ab' * 32}"):
             work.add(deprecated_use(world.admin.id, document, work.now))
         await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
         await identities.invite(work, "Rita Rep", "rita@example.com", (), pepper=b"p" * 32)

@@ -83,7 +83,7 @@ class RateBucket(Entry):
 class DeprecatedUse(Entry):
     """That a client used something that is going away, how often, and when last; forgotten some time after that.
 
-    `client_id` is the token, or the user who signed in without one; `document` the hash of a registered document, empty
+    `client_id` is the token, or the user who signed in without one; `document` the id of a registered document, empty
     for all other texts together.
     """
 
