@@ -16,7 +16,7 @@ NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/
 IDE := api/http/ide_bundle/index.html
 MODULES := node_modules/.package-lock.json# of clients/NAME/, written by npm
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
-PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes# heavy proofs, each a target of its own; a new one adds its name here
+PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes bench# heavy proofs, each a target of its own; a new one adds its name here
 RUN := python# `make coverage` puts itself in between
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
@@ -133,8 +133,14 @@ fuzz: $(STAMP) ## send generated operations for 9 minutes; FULL=1 for 20,000, SE
 probes: $(STAMP) ## ask for everything as those who may not see it, for 10 minutes; FULL=1 for every path
 	@FULL="$(FULL)" $(BIN)/python -m tests.probes
 
-proofs: $(STAMP) $(PROOFS) ## run every heavy proof (not part of check)
-	@echo "$(words $(PROOFS)) proofs done"
+# One that fails hides no other; the last line names those that did.
+proofs: $(STAMP) ## run every heavy proof, one after the other (not part of check)
+	@failed=; for proof in $(PROOFS); do \
+		echo "── make $$proof"; $(MAKE) $$proof || failed+=" $$proof"; \
+	done; \
+	count=$$(wc -w <<<"$$failed"); \
+	echo "proofs: $$(($(words $(PROOFS)) - count)) of $(words $(PROOFS)) hold$${failed:+; not:$$failed}"; \
+	[ -z "$$failed" ]
 
 lock: $(STAMP) ## write both lock files anew; UPGRADE=--upgrade takes the newest releases
 	@$(LOCK) --output-file requirements.lock

@@ -29,6 +29,7 @@ from api.domain.kernel import PrincipalKind, Viewer
 from api.http import server
 from api.http.auth import Authenticator, utc_now
 from api.http.claims import Verifier
+from api.http.deprecated_uses import DeprecatedUses
 from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
 from api.http.errors import Refused
@@ -41,7 +42,8 @@ from api.http.rates import Rates
 from api.http.routes import application
 from api.http.sign_in import SignIn
 from api.http.slow import SlowLog
-from api.schema import federation, schema, sdl_of
+from api.schema import Schema, federation, sdl_of_edition
+from api.schema import schema as served
 from api.schema.editions import MOST_EDITIONS, Edition
 from api.schema.reading import Reads
 from api.schema.writing import Writes
@@ -77,7 +79,10 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
         except DatabaseUnavailable as error:
             # It may be starting at this moment, too: until it answers, `/readyz` and every request say 503.
             telemetry.log(logging.WARNING, "database", reason=str(error))
+        writing = asyncio.create_task(wired.uses.keep_writing())
         yield
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
         for one in pools:
             await one.close()
         await engine.dispose()
@@ -111,6 +116,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     *,
     outside: Fetching | None,
     now: Callable[[], datetime] = utc_now,
+    schema: Schema = served,
 ) -> Services:
     """What the endpoint works with, on these connections and by this clock. `outside`: those of `crm_partner`.
 
@@ -137,17 +143,18 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
             reads=federation.EntityReads(reads, subgraph) if subgraph else reads,
             writes=Writes(reads, sessions),
             introspection=Introspection(core),
-            sdl=partial(sdl_of, edition.core),
+            sdl=partial(sdl_of_edition, edition),
         )
 
-    def front_of(viewer: Viewer) -> Front:
-        edition = schema.outside if viewer.outside else schema.editions.of(viewer.capability)
+    def front_of(viewer: Viewer, features: frozenset[str] = frozenset()) -> Front:
+        edition = schema.outside if viewer.outside else schema.editions.of(viewer.capability, features)
         return fronts.get(edition, lambda: front(edition))
 
     return Services(
         authenticator=authenticator,
         front=front_of,
         rates=Rates(pool, limits),
+        uses=DeprecatedUses(sessions, now),
         max_body_bytes=settings.max_body_bytes,
         timeout_seconds=settings.request_timeout_seconds,
         profile=PROFILES[settings.http_profile],

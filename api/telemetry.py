@@ -35,6 +35,7 @@ ALLOWED = frozenset(
         "code",
         "exception",  # the class, never the message
         "sqlstate",
+        "constraint",  # its name, one of ours
         "frames",
         "logger",
         "address",
@@ -128,9 +129,11 @@ def described(error: BaseException) -> dict[str, Any]:
     """An exception for the log: its class, where it was raised, PostgreSQL's code. Its message may quote data."""
     frames = traceback.extract_tb(error.__traceback__)[-STACK_DEPTH:]
     origin = getattr(error, "orig", error)
+    cause = getattr(origin, "__cause__", None) or origin  # SQLAlchemy wraps the driver's own
     return {
         "exception": f"{type(error).__module__}.{type(error).__qualname__}",
         "sqlstate": getattr(origin, "sqlstate", None),
+        "constraint": getattr(cause, "constraint_name", None),
         "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     }
 

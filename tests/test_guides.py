@@ -70,6 +70,11 @@ async def test_the_guide_to_access_gives_the_answers_it_promises(graphql: Client
     assert known["second"] != known["secret"]
 
 
+async def test_the_guide_to_changes_gives_the_answer_it_promises(graphql: Client):
+    ((operation, expected),) = steps(ROOT / "docs/guides/changes.md")
+    assert await graphql(operation, headers={"api-preview": "timeline"}) == expected
+
+
 async def test_the_golden_query_of_the_readme_is_valid_and_answers_on_an_empty_tenant(graphql: Client):
     query, promised = next(steps(ROOT / "README.md"))
 

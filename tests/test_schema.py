@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from datetime import UTC, datetime
+from typing import Any, cast, get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from graphql import (
@@ -22,8 +24,8 @@ from graphql import (
     validate_schema,
 )
 
-from api.compiler import Composite, ToOne
-from api.compiler.catalog import Source
+from api.compiler import Composite, Scope, ToOne
+from api.compiler.catalog import Source, Value
 from api.schema import schema
 from tests.test_architecture import ROOT
 
@@ -276,6 +278,26 @@ def test_a_scalar_takes_its_own_form_only(name: str, good: list[Any], bad: list[
     for value in bad:
         with pytest.raises(GraphQLError):
             scalar.parse_value(value)
+
+
+def test_an_instant_leaves_in_the_form_of_its_scalar_wherever_it_comes_from():
+    """Columns are written by SQL; whatever else has an instant is told from memory, and written by the scalar."""
+    by_hand, instant, nowhere = set(), TYPES["DateTime"], cast("Scope", None)
+    for name, type_ in OBJECTS.items():
+        for key in (key for key, field in type_.fields.items() if get_named_type(field.type) is instant):
+            source, table = (ENTITIES[name].fields[key], ENTITIES[name].table) if name in ENTITIES else (None, None)
+            if isinstance(source, Value) and table is not None:
+                assert "YYYY-MM-DD" in str(source.expression(table.alias("row").c, nowhere)), f"{name}.{key}"
+            else:
+                by_hand.add(f"{name}.{key}")
+    assert by_hand == {"RateLimit.resetAt"}
+    written = [datetime(2026, 3, 2, 9, 15, 0, micro, tzinfo=UTC) for micro in (0, 120_000, 1)]
+    assert isinstance(instant, GraphQLScalarType)
+    assert [instant.serialize(one.astimezone(ZoneInfo("Asia/Kolkata"))) for one in written] == [
+        "2026-03-02T09:15:00Z",
+        "2026-03-02T09:15:00.12Z",
+        "2026-03-02T09:15:00.000001Z",
+    ]
 
 
 def test_every_scalar_of_ours_says_where_it_is_specified_or_how_it_is_bounded():

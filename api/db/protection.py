@@ -30,7 +30,10 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 # What counts, and so changes with every request.
-COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({"rate_buckets": ("millipoints", "filled_at")})
+COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"rate_buckets": ("millipoints", "filled_at"), "deprecated_uses": ("uses", "last_used_at")}
+)
+FORGOTTEN = ("deprecated_uses",)  # entries that are taken away when they are old
 # A credential is never pointed at another person or role, nor a share at another record; a new one is made.
 NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -183,7 +186,7 @@ def partner_grants(model: type[DeclarativeBase]) -> list[str]:
 def grants(table: Table, kind: Kind) -> list[str]:
     """What the application may do with the rows of its tenant."""
     name = quote(table.name)
-    verbs = "SELECT, INSERT, DELETE" if kind is Kind.PART else "SELECT, INSERT"
+    verbs = "SELECT, INSERT, DELETE" if kind is Kind.PART or table.name in FORGOTTEN else "SELECT, INSERT"
     statements = [f"GRANT {verbs} ON {name} TO {APP}"]
     changing = [column.name for column in table.columns if may_change(table, kind, column.name)]
     if changing:

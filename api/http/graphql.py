@@ -19,11 +19,13 @@ from api.http import etag
 from api.http import exchange as exchanges
 from api.http.auth import Authenticator
 from api.http.deadlines import Deadlines
+from api.http.deprecated_uses import DeprecatedUses
 from api.http.document_access import DocumentAccess
 from api.http.documents import Document, Operation
 from api.http.envelope import (
     BEGUN,
     BODY_SECONDS,
+    ID_PREFIX,
     Disconnected,
     Envelope,
     Head,
@@ -37,11 +39,12 @@ from api.http.exchange import Exchange, Message, Scope, Send
 from api.http.introspection import Introspection, together
 from api.http.negotiation import PROFILES, MediaType, Profile, negotiated
 from api.http.rates import Admission, Rates
+from api.schema import previews
 
 LONGEST_KEY = 255
 NO_STORE = (b"cache-control", b"no-store")
 REVALIDATED = (b"cache-control", b"private, no-cache")
-VARY = (b"vary", b"Accept, Authorization")
+VARY = (b"vary", b"Accept, Authorization, Api-Preview")
 
 
 class Reading(Protocol):
@@ -54,6 +57,10 @@ class Reading(Protocol):
         *,
         key: Hashable,
     ) -> bytes: ...
+
+
+class Fronts(Protocol):
+    def __call__(self, viewer: Viewer, features: frozenset[str] = ...) -> Front: ...
 
 
 class Written(Protocol):
@@ -91,11 +98,12 @@ class Front:
 
 @dataclass(frozen=True)
 class Services:
-    """What the endpoint is composed of. `front` finds that of a principal."""
+    """What the endpoint is composed of. `front` finds that of a principal who wants to try out some features."""
 
     authenticator: Authenticator
-    front: Callable[[Viewer], Front]
+    front: Fronts
     rates: Rates
+    uses: DeprecatedUses
     max_body_bytes: int = 4_000_000
     timeout_seconds: float = 10.0
     profile: Profile = PROFILES["audit"]
@@ -185,13 +193,17 @@ class GraphQL:
         known.media = accepted
         exchange.timings.mark("envelope")
         with self._deadlines.within(services.timeout_seconds):
-            call = await self._call(envelope, viewer, scope["method"])
+            front = services.front(viewer, features_asked(head))
+            call = await self._call(front, envelope, viewer, scope["method"])
             facts["document"], facts["operation_type"] = call.document.name, call.kind.value
             if call.registered:
                 facts["registered"] = call.document.name
             check_kind(call)
             exchange.timings.mark("document")
             answer = await self._admitted(call, exchange, head)
+        if call.operation.deprecated:
+            document = f"{ID_PREFIX}{call.document.key.hex()}" if call.registered else None
+            services.uses.note(viewer, call.operation.deprecated, document)
         return composed(exchange, accepted, call, answer, head.get(b"if-none-match"))
 
     async def _envelope(self, scope: Scope, receive: Any, head: Head) -> Envelope:
@@ -202,8 +214,7 @@ class GraphQL:
             return from_body(body)
         return from_query_string(scope["query_string"], scope["path_params"].get("document_id"))
 
-    async def _call(self, envelope: Envelope, viewer: Viewer, method: str) -> Call:
-        front = self._services.front(viewer)
+    async def _call(self, front: Front, envelope: Envelope, viewer: Viewer, method: str) -> Call:
         found = await front.documents.find(envelope, viewer, method)
         document, name = found.document, envelope.operation_name
         operation, variables = document.operation(name), dict(envelope.variables)
@@ -308,6 +319,12 @@ def complete(exchange: Exchange, error: Mapping[str, Any] | GraphQLError) -> dic
     given = plain.get("extensions") or {}
     code = str(given.get("code"))
     return {**plain, "extensions": extensions_of(code if code in CODES else "INTERNAL", exchange.id, given)}
+
+
+def features_asked(head: Head) -> frozenset[str]:
+    """The previews that the caller wants to try out."""
+    given = head.get(b"api-preview")
+    return previews.asked(given.decode("latin-1")) if given else previews.NONE
 
 
 def idempotency_key(head: Head) -> str | None:

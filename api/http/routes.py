@@ -27,7 +27,16 @@ from api.http.metrics import Metrics
 from api.http.sdl import Sdl
 from api.http.sign_in import SignIn
 
-ACCEPTED = ["Authorization", "Content-Type", "Accept", "Idempotency-Key", "If-None-Match", "X-Request-Id"]
+ACCEPTED = [
+    "Authorization",
+    "Content-Type",
+    "Accept",
+    "Idempotency-Key",
+    "If-None-Match",
+    "X-Request-Id",
+    "X-Explain-Cost",
+    "Api-Preview",
+]
 EXPOSED = [
     "Deprecation",
     "X-Deprecated-Fields",
@@ -35,6 +44,8 @@ EXPOSED = [
     "X-Request-Id",
     "Server-Timing",
     "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
     "Idempotent-Replayed",
 ]
 CORS_SECONDS = 600

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.http import etag
 from api.http.graphql import Services
+from api.schema import previews
 
 
 class Sdl:
@@ -20,9 +21,9 @@ class Sdl:
     async def answer(self, request: Request) -> Response:
         """The schema as the caller has it."""
         viewer = await self._services.authenticator.viewer(request.headers.raw)
-        text = self._services.front(viewer).sdl()
+        text = self._services.front(viewer, previews.asked(request.headers.get("api-preview", ""))).sdl()
         tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-        headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Authorization"}
+        headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Authorization, Api-Preview"}
         asked = (request.headers.get("if-none-match") or "").encode("latin-1")
         if etag.matches(asked, tag.encode()):
             return Response(status_code=304, headers=headers)

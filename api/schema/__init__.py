@@ -1,5 +1,6 @@
 """GraphQL: what exists, in one list of slices."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -22,6 +23,7 @@ from . import (
     opportunities,
     opportunity_people,
     pipelines,
+    previews,
     products,
     records,
     roots,
@@ -84,18 +86,20 @@ def as_tenant(_bind: Any) -> Context:
 class Schema:
     """The finished schema: `core` for graphql-core, `catalog` for the compiler, `sdl` for people."""
 
-    def __init__(self, slices: tuple[ModuleType, ...]) -> None:
+    def __init__(self, slices: tuple[ModuleType, ...], previewed: Mapping[str, str] = previews.PREVIEWS) -> None:
         query = merge_types("Query", tuple(slice_.Query for slice_ in slices if hasattr(slice_, "Query")))
         mutation = merge_types("Mutation", tuple(slice_.Mutation for slice_ in slices if hasattr(slice_, "Mutation")))
         errors = tuple(dict.fromkeys(BOUND.values()))  # nothing but their interface leads to them
         built = strawberry.Schema(query, mutation, types=errors, config=StrawberryConfig(scalar_map=SCALARS))
-        self.core: GraphQLSchema = built._schema  # noqa: SLF001 - Strawberry has no public way to the core schema
-        patch(self.core)
-        self.core.directives = (*self.core.directives, *limits.DIRECTIVES)
-        self.catalog: Catalog = build_catalog(self.core)
-        whole = Edition(self.core, self.catalog)
-        self.registry = Registry(self.core, self.catalog, as_tenant)
-        self.editions = Editions(whole, self.registry)
+        core: GraphQLSchema = built._schema  # noqa: SLF001 - Strawberry has no public way to the core schema
+        patch(core)
+        core.directives = (*core.directives, *limits.DIRECTIVES)
+        catalog = build_catalog(core)
+        self.registry = Registry(core, catalog, as_tenant)
+        self.editions = Editions(Edition(core, catalog), self.registry, previewed)
+        whole = self.editions.whole
+        self.core: GraphQLSchema = whole.core
+        self.catalog: Catalog = whole.catalog
         self.outside = for_outsiders(whole, Registry(self.core, self.catalog, outsider))
 
     @property
@@ -107,6 +111,10 @@ class Schema:
 def sdl_of(core: GraphQLSchema) -> str:
     """A schema, or an edition of it, as text."""
     return limits.with_directives(print_schema(lexicographic_sort_schema(core)), core) + "\n"
+
+
+def sdl_of_edition(edition: Edition) -> str:
+    return previews.marked(sdl_of(edition.core), edition.previewed)
 
 
 def patch(core: GraphQLSchema) -> None:
@@ -141,4 +149,4 @@ def named(value: Any, _info: Any, _type: Any) -> str:
 
 schema = Schema(SLICES)
 
-__all__ = ["SLICES", "Node", "Record", "Schema", "schema", "sdl_of"]
+__all__ = ["SLICES", "Node", "Record", "Schema", "schema", "sdl_of", "sdl_of_edition"]

@@ -121,9 +121,16 @@ class AnyRecord:
     column: str
 
 
-def listed(column: str, description: str, *, order: tuple[str, ...], constants: Mapping[str, str] | None = None) -> Any:
-    """A short list of rows that point back with `column`, in `order`."""
-    source = ToMany(column, constants=constants or {}, paged=False, order=order)
+def listed(
+    column: str,
+    description: str,
+    *,
+    order: tuple[str, ...],
+    constants: Mapping[str, str] | None = None,
+    key: str = "id",
+) -> Any:
+    """A short list of rows that point back with `column` at this row's `key`, in `order`."""
+    source = ToMany(column, key, constants or {}, paged=False, order=order)
     return strawberry.field(description=description, metadata={SOURCE: source})
 
 

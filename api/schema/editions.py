@@ -4,6 +4,7 @@ An edition is a schema of its own, so whatever is not in it does not exist in se
 variables, introspection or messages, and the compiler has no column for it.
 """
 
+import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,7 @@ from api.compiler import Cache, Catalog, ToAny
 from api.domain.access import owners
 from api.domain.kernel import DEFAULT_FIELDS, Capability, FieldAccess, Model
 
+from . import previews
 from .registry import Registry
 
 MOST_EDITIONS = 32  # a class of principals is a set of hidden fields; few tenants have more than three
@@ -37,28 +39,45 @@ class Edition:
 
     core: GraphQLSchema
     catalog: Catalog
+    previewed: Mapping[str, str] = dataclasses.field(default_factory=dict)  # coordinate → feature
 
 
 class Editions:
     """The editions for principals of the tenant, one for each set of hidden fields."""
 
-    def __init__(self, whole: Edition, registry: Registry) -> None:
-        self.whole = whole
+    def __init__(
+        self, everything: Edition, registry: Registry, previewed: Mapping[str, str] = previews.PREVIEWS
+    ) -> None:
+        """`previewed`: coordinate → feature; `whole` is everything but that."""
+        previews.check(everything.core, previewed)
+        self._everything = everything
+        self._previewed = previewed
+        self._features = frozenset(previewed.values())
         self._registry = registry
         self._sets = sets_of_fields(registry)
         self._made: Cache[Edition] = Cache(MOST_EDITIONS)
+        self.whole = self._edition(frozenset(), previews.NONE) if previewed else everything
 
-    def of(self, capability: Capability) -> Edition:
+    def of(self, capability: Capability, features: frozenset[str] = previews.NONE) -> Edition:
+        """The edition for principals with a capability who want to try out some features."""
         hidden = frozenset(key for key in self._sets if capability.field(*key) is FieldAccess.HIDDEN)
-        return self._made.get(hidden, lambda: self._edition(hidden)) if hidden else self.whole
+        features &= self._features
+        if not hidden and not features:
+            return self.whole
+        return self._made.get((hidden, features), lambda: self._edition(hidden, features))
 
     def sets(self) -> Mapping[tuple[str, str], set[str]]:
         """(kind of object, set of fields) → coordinates of what shows a column of the set."""
         return self._sets
 
-    def _edition(self, hidden: frozenset[tuple[str, str]]) -> Edition:
-        coordinates = {one for key in hidden for one in self._sets[key]}
-        return narrowed(self.whole, coordinates.__contains__)
+    def _edition(self, hidden: frozenset[tuple[str, str]], features: frozenset[str]) -> Edition:
+        unwanted = previews.hidden(self._previewed, features)
+        coordinates = {one for key in hidden for one in self._sets[key]} | unwanted
+        made = narrowed(self._everything, coordinates.__contains__, gone=unwanted)
+        shown = {key: one for key, one in self._previewed.items() if key not in unwanted}
+        if shown:
+            made.core.directives = (*made.core.directives, previews.DIRECTIVE)
+        return replace(made, previewed=shown)
 
 
 def sets_of_fields(registry: Registry) -> dict[tuple[str, str], set[str]]:
@@ -73,22 +92,22 @@ def sets_of_fields(registry: Registry) -> dict[tuple[str, str], set[str]]:
     return found
 
 
-def narrowed(whole: Edition, hides: Hides, *, kept: Collection[str] = ()) -> Edition:
+def narrowed(whole: Edition, hides: Hides, *, kept: Collection[str] = (), gone: Collection[str] = ()) -> Edition:
     """The edition without the hidden coordinates, and without what has no content or no way in any more.
 
-    `kept`: object types that only an interface leads to and that stay; all of those there are if left out.
+    `kept`: object types that only an interface leads to and that stay; all of those there are if left out. `gone`: such
+    that do not stay.
     """
-    gone = Gone(whole.core, hides, kept)
-    core = GraphQLSchema(**map_schema_config(whole.core.to_kwargs(), gone.mappers))
+    core = GraphQLSchema(**map_schema_config(whole.core.to_kwargs(), Gone(whole.core, hides, kept, gone).mappers))
     return Edition(core, catalog_of(whole.catalog, core))
 
 
 class Gone:
     """What is not in an edition, found by taking away until nothing more follows."""
 
-    def __init__(self, core: GraphQLSchema, hides: Hides, kept: Collection[str]) -> None:
+    def __init__(self, core: GraphQLSchema, hides: Hides, kept: Collection[str], gone: Collection[str]) -> None:
         self._core, self._hides = core, hides
-        self.types: set[str] = set()
+        self.types = {name for name in gone if name in core.type_map}
         objects = [name for name, one in core.type_map.items() if isinstance(one, GraphQLObjectType)]
         self._roots = frozenset(one.name for one in (core.query_type, core.mutation_type) if one is not None)
         if kept:
@@ -98,7 +117,7 @@ class Gone:
                 if isinstance(interface := core.type_map[name], GraphQLInterfaceType | GraphQLUnionType)
                 for one in core.get_possible_types(interface)
             }
-            self.types = {name for name in objects if name in implementing and name not in kept}
+            self.types |= {name for name in objects if name in implementing and name not in kept}
         while more := {name for name in core.type_map if name not in self.types and self._is_empty(name)}:
             self.types |= more
 

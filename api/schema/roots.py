@@ -5,18 +5,20 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
-from sqlalchemy import Select, Text, Uuid, cast, func, select, true
+from sqlalchemy import Select, Text, Uuid, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from api.compiler import Request, Root, Scope, Tree
+from api.domain import tokens as domain
 from api.domain.kernel import Level, PrincipalKind, Viewer, records, wire
 from api.domain.kernel import Tenant as TenantRow
 
-from .binding import computed, described, readable, to_one, unnested_one
+from .binding import computed, described, listed, readable, to_one, unnested_one
 from .connections import argument, rooted
 from .interfaces import Node
 from .rights import CapabilityType, capability_json
 from .scalars import CurrencyCode, TimeZone
+from .tokens import Token
 from .users import User
 from .wire import id_text
 
@@ -73,7 +75,26 @@ def viewer_row(scope: Scope, _arguments: Mapping[str, Tree], _matching: Any) -> 
         cast(scope.bind(of_viewer(roles), ARRAY(Text())), ARRAY(Text)).label("roles"),
         cast(scope.bind(of_viewer(permissions), ARRAY(Text())), ARRAY(Text)).label("permissions"),
         cast(scope.bind(of_viewer(capability), Text()), JSON).label("capability"),
+        cast(scope.bind(of_viewer(lambda viewer: viewer.principal), Uuid()), Uuid).label("principal"),
     )
+
+
+@readable(
+    domain.DeprecatedUse,
+    description="Something that is going away and that you have used; forgotten 90 days after the last use.",
+    visible=lambda _t, _context: true(),  # only one's own lead here
+    default_order=(),
+)
+class DeprecatedUse:
+    coordinate: str = described("What it is, as a coordinate of the schema, where its reason says what to use instead.")
+    document_id: str | None = computed(
+        lambda row, _scope: func.nullif(row.document, literal_column("''")),
+        "The registered document that uses it; null for documents that are not registered, all together.",
+    )
+    token: Token | None = to_one("client_id", "tokens.Token", "The token; null if you may not see it, or had none.")
+    uses: int = described("How often an operation with it was sent.")
+    first_used_at: datetime = described("When that was first seen.")
+    last_used_at: datetime = described("When that was last seen; it takes some seconds to show here.")
 
 
 @readable(build=viewer_row, name="Viewer", description="Who is asking.", outside=("id", "kind", "name", "tenant"))
@@ -89,6 +110,12 @@ class ViewerType:
         "What it may do, as `object:right:level`: `opportunity:write:own`.",
     )
     capability: CapabilityType = unnested_one("capability", "All that it may do, in rows.")
+    deprecated_usage: list[DeprecatedUse] = listed(
+        "principal_id",
+        "What it has used lately of what is going away, at most 250 entries.",
+        order=("coordinate", "client_id", "document"),
+        key="principal",
+    )
 
 
 @strawberry.type

@@ -11,7 +11,7 @@ import strawberry
 from graphql import GraphQLError, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
-from api.domain.kernel import CURRENCIES, language_tag
+from api.domain.kernel import CURRENCIES, instant_text, language_tag
 
 CurrencyCode = NewType("CurrencyCode", str)
 CountryCode = NewType("CountryCode", str)
@@ -38,6 +38,11 @@ def instant(value: object) -> datetime:
         if parsed is not None and parsed.year in YEARS and "T24:" not in value:
             return parsed
     raise GraphQLError("a DateTime is an RFC 3339 instant with offset, such as 2026-03-02T09:15:00Z")
+
+
+def written_instant(value: object) -> str:
+    """The wire form of an instant of ours; what comes out of SQL has it already."""
+    return instant_text(value) if isinstance(value, datetime) else str(value)
 
 
 def day(value: object) -> date:
@@ -70,7 +75,11 @@ def one_of(known: Callable[[str], bool], message: str) -> Callable[[object], str
 
 
 def scalar(
-    name: str, description: str, parse: Callable[[object], Any], specified_by: str | None = None
+    name: str,
+    description: str,
+    parse: Callable[[object], Any],
+    specified_by: str | None = None,
+    serialize: Callable[[Any], str] = str,
 ) -> ScalarDefinition:
     """A scalar written as a string. Values that come out of SQL are already in their wire form."""
 
@@ -81,7 +90,7 @@ def scalar(
         name=name,
         description=description,
         specified_by_url=specified_by,
-        serialize=str,
+        serialize=serialize,
         parse_value=parse,
         parse_literal=literal,
     )
@@ -93,6 +102,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "An instant, RFC 3339 with an offset; always answered in UTC as `2026-03-02T09:15:00Z`. Years 1900 to 2200.",
         instant,
         "https://scalars.graphql.org/andimarek/date-time.html",
+        written_instant,
     ),
     date: scalar(
         "Date",

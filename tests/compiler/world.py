@@ -241,6 +241,18 @@ async def add_shares(sessions: Sessions, world: World) -> None:
         await sharing.revoke(work, ended.id)
 
 
+def deprecated_use(user: UUID, document: str, at: datetime) -> tokens.DeprecatedUse:
+    return tokens.DeprecatedUse(
+        client_id=user,
+        coordinate="Viewer.roles",
+        document=document,
+        principal_id=user,
+        uses=3,
+        first_used_at=at,
+        last_used_at=at,
+    )
+
+
 async def add_bookkeeping(sessions: Sessions, world: World) -> None:
     """A row in each table that nothing above has filled, then the names of all records."""
     async with at(sessions, world.admin, 21) as work:
@@ -249,6 +261,8 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         await remember(work, "a-used-key", {})
         await documents.register(work, ["{ viewer { name } }"])
         work.add(tokens.RateBucket(id=world.admin.id, millipoints=1, filled_at=work.now))
+        for document in ("", f"sha256:{'ab' * 32}"):
+            work.add(deprecated_use(world.admin.id, document, work.now))
         await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
         await identities.invite(work, "Rita Rep", "rita@example.com", (), pepper=b"p" * 32)
         work.add(

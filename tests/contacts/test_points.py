@@ -88,7 +88,7 @@ async def test_a_known_email_gets_a_label_and_is_verified(work: Work):
     await contacts.update(work, ada.id, {"emails": [entry]})
     (change,) = await work.finish()
 
-    assert change.after == {"emails": [{"label": "work", "verifiedAt": "2026-03-02T09:15:00+00:00"}]}
+    assert change.after == {"emails": [{"label": "work", "verifiedAt": "2026-03-02T09:15:00Z"}]}
     (email,) = await work.session.scalars(select(ContactEmail))
     assert (email.original, email.label, email.verified_at) == ("ada@example.com", "work", work.now)
 

@@ -56,8 +56,6 @@ def unhandled(answer: Answer) -> Iterator[str]:
     for code in sorted(str(code) for code in codes - STATUSES.keys()):
         yield f"the code {code} is not in the list"
     yield from shape_faults(found)
-    if answer.seconds > SECONDS:
-        yield f"{answer.seconds:.1f} seconds"
 
 
 def errors_of(found: Any) -> Iterable[Any]:
@@ -85,7 +83,12 @@ async def fuzz(
         found.outcomes[outcome_of(answer)] += 1
         found.makers[one.maker] += 1
         found.slowest = max(found.slowest, (answer.seconds, one.field))
-        for complaint in unhandled(answer):
+        complaints = list(unhandled(answer))
+        if answer.seconds > SECONDS:  # others may have had the machine to themselves meanwhile: once is no fault
+            again = await send(client, place.token, one.text)
+            if again.seconds > SECONDS:
+                complaints.append(f"{answer.seconds:.1f} seconds, then {again.seconds:.1f}")
+        for complaint in complaints:
             found.unhandled.append((one, complaint))
             tell(f"{complaint}\n{one.text}\n")
         if found.done % EVERY == 0:

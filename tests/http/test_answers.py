@@ -36,7 +36,7 @@ async def test_a_query_is_one_statement_and_its_bytes_are_the_answer(graphql: Cl
     assert response.headers["ratelimit"] == f'"points";r={left};t={2000 - left}'
     assert response.headers["ratelimit-policy"] == '"points";q=2000;w=10'
     assert response.headers["cache-control"] == "no-store"
-    assert response.headers["vary"] == "Accept, Authorization, Origin"
+    assert response.headers["vary"] == "Accept, Authorization, Api-Preview, Origin"
     assert response.headers["x-content-type-options"] == "nosniff"
     assert int(response.headers["content-length"]) == len(response.content)
 

@@ -264,6 +264,8 @@ async def test_the_budget_is_answered_from_memory(process: Process):
         answer = orjson.loads(Introspection(schema.core).of_memory(part, {}, admission.memory()))["mine"]
     assert sent == []
     assert 160 <= answer.pop("remaining") <= 200
+    assert answer["resetAt"].endswith("Z")
+    assert "T" in answer["resetAt"]
     assert datetime.fromisoformat(answer.pop("resetAt")) > datetime(2026, 1, 1, tzinfo=UTC)
     assert answer == {"cost": 40, "limit": 200, "restorePerSecond": 200.0, "__typename": "RateLimit"}
 

@@ -62,6 +62,7 @@ def bookkeeping(maker: Maker, model: Any) -> None:
             maker.add(ExternalId, type=model.object, source=source, value=value, record_id=row["id"])
         for version in range(1, maker.random.choice([1, 2, 5])):
             change(maker, model.object, row["id"], version)
+            row["version"] = max(row["version"], version)  # else its next change would have the number of an old one
 
 
 def change(maker: Maker, object_type: str, record: UUID, version: int) -> None:

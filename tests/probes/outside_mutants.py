@@ -168,7 +168,7 @@ FIELDS = (
     ),
     Mutant(
         "everyone has the whole schema",
-        patched((Editions, "of", lambda self, _capability: self.whole)),
+        patched((Editions, "of", lambda self, *_: self.whole)),
         (unknown(r"\.nodes\.", "a staff marketer"),),
     ),
     Mutant(

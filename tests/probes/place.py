@@ -218,8 +218,8 @@ def wired(pool: Fetching, outside: Fetching, sessions: Sessions, folder: Path, w
     """The services; `widened` takes the fronts that are made, with wider limits."""
     made = services(Settings(data_dir=folder, **GENEROUS), pool, sessions, SECRET, outside=outside, now=lambda: NOW)
 
-    def front(viewer: Viewer) -> Front:
-        found = made.front(viewer)
+    def front(viewer: Viewer, features: frozenset[str] = frozenset()) -> Front:
+        found = made.front(viewer, features)
         if id(found) not in widened:
             documents = Documents(found.reads.core, WIDE)  # type: ignore[attr-defined]
             widened[id(found)] = replace(found, documents=DocumentAccess(documents, pool))

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import asyncpg
 
+from api.db.protection import FORGOTTEN
 from api.domain import access, accounts, tokens
 from api.domain.access import Cells
 from api.domain.access.shipped import FULL
@@ -309,13 +310,13 @@ def hostile(place: Place, table: Any) -> list[str]:
     names = [column.name for column in table.columns if column.computed is None]
     quoted = ", ".join(f'"{one}"' for one in names)
     literal = ", ".join(f"{a}::uuid" if one == own else f'"{one}"' for one in names)
-    part = any(base.__name__ == "Part" for base in world.models[name].__mro__)
+    deletable = name in FORGOTTEN or any(base.__name__ == "Part" for base in world.models[name].__mro__)
     entry = any(base.__name__ == "Entry" for base in world.models[name].__mro__)
     texts = [f"INSERT INTO {name} ({quoted}) SELECT {literal} FROM {name} LIMIT 1", f"TRUNCATE {name}"]
     if not world.of("b", name):
         texts = texts[1:]
     texts.append(f"UPDATE {name} SET {own} = {a}")
-    texts.append(f"DELETE FROM {name}" + (f" WHERE {own} = {a}" if part else ""))
+    texts.append(f"DELETE FROM {name}" + (f" WHERE {own} = {a}" if deletable else ""))
     if entry:
         texts.append(f'UPDATE {name} SET "{names[-1 if names[-1] not in LATER else 1]}" = NULL')
     return texts
@@ -334,7 +335,7 @@ async def granted_columns(place: Place) -> tuple[int, list[str]]:
     return done, found
 
 
-LATER = frozenset({"result", "left_at", "retired_at", "filled_at", "position", "created_at"})
+LATER = frozenset({"result", "left_at", "last_used_at", "retired_at", "filled_at", "position", "created_at"})
 CHECKS = (
     Check("dead tokens", dead_tokens, "read"),
     Check("forged tokens", forged_tokens, "read"),

@@ -38,6 +38,7 @@ from .fields import (
 )
 from .idempotency import IdempotencyKey
 from .ids import new_id, parse, prefix_of, wire
+from .instants import instant_text
 from .languages import language_tag
 from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
 from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
@@ -137,6 +138,7 @@ __all__ = [
     "columns_of",
     "digits_of",
     "fold",
+    "instant_text",
     "language_tag",
     "load_references",
     "load_tree",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Date, DateTime, Integer, Numeric, Uuid, inspect
 
 from .ids import wire
+from .instants import instant_text
 from .model import Model, Record, columns_of, records
 from .money import Money
 from .viewer import DEFAULT_FIELDS
@@ -81,7 +82,9 @@ def writer(key: str, declared: Column[Any]) -> Writer | None:
     if isinstance(declared.type, Uuid):
         start = prefix(declared)
         return lambda value, _: wire(start, value) if start else str(value)
-    if isinstance(declared.type, Date | DateTime):
+    if isinstance(declared.type, DateTime):
+        return lambda value, _: instant_text(value)
+    if isinstance(declared.type, Date):
         return lambda value, _: value.isoformat()
     if isinstance(declared.type, Numeric) and not isinstance(declared.type, Integer):
         return lambda value, _: format(value.normalize(), "f")

@@ -11,7 +11,7 @@ from .credential import (
     pepper,
     peppers,
 )
-from .models import DocumentMode, RateBucket, Token, TokenKind
+from .models import DeprecatedUse, DocumentMode, RateBucket, Token, TokenKind
 from .service import (
     LONGEST_OVERLAP_HOURS,
     LONGEST_VALIDITY,
@@ -32,6 +32,7 @@ __all__ = [
     "PEPPER_VERSION",
     "PREFIXES",
     "Credential",
+    "DeprecatedUse",
     "DocumentMode",
     "RateBucket",
     "Token",

@@ -78,3 +78,22 @@ class RateBucket(Entry):
     id: Mapped[UUID] = column(Uuid(), primary_key=True)
     millipoints: Mapped[int] = column()
     filled_at: Mapped[datetime] = column(DateTime(timezone=True))
+
+
+class DeprecatedUse(Entry):
+    """That a client used something that is going away, how often, and when last; forgotten some time after that.
+
+    `client_id` is the token, or the user who signed in without one; `document` the id of a registered document, empty
+    for all other texts together.
+    """
+
+    __tablename__ = "deprecated_uses"
+    __table_args__ = (Index("ix_deprecated_uses_principal_id", "tenant_id", "principal_id"),)
+
+    client_id: Mapped[UUID] = column(Uuid(), primary_key=True)
+    coordinate: Mapped[str] = column(primary_key=True)
+    document: Mapped[str] = column(primary_key=True)
+    principal_id: Mapped[UUID] = column(Uuid())
+    uses: Mapped[int] = column(Integer())
+    first_used_at: Mapped[datetime] = column(DateTime(timezone=True))
+    last_used_at: Mapped[datetime] = column(DateTime(timezone=True))
