@@ -3,7 +3,7 @@
 from .capabilities import EVERY, Cells, beyond, capability, cells_of, field_sets, meet, objects, owners
 from .comparison import beyond_in_sql
 from .errors import BeyondOwnRights
-from .hidden import hidden_names
+from .hidden import hidden_names, unseen_names
 from .models import Role, RoleFieldRight, RoleRight, UserRole
 from .service import (
     RoleValues,
@@ -51,5 +51,6 @@ __all__ = [
     "seed",
     "set_roles",
     "shipped",
+    "unseen_names",
     "update",
 ]

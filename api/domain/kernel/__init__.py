@@ -3,7 +3,7 @@
 from .addresses import AddressKind, AddressValues, check_country, checked_addresses
 from .audit import ChangeEvent, ChangeValues
 from .bulk import Match, Matching, Outcome, Row, Written, by_column, write_rows
-from .changes import Change, camel, shown_columns
+from .changes import Change, camel, guarded_fields, shown_columns
 from .errors import (
     Archived,
     DomainError,
@@ -137,6 +137,7 @@ __all__ = [
     "columns_of",
     "digits_of",
     "fold",
+    "guarded_fields",
     "language_tag",
     "load_references",
     "load_tree",
