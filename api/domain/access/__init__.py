@@ -1,5 +1,6 @@
 """Roles and what they allow: rows of the tenant, resolved to the capability of a principal."""
 
+from .administrators import keep_an_administrator
 from .capabilities import EVERY, Cells, beyond, capability, cells_of, field_sets, meet, objects, owners
 from .comparison import beyond_in_sql
 from .errors import BeyondOwnRights
@@ -42,6 +43,7 @@ __all__ = [
     "create",
     "field_sets",
     "hidden_names",
+    "keep_an_administrator",
     "meet",
     "objects",
     "owners",

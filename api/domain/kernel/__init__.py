@@ -38,6 +38,7 @@ from .fields import (
 )
 from .idempotency import IdempotencyKey
 from .ids import new_id, parse, prefix_of, wire
+from .invariants import in_the_end
 from .languages import language_tag
 from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
 from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
@@ -138,6 +139,7 @@ __all__ = [
     "digits_of",
     "fold",
     "guarded_fields",
+    "in_the_end",
     "language_tag",
     "load_references",
     "load_tree",
