@@ -7,7 +7,7 @@ import hashlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http import etag
+from api.http import etag, exchange
 from api.http.graphql import Services
 
 
@@ -19,7 +19,7 @@ class Sdl:
 
     async def answer(self, request: Request) -> Response:
         """The schema as the caller has it."""
-        viewer = await self._services.authenticator.viewer(request.headers.raw)
+        viewer = await self._services.authenticator.viewer(request.headers.raw, exchange.address_of(request.scope))
         text = self._services.front(viewer).sdl()
         tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
         headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Authorization"}
