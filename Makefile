@@ -16,7 +16,7 @@ NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/
 IDE := api/http/ide_bundle/index.html
 MODULES := node_modules/.package-lock.json# of clients/NAME/, written by npm
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
-PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes bench# heavy proofs, each a target of its own; a new one adds its name here
+PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes pool-hop bench# heavy proofs, each a target of its own; a new one adds its name here
 RUN := python# `make coverage` puts itself in between
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
@@ -24,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 LOCK := $(COMPILE) pyproject.toml
 LOCK_NODE := $(COMPILE) --group pyproject.toml:node
 
-.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance oracle bench badinput fuzz probes proofs lock clean
+.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance oracle bench badinput fuzz probes pool-hop proofs lock clean
 
 help:
 	@echo "Headless CRM. Begin with: make demo"
@@ -132,6 +132,9 @@ fuzz: $(STAMP) ## send generated operations for 9 minutes; FULL=1 for 20,000, SE
 
 probes: $(STAMP) ## ask for everything as those who may not see it, for 10 minutes; FULL=1 for every path
 	@FULL="$(FULL)" $(BIN)/python -m tests.probes
+
+pool-hop: $(STAMP) ## 10,000 interleaved requests of 50 tenants over 2 connections, many of them interrupted
+	@$(BIN)/python -m tests.access.pool_hop
 
 # One that fails hides no other; the last line names those that did.
 proofs: $(STAMP) ## run every heavy proof, one after the other (not part of check)

@@ -27,6 +27,7 @@ from api.db.urls import Urls
 from api.db.writes import WriteSession
 from api.domain.kernel import PrincipalKind, Viewer
 from api.http import server
+from api.http.attempts import Attempts
 from api.http.auth import Authenticator, utc_now
 from api.http.claims import Verifier
 from api.http.deprecated_uses import DeprecatedUses
@@ -122,7 +123,8 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
 
     Without them no outsider is served.
     """
-    authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), now=now)
+    attempts = Attempts(at_once=settings.failed_tokens, seconds_each=1.0)
+    authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), attempts=attempts, now=now)
     limits = by_kind(settings)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
     verify = None

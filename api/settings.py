@@ -112,6 +112,12 @@ class Settings(BaseSettings):
         le=10_000,
         description="Requests of one token that a process runs at once; of its tenant 5 times as many.",
     )
+    failed_tokens: int = Field(
+        default=60,
+        ge=1,
+        le=1_000_000,
+        description="Tokens that open nothing an address may show at once, in each process; one comes back a second.",
+    )
     http_profile: Literal["audit", "draft"] = Field(
         default="audit",
         description="Status of errors: audit, as clients expect today, or draft, with the coming 422 and 294.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ import typer
 
 from api.domain import documents
 from api.domain.documents import Registration
+from api.domain.kernel import OUTSIDE, PrincipalKind
 from api.http.documents import Documents
 from api.http.envelope import ID_PREFIX, SHA256
 from api.http.errors import Refused
@@ -31,17 +33,31 @@ app = typer.Typer(
 OfTenant = Annotated[str, typer.Option(help="Name of the tenant.")]
 
 
+class Audience(StrEnum):
+    """Whose tokens send the documents: they see different schemas and have different limits."""
+
+    STAFF = "staff"
+    INTEGRATION = "integration"
+    PARTNER = "partner"
+    CUSTOMER = "customer"
+
+
+For = Annotated[Audience, typer.Option("--for", help="Whose tokens send them: their schema and their limits count.")]
+
+
 @app.command(help="Register every document of a manifest, or none if one is not in order.")
 def push(
     manifest: Annotated[Path, typer.Argument(help="A JSON file of graphql-codegen, Relay or Apollo.")],
     tenant: OfTenant,
     client: Annotated[str | None, typer.Option(help="Which program sends them; shown in lists.")] = None,
+    audience: For = Audience.STAFF,
     *,
     as_json: AsJson = False,
 ) -> None:
     listed = read(manifest)
     with progress("Checking", len(listed)) as advance:
-        refuse_unusable(str(manifest), listed, advance, "Nothing was registered: correct them and push again.")
+        remedy = "Nothing was registered: correct them and push again."
+        refuse_unusable(str(manifest), listed, audience, advance, remedy)
     if not listed:
         raise CommandRefused("MANIFEST", f"{manifest}: there is no document in it. Nothing was registered.")
     with open_database() as database:
@@ -63,11 +79,17 @@ def push(
 
 
 @app.command("check", help="Look whether this version of the API runs every document of a tenant; before an update.")
-def check_(tenant: OfTenant, *, as_json: AsJson = False) -> None:
+def check_(
+    tenant: OfTenant,
+    client: Annotated[str | None, typer.Option(help="Only those that this program sends.")] = None,
+    audience: For = Audience.STAFF,
+    *,
+    as_json: AsJson = False,
+) -> None:
     with open_database() as database:
-        stored = asyncio.run(live_documents(database, tenant))
+        stored = asyncio.run(live_documents(database, tenant, client))
     with progress("Checking", len(stored)) as advance:
-        refuse_unusable(f"the tenant {tenant}", stored, advance, "Push what replaces them and retire them.")
+        refuse_unusable(f"the tenant {tenant}", stored, audience, advance, "Push what replaces them and retire them.")
     say(f"checked {len(stored)}, all in order", {"tenant": tenant, "checked": len(stored)}, as_json=as_json)
 
 
@@ -94,9 +116,13 @@ def retire(
     say(f"Retired {ID_PREFIX}{sha256}.", {"id": ID_PREFIX + sha256, "retired": True}, as_json=as_json)
 
 
-def refuse_unusable(place: str, listed: Sequence[Listed], advance: Callable[[int], None], remedy: str) -> None:
-    """Raise `CommandRefused`, a sentence for each problem, unless the API would run every document."""
-    known, problems = Documents(schema.core, by_kind(load())["STAFF"]), []
+def refuse_unusable(
+    place: str, listed: Sequence[Listed], audience: Audience, advance: Callable[[int], None], remedy: str
+) -> None:
+    """Raise `CommandRefused`, a sentence for each problem, unless the API would run every document for them."""
+    kind = PrincipalKind[audience.name]
+    core = schema.outside.core if kind in OUTSIDE else schema.core
+    known, problems = Documents(core, by_kind(load())[kind]), []
     for document in listed:
         reason = document.problem() or reason_against(known, document.text)
         if reason is not None:
@@ -135,11 +161,12 @@ async def retire_document(database: Database, tenant: str, sha256: str) -> None:
         await documents.retire(work, sha256)
 
 
-async def live_documents(database: Database, tenant: str) -> list[Listed]:
+async def live_documents(database: Database, tenant: str, client: str | None) -> list[Listed]:
     found = await database.tenant(tenant)
     async with database.sessions() as sessions, operate(sessions, found.id, "documents check") as work:
         stored = await documents.documents(work)
-        return [Listed(document.sha256, document.text) for document in stored if document.retired_at is None]
+        live = (document for document in stored if document.retired_at is None and client in {None, document.client})
+        return [Listed(document.sha256, document.text) for document in live]
 
 
 async def rows_of(database: Database, tenant: str) -> list[dict[str, Any]]:

@@ -20,8 +20,16 @@ NETWORK_BITS = 64  # of IPv6: whoever has one address of it has all of them
 class Attempts:
     """Each attempt takes one; what does not fail gives it back. Behind a proxy all have the address of the proxy."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        at_once: int = AT_ONCE,
+        seconds_each: float = SECONDS_EACH,
+    ) -> None:
+        """`at_once` may fail; one of them comes back every `seconds_each`."""
         self._clock = clock
+        self._at_once, self._each = at_once, seconds_each
         self._full_at: OrderedDict[str, float] = OrderedDict()  # when the bucket is full again
 
     @contextmanager
@@ -44,21 +52,25 @@ class Attempts:
 
     def take(self, address: str) -> None:
         """Raise RATE_LIMITED if this address has failed too often."""
+        self.check(address)
         now, key = self._clock(), network(address)
-        full_at = max(self._full_at.get(key, now), now) + SECONDS_EACH
-        wait = full_at - now - AT_ONCE * SECONDS_EACH
-        if wait > 0:
-            message = f"Too many attempts failed from this address. Try again in {math.ceil(wait)} seconds."
-            raise Refused("RATE_LIMITED", message, headers=[(b"retry-after", str(math.ceil(wait)).encode())])
-        self._full_at[key] = full_at
+        self._full_at[key] = max(self._full_at.get(key, now), now) + self._each
         self._full_at.move_to_end(key)
         if len(self._full_at) > MOST_ADDRESSES:
             self._full_at.popitem(last=False)
 
+    def check(self, address: str) -> None:
+        """As `take`, and takes nothing."""
+        now = self._clock()
+        wait = max(self._full_at.get(network(address), now), now) + (1 - self._at_once) * self._each - now
+        if wait > 0:
+            message = f"Too many attempts failed from this address. Try again in {math.ceil(wait)} seconds."
+            raise Refused("RATE_LIMITED", message, headers=[(b"retry-after", str(math.ceil(wait)).encode())])
+
     def give_back(self, address: str) -> None:
         key = network(address)
         if key in self._full_at:
-            self._full_at[key] -= SECONDS_EACH
+            self._full_at[key] -= self._each
 
 
 def network(address: str) -> str:

@@ -16,6 +16,7 @@ import orjson
 from api.db.pool import Fetching
 from api.domain import access, tokens
 from api.domain.kernel import NOBODY, OUTSIDE, Capability, PrincipalKind, Viewer
+from api.http.attempts import Attempts
 from api.http.claims import Claims, IssuerUnavailable, NotAccepted, Verifier
 from api.http.envelope import Headers
 from api.http.errors import Refused
@@ -54,27 +55,36 @@ class Authenticator:
         secret_key: bytes,
         *,
         verifier: Verifier | None = None,
+        attempts: Attempts | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
+        """`attempts`: how often an address may show what opens nothing; without it nobody counts."""
         self.pool = pool
+        self._attempts = attempts
         self._peppers = tokens.peppers(secret_key)
         self._verifier = verifier
         self._now = now
         self._remembered: OrderedDict[bytes, Remembered] = OrderedDict()
 
-    async def viewer(self, headers: Headers) -> Viewer:
-        """The principal behind the token.
+    async def viewer(self, headers: Headers, address: str | None = None) -> Viewer:
+        """The principal behind the token; `address` is where it came from, if failures are to count there.
 
         Raises:
-            Refused: UNAUTHENTICATED, in the same words whatever is wrong; UNAVAILABLE if the issuer cannot be asked.
+            Refused: UNAUTHENTICATED, in the same words whatever is wrong; UNAVAILABLE if the issuer cannot be asked;
+                RATE_LIMITED for a token never seen, from an address that has shown too many that open nothing.
             DatabaseUnavailable: nobody can say.
         """
         given = self._bearer(headers)
         key = hashlib.sha256(given).digest()
         known = self._remembered.get(key)
         if known is None or known.until <= time.monotonic():
+            attempts = self._attempts if address is not None else None
+            if attempts is not None and (known is None or known.viewer is None):
+                attempts.check(address or "")  # who was let in before is not shut out by his neighbours
             known = await self._look_up(given)
             self._remember(key, known)
+            if attempts is not None and known.viewer is None:
+                attempts.take(address or "")
         if known.viewer is None or (known.expires is not None and known.expires <= self._now()):
             raise unauthenticated(known.reason)
         return known.viewer

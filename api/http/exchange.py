@@ -125,6 +125,11 @@ def of(scope: Scope) -> Exchange:
     return found
 
 
+def address_of(scope: Scope) -> str:
+    """Who is at the other end of the connection; behind a proxy, the proxy. Empty where nobody knows."""
+    return str((scope.get("client") or ("",))[0])
+
+
 async def answer(send: Send, message: Message) -> None:
     """Send a whole response: `status`, `headers`, `body`. A 304 has no length: it would be that of the content."""
     body: bytes = message.pop("body")

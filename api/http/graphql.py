@@ -181,7 +181,7 @@ class GraphQL:
         services, head, facts = self._services, exchange.head, exchange.facts
         check_method(scope, head)
         accepted = negotiated(head, services.profile)
-        viewer = known.viewer = await services.authenticator.viewer(scope["headers"])
+        viewer = known.viewer = await services.authenticator.viewer(scope["headers"], exchanges.address_of(scope))
         facts["tenant"], facts["principal"] = viewer.tenant, viewer.principal
         exchange.timings.mark("auth")
         try:

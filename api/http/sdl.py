@@ -7,7 +7,7 @@ import hashlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http import etag
+from api.http import etag, exchange
 from api.http.graphql import Services
 from api.schema import previews
 
@@ -20,7 +20,7 @@ class Sdl:
 
     async def answer(self, request: Request) -> Response:
         """The schema as the caller has it."""
-        viewer = await self._services.authenticator.viewer(request.headers.raw)
+        viewer = await self._services.authenticator.viewer(request.headers.raw, exchange.address_of(request.scope))
         text = self._services.front(viewer, previews.asked(request.headers.get("api-preview", ""))).sdl()
         tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
         headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Authorization, Api-Preview"}

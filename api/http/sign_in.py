@@ -80,7 +80,7 @@ class SignIn:
             Refused: UNAUTHENTICATED about the JWT, FORBIDDEN about the invitation, RATE_LIMITED after too many of
                 either; METHOD_NOT_ALLOWED, BAD_REQUEST, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE about the request.
         """
-        headers, address = scope["headers"], (scope.get("client") or ("",))[0]
+        headers, address = scope["headers"], exchanges.address_of(scope)
         if scope["method"] != "POST":
             raise Refused("METHOD_NOT_ALLOWED", "Accept an invitation by POST.", headers=[(b"allow", b"POST")])
         check_media_type(exchange.head)

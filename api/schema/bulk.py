@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ import strawberry
 from strawberry.types import Info
 
 from api.compiler import RequestError
-from api.domain.kernel import DomainError, NotFound, Outcome, Work, Written
+from api.domain.kernel import DomainError, NotFound, Outcome, Viewer, Work, Written
 from api.domain.kernel.idempotency import claim, remember
 
 from .connections import about
@@ -129,17 +130,19 @@ class BulkUpsert:
             rows, policy = rest["rows"], rest["on_row_error"]
             if len(rows) > MOST_ROWS:
                 raise RequestError("BAD_USER_INPUT", f"at most {MOST_ROWS} rows in one call", ("rows",))
-            return await again(lambda: self.attempt(info, rows, policy, options), self.refused)
+
+            def refused(refusal: DomainError) -> Any:
+                viewer = info.context.viewer
+                path_of = partial(argument_path, arguments={"rows": None}, argument="rows")
+                return self.answer(viewer, [], {}, [answered(refusal, path_of, viewer, self.cls.__name__)])
+
+            return await again(lambda: self.attempt(info, rows, policy, options), refused)
 
         declared = {
             "rows": about(list[self.row], f"At most {MOST_ROWS} rows, each with its own match."),  # type: ignore[name-defined]
             "on_row_error": about(BulkErrorPolicy, "What a refused row means for the others."),
         }
         return field_of(resolver, declared, self.payload, description, on_row_error=BulkErrorPolicy.SKIP_ROW)
-
-    def refused(self, refusal: DomainError) -> Any:
-        """The payload when the call as a whole is refused."""
-        return self.answer([], {}, [answered(refusal, lambda path: argument_path(path, {"rows": None}, "rows"))])
 
     def by_id(self, match: Any) -> list[Asked]:
         """The reference, if it names a record by its id; other keys may name a record that is not there yet."""
@@ -161,8 +164,8 @@ class BulkUpsert:
                         await remember(work, key, {"results": [stored_of(one) for one in results]})
                 read = await self.read(info, work, results)
         except Rejected as rejected:
-            return self.rejected(rejected.results)
-        return self.answer(results, read, [])
+            return self.rejected(context.viewer, rejected.results)
+        return self.answer(context.viewer, results, read, [])
 
     async def write(self, work: Work, rows: Any, policy: BulkErrorPolicy) -> list[Result]:
         """Write the rows; each result stands where its row stands.
@@ -197,7 +200,7 @@ class BulkUpsert:
         ids = [one.id for one in results]
         return await info.context.read_rows_in_work(work, info._raw_info, self.cls.__name__, ids, self.noun)  # noqa: SLF001
 
-    def rejected(self, results: list[Result]) -> Any:
+    def rejected(self, viewer: Viewer, results: list[Result]) -> Any:
         failed = sum(1 for one in results if one.refusal)
         undone = [one if one.refusal else Result(Outcome.UNCHANGED) for one in results]
         error: UserError = ValidationError(  # type: ignore[call-arg] # Strawberry fields are keywords
@@ -207,23 +210,28 @@ class BulkUpsert:
             constraint="REJECT_ALL",
             limit=None,
         )
-        return self.answer(undone, {}, [error])
+        return self.answer(viewer, undone, {}, [error])
 
-    def answer(self, results: list[Result], read: dict[tuple[str, str], Any], errors: list[UserError]) -> Any:
+    def answer(
+        self, viewer: Viewer, results: list[Result], read: dict[tuple[str, str], Any], errors: list[UserError]
+    ) -> Any:
         made = [
-            self.result(read=read, index=at, outcome=one.outcome, errors=errors_of(one, at))
+            self.result(read=read, index=at, outcome=one.outcome, errors=self.errors_of(viewer, one, at))
             for at, one in enumerate(results)
         ]
         counts = {outcome.lower(): sum(1 for one in results if one.outcome is outcome) for outcome in Outcome}
         return self.payload(results=made, errors=errors, **counts)
 
+    def errors_of(self, viewer: Viewer, result: Result, at: int) -> list[UserError]:
+        if result.refusal is None:
+            return []
+        if isinstance(result.refusal, NotFound) and not result.refusal.path:
+            result.refusal.path = ("match",)
 
-def errors_of(result: Result, at: int) -> list[UserError]:
-    if result.refusal is None:
-        return []
-    if isinstance(result.refusal, NotFound) and not result.refusal.path:
-        result.refusal.path = ("match",)
-    return [answered(result.refusal, lambda path: ["rows", str(at), *argument_path(path, {"match": None}, "values")])]
+        def path_of(path: tuple[str, ...]) -> list[str]:
+            return ["rows", str(at), *argument_path(path, {"match": None}, "values")]
+
+        return [answered(result.refusal, path_of, viewer, self.cls.__name__)]
 
 
 def stored_of(result: Result) -> dict[str, Any]:

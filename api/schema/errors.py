@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
 from strawberry.types import Info
 
+from api.domain.access import unseen_names
 from api.domain.kernel import (
     Archived,
     DomainError,
@@ -23,13 +25,16 @@ from api.domain.kernel import (
     RestoreConflict,
     StaleVersion,
     TooLong,
+    Viewer,
     camel,
+    records,
 )
 
 from .context import Context
 from .enums import described_enum
 from .interfaces import Node
 
+UNSEEN = "a field that you do not see stands in the way; ask somebody who sees it"
 E = TypeVar("E", bound="type[Any]")
 CODES = {
     "REQUIRED": "A value that cannot be left out is missing.",
@@ -37,7 +42,7 @@ CODES = {
     "TOO_LONG": "A text or list is too long.",
     "DUPLICATE": "Another live record has this unique value.",
     "NOT_FOUND": "There is no such record, or you may not see it.",
-    "NOT_ALLOWED": "Your role does not allow this.",
+    "NOT_ALLOWED": "You may see the record, but not do this to it.",
     "ARCHIVED": "The record is archived; restore it first.",
     "VERSION_CONFLICT": "The record has changed since the version you gave.",
     "ILLEGAL_TRANSITION": "The step is not possible from the present state.",
@@ -110,7 +115,7 @@ class NotFoundError(UserError):
 
 @user_error(NotAllowed, IdempotencyKeyReused, IdempotencyInProgress)
 class RefusedError(UserError):
-    """The request as a whole cannot be done: not with this role, or not with this idempotency key."""
+    """The request as a whole cannot be done: not by you, or not with this idempotency key."""
 
 
 @user_error(Duplicate, Archived, RestoreConflict)
@@ -142,8 +147,16 @@ class TransitionError(UserError):
     allowed: list[str] = strawberry.field(description="The steps that are possible now.")
 
 
-def answered(refusal: DomainError, argument_of: Callable[[tuple[str, ...]], list[str]]) -> UserError:
-    """The user error of a refusal; `argument_of` leads a path of the command to the field's arguments."""
+def answered(
+    refusal: DomainError, argument_of: Callable[[tuple[str, ...]], list[str]], viewer: Viewer, type_name: str
+) -> UserError:
+    """The user error of a refusal; `argument_of` leads a path of the command to the field's arguments.
+
+    `type_name`: of the record that the command is about. Of a field that the viewer does not see nothing is told.
+    """
+    unseen = unseen_names(viewer.capability, object_named(type_name))
+    if unseen & {camel(part.removesuffix("_id")) for part in refusal.path}:
+        return RefusedError(code=UserErrorCode["NOT_ALLOWED"], message=UNSEEN, path=[])
     bound = next(BOUND[kind] for kind in type(refusal).__mro__ if kind in BOUND)
     values: dict[str, Any] = {
         "code": UserErrorCode[refusal.code],
@@ -160,6 +173,12 @@ def answered(refusal: DomainError, argument_of: Callable[[tuple[str, ...]], list
         key = "current" if bound is VersionConflictError else "existing"
         values[f"{key}_id"] = getattr(refusal, key)
     return bound(**values)  # type: ignore[no-any-return]
+
+
+@cache
+def object_named(type_name: str) -> str:
+    """The kind of a record by its GraphQL type: `Opportunity` → `opportunity`."""
+    return next(record.object for record in records().values() if type_named(record.object) == type_name)
 
 
 def type_named(object_type: str) -> str:

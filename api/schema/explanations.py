@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import Boolean, Text, Uuid, case
+from sqlalchemy import Boolean, Text, Uuid, case, null
 from sqlalchemy.dialects.postgresql import JSON
 
 from api.compiler import Root
@@ -13,10 +13,12 @@ from api.domain.kernel import Level
 from .access import Role
 from .binding import computed, readable, to_any, to_one, unnested, unnested_one
 from .connections import argument, rooted
+from .contacts import Contact
 from .enums import described_enum
-from .grant_paths import explanation
+from .explaining import explanation
 from .interfaces import Record
 from .rights import CapabilityFieldRight
+from .sharing import OutsiderKind, RecordShare
 from .tokens import Token
 from .users import Team, User
 from .wire import id_text
@@ -24,12 +26,16 @@ from .wire import id_text
 
 class AccessGrantKind(StrEnum):
     ROLE = "ROLE"
+    SHARE = "SHARE"
+    OWN_RECORD = "OWN_RECORD"
 
 
 class AccessReason(StrEnum):
     OWN = "OWN"
     TEAM = "TEAM"
     ALL = "ALL"
+    SHARED = "SHARED"
+    SELF = "SELF"
 
 
 described_enum(
@@ -37,6 +43,8 @@ described_enum(
     "AccessGrantKind",
     "Where a grant comes from. New kinds may be added.",
     ROLE="A role that the principal has.",
+    SHARE="A share with the outsider, or with the account that it acts for.",
+    OWN_RECORD="The record is the outsider itself, or the account that it acts for.",
 )
 described_enum(
     AccessReason,
@@ -45,6 +53,8 @@ described_enum(
     OWN="The principal owns it.",
     TEAM="Its owner is in a team of the principal, or in one below.",
     ALL="It reaches all records of this kind.",
+    SHARED="The record is shared.",
+    SELF="The record is the outsider itself, or the account that it acts for.",
 )
 
 
@@ -58,6 +68,7 @@ class AccessTeam:
         "kind": Text(),
         "role_id": Uuid(),
         "role_name": Text(),
+        "share_id": Uuid(),
         "level": Text(),
         "because": Text(),
         "teams": JSON(),
@@ -68,9 +79,13 @@ class AccessTeam:
 class AccessGrant:
     kind: AccessGrantKind = computed(lambda row, _scope: row.kind, "Where it comes from.")
     role: Role | None = to_one("role_id", "access.Role", "The role; null if you may not see roles.")
-    role_name: str | None = computed(lambda row, _scope: row.role_name, "Name of the role.")
-    level: Level = computed(
-        lambda row, _scope: row.level, "How far it reaches, narrowed as the token is; of a delete, as far as a write."
+    role_name: str | None = computed(lambda row, _scope: row.role_name, "Name of the role; null for an outsider.")
+    share: RecordShare | None = to_one(
+        "share_id", "sharing.RecordShare", "The share: its level, its profile, until when; null for anything else."
+    )
+    level: Level | None = computed(
+        lambda row, _scope: case((row.role_name.is_(None), null()), else_=row.level),
+        "How far a role reaches, narrowed as the token is; of a delete, as far as a write; null for an outsider.",
     )
     because: AccessReason = computed(lambda row, _scope: row.because, "Why it reaches this record.")
     teams: list[AccessTeam] = unnested(
@@ -86,7 +101,11 @@ class AccessDecision:
 
 
 def principal_id(row: Any, _scope: Any) -> Any:
-    return case((row.user_id.is_not(None), id_text("usr", row.user_id)), else_=id_text("tok", row.token_id))
+    return case(
+        (row.user_id.is_not(None), id_text("usr", row.user_id)),
+        (row.contact_id.is_not(None), id_text("con", row.contact_id)),
+        else_=id_text("tok", row.token_id),
+    )
 
 
 @readable(
@@ -95,8 +114,11 @@ def principal_id(row: Any, _scope: Any) -> Any:
 )
 class AccessExplanation:
     record: Record | None = to_any("record_type", "record_id", "The record.")
-    principal_id: strawberry.ID = computed(principal_id, "Id of the user, or of a program's token.")
+    principal_id: strawberry.ID = computed(principal_id, "Id of the user, of the contact, or of a program's token.")
     user: User | None = to_one("user_id", "users.User", "The user; null for a program, or if you may not see users.")
+    contact: Contact | None = to_one(
+        "contact_id", "contacts.Contact", "The outsider; null for staff and programs, or if you may not see contacts."
+    )
     token: Token | None = to_one("token_id", "tokens.Token", "The token that was asked about, if you may see it.")
     is_active: bool = computed(
         lambda row, _scope: row.is_active, "Whether it can sign in; if not, nothing is allowed, whatever the grants."
@@ -120,7 +142,9 @@ class Query:
             argument(
                 "principal",
                 strawberry.ID | None,
-                "A user, or a token; yourself when left out. For others you must be allowed to read roles and users.",
+                "A user, a token or a contact; yourself when left out. For others you must be allowed to read roles "
+                "and users, for contacts and their tokens to read shares.",
             ),
+            argument("as_", OutsiderKind, "What a contact is to us.", default=OutsiderKind.PARTNER),
         ],
     )

@@ -4,19 +4,15 @@ The rules are those of `Context.reach`, `Work.check_write` and `crm_authenticate
 principal instead of the rights of the one who asks. `tests/access/test_explaining.py` holds them together.
 """
 
-from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
     Text,
     Uuid,
     and_,
     case,
-    cast,
     exists,
     false,
     func,
@@ -27,10 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from api.compiler import Leaf, Request, RequestError, Scope, Tree, wire_uuid
-from api.compiler.arguments import PREFIX
+from api.compiler import Scope
 from api.domain import access
-from api.domain.kernel import Level, Record, Viewer, records
+from api.domain.kernel import Level
 from api.domain.kernel.viewer import FIELD_ACCESSES, LEVELS
 from api.domain.tokens import Token
 from api.domain.users import Team, User
@@ -57,101 +52,7 @@ def text(value: str) -> ColumnElement[str]:
     return literal_column(f"'{value}'", Text())
 
 
-# -- what was asked for ---------------------------------------------------------------------------------------------
-
-
-def record_of(arguments: Mapping[str, Tree]) -> type[Record]:
-    """The kind of record that the id is of.
-
-    Raises:
-        RequestError: BAD_USER_INPUT for an id of something that has no access of its own.
-    """
-    tree = arguments["id"]
-    match = PREFIX.fullmatch(str(tree.value)) if isinstance(tree, Leaf) else None
-    found = records().get(match[1]) if match else None
-    if found is None or found.object in UNEXPLAINED:
-        known = ", ".join(f"{prefix}_…" for prefix, one in records().items() if one.object not in UNEXPLAINED)
-        raise RequestError("BAD_USER_INPUT", f"access is explained for the ids of records: {known}", ("id",))
-    return found
-
-
-def principal_of(arguments: Mapping[str, Tree], wanted: str) -> Any:
-    """A getter of the user's or token's id (`usr`, `tok`) that is asked about, None if it is the other kind.
-
-    Without a `principal` it is the viewer's. The getter raises FORBIDDEN for who asks about others without the right.
-    """
-    tree = arguments.get("principal")
-    if not isinstance(tree, Leaf):
-        return lambda request: viewer_of(request).user if wanted == "usr" else viewer_of(request).token
-    match = PREFIX.fullmatch(str(tree.value))
-    if match is None or match[1] not in {User.prefix, Token.prefix}:
-        message = "a principal is a user or a token: usr_… or tok_…; of a contact, ask `shareReport`"
-        raise RequestError("BAD_USER_INPUT", message, ("principal",))
-    asked = match[1]
-
-    def get(request: Request) -> UUID | None:
-        id = wire_uuid(asked, tree.get(request))
-        check_asking(viewer_of(request), id)
-        return id if wanted == asked else None
-
-    return get
-
-
-def check_asking(viewer: Viewer, id: UUID) -> None:
-    """Raises RequestError FORBIDDEN for somebody else's access, without the right to read roles and users."""
-    about = viewer.capability.on
-    may = about(access.Role.object).read is Level.ALL and about(User.object).read is Level.ALL
-    if not may and id not in {viewer.user, viewer.token}:
-        message = "who asks about others needs the right to read roles and users; leave `principal` out to ask for you"
-        raise RequestError("FORBIDDEN", message, ("principal",))
-
-
-def viewer_of(request: Request) -> Viewer:
-    viewer: Viewer = request.facts["viewer"]
-    return viewer
-
-
 # -- the parts of the statement; what lies outside of a part is written as text ---------------------------------------
-
-
-def who(scope: Scope, arguments: Mapping[str, Tree]) -> Any:
-    """One row: the principal, as `crm_authenticate` would find it."""
-    asked = select(
-        cast(scope.bind(principal_of(arguments, User.prefix), Uuid()), Uuid).label("user_id"),
-        cast(scope.bind(principal_of(arguments, Token.prefix), Uuid()), Uuid).label("token_id"),
-    ).subquery("asked")
-    key, person = Token.__table__.alias("key"), User.__table__.alias("person")
-    narrow = access.Role.__table__.alias("narrow")
-    own = key.c.id == cast(scope.bind(lambda request: viewer_of(request).token, Uuid()), Uuid)
-    seen = and_(key.c.tenant_id == scope.tenant, or_(own, scope.visible("Token", key)))
-    valid = or_(
-        key.c.id.is_(None),
-        and_(
-            key.c.revoked_at.is_(None),
-            key.c.archived_at.is_(None),
-            or_(key.c.expires_at.is_(None), key.c.expires_at > scope.now),
-        ),
-    )
-    employed = or_(person.c.id.is_(None), and_(person.c.is_active, person.c.archived_at.is_(None)))
-    live = and_(narrow.c.tenant_id == scope.tenant, narrow.c.id == key.c.role_id, narrow.c.archived_at.is_(None))
-    of_key = and_(person.c.tenant_id == scope.tenant, person.c.id == func.coalesce(asked.c.user_id, key.c.user_id))
-    return (
-        select(
-            person.c.id.label("user_id"),
-            key.c.id.label("token_id"),
-            person.c.team_id,
-            narrow.c.id.label("role_id"),
-            and_(person.c.id.is_not(None), key.c.role_id.is_not(None)).label("is_narrowed"),
-            and_(valid, employed).label("is_active"),
-        )
-        .select_from(
-            asked.outerjoin(key, and_(seen, key.c.id == asked.c.token_id))
-            .outerjoin(person, of_key)
-            .outerjoin(narrow, live)
-        )
-        .where(or_(person.c.id.is_not(None), key.c.id.is_not(None)))
-        .subquery("who")
-    )
 
 
 def chain(scope: Scope) -> Any:
@@ -295,39 +196,3 @@ def grants(scope: Scope, object: str, sets: list[str], needed: ColumnElement[int
     best = [func.coalesce(func.max(role.c[f"set_{at}"]), NOTHING) for at in range(len(sets))]
     columns.append(fields_json(object, sets, lambda at: best[at]).label("field_rights"))
     return select(*columns).select_from(role).lateral("grants")
-
-
-def decision(allowed: ColumnElement[bool], rows: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The only row of an `AccessDecision`."""
-    return func.json_build_array(func.json_build_object(text("allowed"), allowed, text("grants"), rows))
-
-
-def explanation(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) -> Select[Any]:
-    """One row, or none if the viewer does not see the record, or there is no such principal for him."""
-    record = record_of(arguments)
-    sets = sorted(name for object, name in access.field_sets() if object == record.object)
-    table, tree = record.__table__.alias("of"), arguments["id"]
-    if not isinstance(tree, Leaf):
-        raise RequestError("BAD_USER_INPUT", "an id is a text", ("id",))
-    owner = table.c[record.owner] if record.owner else literal_column("NULL::uuid", Uuid())
-    id = scope.bind(lambda request: wire_uuid(record.prefix, tree.get(request)), Uuid())
-    rec = (
-        select(table.c.id, owner.label("owner_id"))
-        .where(scope.visible(scope.objects[record.object], table), table.c.id == id)
-        .subquery("rec")
-    )
-    asking, teams = who(scope, arguments), distance(scope)
-    found = grants(scope, record.object, sets, literal_column("teams.needed", Integer))
-    reads = and_(asking.c.is_active, found.c.read_reaches)
-    writes = and_(reads, found.c.write_reaches)
-    return select(
-        text(record.object).label("record_type"),
-        rec.c.id.label("record_id"),
-        asking.c.user_id,
-        asking.c.token_id,
-        asking.c.is_active,
-        decision(reads, found.c.read).label("reading"),
-        decision(writes, found.c.write).label("writing"),
-        decision(and_(writes, found.c.delete_reaches), found.c.delete).label("deleting"),
-        found.c.field_rights,
-    ).select_from(rec.join(asking, true()).join(teams, true()).join(found, true()))

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import strawberry
 
-from api.compiler import wire_uuid
+from api.compiler import RequestError, wire_uuid
 from api.domain import sharing as domain
-from api.domain.kernel import Invalid, NotFound, ShareLevel, Work, fold, records
+from api.domain.kernel import Invalid, ShareLevel, Work, fold, records
 from api.domain.tokens import DocumentMode, TokenKind
 
 from .accounts import Account
@@ -152,8 +152,9 @@ def record_of(id: str) -> tuple[Any, UUID]:
     """
     entity = records().get(id[:3])
     if entity is None:
-        wire_uuid("opp", id)  # says what an id looks like
-        raise NotFound("record", ("record",))
+        looks = ", ".join(f"{one.prefix}_…" for one in domain.shareable().values())
+        message = f"{id[:100]!r} is not the id of a record that can be shared; such ids look like {looks}"
+        raise RequestError("BAD_USER_INPUT", message, ("record",))
     return entity, wire_uuid(entity.prefix, id)
 
 

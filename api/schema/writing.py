@@ -119,7 +119,8 @@ async def write(
     def refused(refusal: DomainError) -> Any:
         if isinstance(refusal, NotFound) and not refusal.path:  # as for a key that nobody has
             refusal.path = ("where" if "where" in arguments else "match",)
-        error = answered(refusal, lambda path: argument_path(path, arguments, argument))
+        type_name, _ = payload.__crm_record__
+        error = answered(refusal, lambda path: argument_path(path, arguments, argument), info.context.viewer, type_name)
         return payload(read=None, outcome=Outcome.FAILED, errors=[error])
 
     return await again(lambda: attempted(info, payload, command, options, arguments), refused)

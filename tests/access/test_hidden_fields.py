@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from api.domain import access
-from api.domain.kernel import FieldAccess, Level, Right, Work
+from api.domain import access, contacts
+from api.domain.kernel import FieldAccess, Level, Right, Work, wire
 from api.schema import schema
+from tests.factories import a_contact, a_product, an_opportunity
 from tests.graphql_client import Client, GraphQLFailed
 
 ALL = Right(Level.ALL, Level.ALL, create=True, delete=True)
@@ -152,3 +153,44 @@ def test_every_set_of_fields_is_known_by_what_shows_it() -> None:
         "OpportunityGroup.amounts",
         "Query.salesMetrics",
     } <= shown["opportunity", "commercial"]
+
+
+RESTORE = """mutation($id: ID!) { contactRestore(where: {id: $id}) {
+  outcome errors { code message path ... on DuplicateError { existing { id } } } } }"""
+ADD = """mutation($id: ID!, $product: ID!) { opportunityLineAdd(where: {id: $id}, line: {product: {id: $product}}) {
+  outcome errors { code message path } } }"""
+UNSEEN = {
+    "code": "NOT_ALLOWED",
+    "message": "a field that you do not see stands in the way; ask somebody who sees it",
+    "path": [],
+}
+
+
+async def test_a_refusal_does_not_name_a_hidden_field_nor_the_record_that_has_its_value(
+    graphql: Client, work: Work, clerk: str
+) -> None:
+    first = await a_contact(work, "First", email="s@example.com")
+    await contacts.archive(work, first.id)
+    second = await a_contact(work, "Second", email="s@example.com")
+    await work.finish()
+    about = {"id": wire("con", first.id)}
+    told = (await graphql(RESTORE, about, as_=clerk))["contactRestore"]
+    assert told == {"outcome": "FAILED", "errors": [UNSEEN]}
+    seen = (await graphql(RESTORE, about))["contactRestore"]["errors"][0]
+    assert (seen["code"], seen["path"]) == ("RESTORE_CONFLICT", ["where", "email"])
+    assert seen["existing"] == {"id": wire("con", second.id)}
+    assert await work.finish() == []
+    assert first.archived_at is not None
+
+
+async def test_who_does_not_see_prices_is_not_asked_for_one(graphql: Client, work: Work) -> None:
+    await access.create(work, {"name": "dispatcher", "rights": {**EVERYTHING, "product": Right(Level.ALL)}})
+    product = await a_product(work, price=None)
+    roof = await an_opportunity(work)
+    await work.finish()
+    variables = {"id": wire("opp", roof.id), "product": wire("prd", product.id)}
+    told = (await graphql(ADD, variables, as_="dispatcher"))["opportunityLineAdd"]
+    assert told == {"outcome": "FAILED", "errors": [UNSEEN]}
+    seen = (await graphql(ADD, variables))["opportunityLineAdd"]["errors"][0]
+    assert (seen["code"], seen["path"][-1]) == ("REQUIRED", "unitPrice")
+    assert await work.finish() == []

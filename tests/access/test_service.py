@@ -144,3 +144,25 @@ async def test_who_may_change_a_record_may_not_therefore_archive_it(work: Work, 
     refused = accounts.archive(shop, account.id)
     with pytest.raises(NotAllowed):
         await finished(shop, refused)
+
+
+async def test_a_role_that_is_not_there_is_answered_with_those_one_may_give(work: Work, as_role: AsRole):
+    rights = {"role": Right(Level.ALL), "token": Right(Level.ALL, create=True), "account": LOOK, "product": LOOK}
+    await access.create(work, {"name": "clerk", "rights": rights})
+    await access.create(work, {"name": "reads_accounts", "rights": {"account": LOOK}})
+    await work.finish()
+    clerk = await as_role("admin")
+    held = access.capability([], access.Cells(list(rights.items())))
+    clerk.viewer = replace(clerk.viewer, capability=held)
+    with pytest.raises(Invalid) as refused:
+        await access.role_named(clerk, "king")
+    assert str(refused.value) == "there is no such role; you may give clerk, reads_accounts"
+    assert (await access.role_named(clerk, "admin")).name == "admin"
+
+
+async def test_who_may_not_see_roles_learns_no_name_of_one(work: Work, as_role: AsRole):
+    rep = await as_role("sales_rep", await a_user(work, "Rita"))
+    for name in ("admin", "king"):
+        with pytest.raises(Invalid) as refused:
+            await access.role_named(rep, name)
+        assert str(refused.value) == "there is no such role"

@@ -32,7 +32,7 @@ from tests.oracle.world import Made, store, world_of
 from tests.people import Sessions, viewer_of
 
 SECRET = b"b" * 32
-GENEROUS: dict[str, Any] = {"rate_points_per_second": 10**9, "rate_burst": 10**9}
+GENEROUS: dict[str, Any] = {"rate_points_per_second": 10**9, "rate_burst": 10**9, "failed_tokens": 10**6}
 START_SECONDS = 30
 PATIENCE = 10.0  # of the server as it is delivered
 PROGRAM = """
@@ -44,7 +44,8 @@ from api.http import server
 from api.settings import Settings
 folder, patience, *urls = sys.argv[1:]
 server.HEAD_SECONDS = server.SEND_SECONDS = float(patience)
-settings = Settings(data_dir=Path(folder), port=0, rate_points_per_second=10**9, rate_burst=10**9)
+limits = {"rate_points_per_second": 10**9, "rate_burst": 10**9, "failed_tokens": 10**6}
+settings = Settings(data_dir=Path(folder), port=0, **limits)
 app.serve(settings, Urls(*urls), b"b" * 32, on_started=lambda url: print(url, flush=True))
 """
 

@@ -286,3 +286,36 @@ def test_a_token_says_which_documents_it_may_send(crm: Crm, asking: Asking):
     assert [token["documents"] for token in listed] == ["APQ", "TRUSTED", "OPEN"]
     assert wrong.code == 2
     assert asking.value("SELECT count(*) FROM tokens") == 3
+
+
+NOTES = "query Notes {\n  opportunities(first: 1) {\n    nodes {\n      notes\n    }\n  }\n}"
+DEALS = "query Deals {\n  opportunities(first: 1) {\n    nodes {\n      name\n    }\n  }\n}"
+
+
+@pytest.mark.parametrize("audience", ["partner", "customer"])
+def test_documents_for_outsiders_are_checked_against_what_outsiders_see(crm: Crm, place: Path, audience: str):
+    manifest = written(place, as_map(DEALS, NOTES))
+    for_them = ("--tenant", "maven", "--for", audience, "--client", "portal")
+
+    refused = crm("documents", "push", manifest, *for_them)
+    own = crm("documents", "push", written(place, as_map(DEALS)), *for_them)
+    staff = crm("documents", "push", written(place, as_map(NOTES)), "--tenant", "maven", "--client", "office")
+    checked = crm("documents", "check", *for_them)
+    all_checked = crm("documents", "check", "--tenant", "maven", "--for", audience)
+
+    assert refused.code == 1
+    assert "Notes: Cannot query field 'notes' on type 'Opportunity'. (line 4, column 7)" in refused.err
+    assert "Deals:" not in refused.err
+    assert (own.last_line, staff.code) == ("read 1, created 1, unchanged 0, restored 0", 0)
+    assert checked.out.splitlines() == ["checked 1, all in order"]
+    assert all_checked.code == 1
+    assert "1 of 2 documents in the tenant maven are not in order" in all_checked.err
+    assert crm("documents", "check", "--tenant", "maven").out.splitlines() == ["checked 2, all in order"]
+
+
+def test_the_limits_of_outsiders_hold_for_their_documents(crm: Crm, place: Path):
+    wide = " ".join(f"a{n}: name" for n in range(12))
+    manifest = written(place, as_map(f"query Wide {{ opportunities(first: 1) {{ nodes {{ {wide} }} }} }}"))
+    for audience, code in (("partner", 1), ("staff", 0)):
+        refused = crm("documents", "push", manifest, "--tenant", "maven", "--for", audience)
+        assert (refused.code, "Wide: " in refused.err) == (code, code == 1)

@@ -38,7 +38,7 @@ def test_as_json_it_says_until_when(crm: Crm, asking: Asking):
     ("arguments", "said"),
     [
         ((), "REQUIRED: role: somebody new needs a role."),
-        (("--role", "king"), "INVALID: role: there is no such role; the roles are admin,"),
+        (("--role", "king"), "INVALID: role: there is no such role; you may give admin,"),
         (("--role", "admin", "--expires-in", "2d"), "INVALID: expires in: an invitation is valid for more than 0"),
         (("--role", "admin", "--tenant", "globex"), "NOT_FOUND: There is no tenant 'globex'"),
     ],

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 
@@ -10,6 +11,7 @@ from api.db.pool import DatabaseUnavailable
 from api.domain import tokens
 from api.domain.kernel import PrincipalKind, Tenant
 from api.http import auth
+from api.http.attempts import Attempts
 from api.http.auth import Authenticator
 from api.http.errors import Refused
 from tests.conftest import Committed
@@ -225,3 +227,60 @@ async def test_without_the_database_nobody_is_told_that_his_token_is_wrong(commi
 
 def raw_headers(token: str) -> list[tuple[bytes, bytes]]:
     return [(b"authorization", f"Bearer {token}".encode())]
+
+
+async def test_an_address_that_shows_too_many_wrong_tokens_waits_and_who_was_let_in_does_not(
+    committed: Committed, monkeypatch: pytest.MonkeyPatch
+):
+    async with committed.open_as() as work:
+        _, known = await tokens.create(work, "admin", "Laptop", pepper=tokens.pepper(SECRET))
+        _, fresh = await tokens.create(work, "admin", "Phone", pepper=tokens.pepper(SECRET))
+    now = [100.0]
+    monkeypatch.setattr("api.http.auth.time.monotonic", lambda: now[0])
+    attempts = Attempts(lambda: now[0], at_once=3, seconds_each=1.0)
+    authenticator, asked = Authenticator(committed.reads, SECRET, attempts=attempts), []
+    committed.reads.on_statement.append(lambda sql, _arguments: asked.append(sql))
+
+    async def shown(text: str, address: str = "192.0.2.7") -> str:
+        try:
+            return (await authenticator.viewer(raw_headers(text), address)).name
+        except Refused as refused:
+            return f"{refused.code} {dict(refused.headers).get(b'retry-after', b'').decode()}".strip()
+
+    assert await shown(known) == "Laptop"
+    for _ in range(5):
+        assert await shown(STRANGER) == "UNAUTHENTICATED"  # looked up once, remembered for a second
+    assert [await shown(f"crm_pat_{number}") for number in range(3)] == [
+        "UNAUTHENTICATED",
+        "UNAUTHENTICATED",
+        "RATE_LIMITED 1",
+    ]
+    counted = len(asked)
+    assert await shown(fresh) == "RATE_LIMITED 1"
+    assert len(asked) == counted
+    assert await shown(fresh, "192.0.2.8") == "Phone"
+    now[0] += auth.KNOWN_SECONDS / 10
+    assert await shown(known) == "Laptop"
+    now[0] += 1.0
+    assert await shown("crm_pat_x") == "UNAUTHENTICATED"
+    assert await shown("crm_pat_y") == "RATE_LIMITED 1"
+    now[0] += auth.KNOWN_SECONDS
+    for number in range(3):
+        await shown(f"crm_pat_z{number}")
+    assert await shown("crm_pat_zz") == "RATE_LIMITED 1"
+    assert await shown(known) == "Laptop"  # asked anew, in spite of its neighbours
+
+
+async def test_wrong_tokens_are_counted_by_address_on_graphql(app: Starlette):
+    headers = {"content-type": "application/json"}
+    transport = httpx.ASGITransport(app, client=("198.51.100.9", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+        for number in range(60):
+            answer = await client.post("/graphql", headers=headers | {"authorization": f"Bearer crm_pat_{number}"})
+            assert answer.status_code == 401
+        for path in ("/graphql", "/schema.graphql"):
+            send = client.post if path == "/graphql" else client.get
+            answer = await send(path, headers=headers | {"authorization": "Bearer crm_pat_more"})
+            assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (429, "RATE_LIMITED")
+            assert answer.headers["retry-after"] == "1"
+        assert (await client.post("/graphql", headers=headers)).status_code == 401

@@ -1,10 +1,12 @@
 """Sharing by the API: share, change, revoke, profiles, tokens for contacts, and the report of what is seen."""
 
+import re
 from typing import Any
 
 from sqlalchemy import text
 
 from api.domain.opportunities import Opportunity
+from tests.graphql_client import bearer
 from tests.sharing.conftest import World, shared
 
 SHARE = """mutation($input: RecordShareCreateInput!) { recordShareCreate(input: $input) {
@@ -18,6 +20,8 @@ PROFILE = """mutation($input: FieldProfileCreateInput!) { fieldProfileCreate(inp
 REPORT = """query($id: ID!, $as: OutsiderKind!) { shareReport(principal: $id, as: $as) {
   objectType level fields share { id } record { ... on Account { name } ... on Contact { name }
     ... on Opportunity { name } } } }"""
+STEP = """mutation($id: ID!, $step: String) { opportunityUpdate(where: {id: $id}, patch: {nextStep: $step}) {
+  outcome errors { code path message } } }"""
 DEALS = "{ opportunities { nodes { name amount { amount } } } }"
 
 
@@ -142,3 +146,35 @@ async def test_a_token_for_a_contact_opens_what_is_shared_with_him(world: World)
         "accounts": {"nodes": [{"name": "Initech"}]},
         "viewer": {"name": "Bob"},
     }
+
+
+async def test_a_record_that_is_shared_already_is_told_so_in_words_of_the_business(world: World) -> None:
+    await shared(world, "Shared deal", Opportunity, account="Brightwater")
+    grant = {"record": world.ids["Shared deal"], "account": {"id": world.ids["Brightwater"]}}
+    assert await refused(world, "admin", SHARE, input=grant) == {
+        "code": "DUPLICATE",
+        "path": ["input", "record"],
+        "message": "this record is shared with this account or contact already; change that share, or revoke it first",
+    }
+
+
+async def test_an_id_of_no_record_is_refused_with_the_forms_that_are_taken(world: World) -> None:
+    answer = await world.post("admin", SHARE, {"input": {"record": "xyz_1", "account": {"id": world.ids["Riverside"]}}})
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["message"] == (
+        "'xyz_1' is not the id of a record that can be shared; such ids look like acc_…, con_…, opp_…"
+    )
+
+
+async def test_an_outsider_is_not_told_of_a_role(world: World) -> None:
+    await shared(world, "Shared deal", Opportunity, account="Brightwater")
+    error = await refused(world, "Pat", STEP, id=world.ids["Shared deal"], step="Mine")
+    assert error == {
+        "code": "NOT_ALLOWED",
+        "path": [],
+        "message": "you may not change this opportunity; ask somebody who may",
+    }
+    sdl = (await world.http.get("/schema.graphql", headers=bearer(world.tokens["Pat"]))).text
+    assert "Opportunity" in sdl
+    assert re.findall(r"[^\n]*\broles?\b[^\n]*", sdl) == []

@@ -15,7 +15,7 @@ async def test_the_guide_to_sharing_gives_the_answers_it_promises(world: World) 
         if "secret" in known:
             world.tokens["Pat of the guide"] = known["secret"]
         asked.append(name)
-    assert len(asked) == 10
+    assert len(asked) == 11
     *_, (portal, _) = steps(ROOT / "README.md")
     found = await world.ask("Pat of the guide", portal)
     assert found == {"opportunities": {"nodes": [], "totalCount": {"value": 0}}}

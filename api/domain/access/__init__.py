@@ -1,9 +1,10 @@
 """Roles and what they allow: rows of the tenant, resolved to the capability of a principal."""
 
+from .administrators import keep_an_administrator
 from .capabilities import EVERY, Cells, beyond, capability, cells_of, field_sets, meet, objects, owners
 from .comparison import beyond_in_sql
 from .errors import BeyondOwnRights
-from .hidden import hidden_names
+from .hidden import hidden_names, unseen_names
 from .models import Role, RoleFieldRight, RoleRight, UserRole
 from .service import (
     RoleValues,
@@ -42,6 +43,7 @@ __all__ = [
     "create",
     "field_sets",
     "hidden_names",
+    "keep_an_administrator",
     "meet",
     "objects",
     "owners",
@@ -51,5 +53,6 @@ __all__ = [
     "seed",
     "set_roles",
     "shipped",
+    "unseen_names",
     "update",
 ]

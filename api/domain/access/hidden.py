@@ -3,9 +3,30 @@
 from collections.abc import Mapping
 from functools import cache
 
-from api.domain.kernel import DEFAULT_FIELDS, Capability, FieldAccess, Model, Part, Record, camel, shown_columns
+from api.domain.kernel import (
+    DEFAULT_FIELDS,
+    Capability,
+    FieldAccess,
+    Model,
+    Part,
+    Record,
+    camel,
+    guarded_fields,
+    shown_columns,
+)
 
 from .capabilities import field_sets, owners
+
+
+def unseen_names(capability: Capability, object: str) -> frozenset[str]:
+    """The public names of all fields, of such records and of their parts, that are hidden from the principal."""
+    found = set()
+    for mapper in Model.registry.mappers:
+        model: type[Model] = mapper.class_
+        if object in owners(model):
+            guarded = guarded_fields(model).items()
+            found |= {name for name, key in guarded if capability.field(object, key) is FieldAccess.HIDDEN}
+    return frozenset(found)
 
 
 @cache

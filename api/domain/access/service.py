@@ -13,6 +13,7 @@ from api.domain.kernel import (
     Capability,
     FieldAccess,
     Invalid,
+    Level,
     LimitExceeded,
     Part,
     Required,
@@ -157,13 +158,22 @@ async def role_named(work: Work, name: str) -> Role:
     """A live role by its name.
 
     Raises:
-        Invalid: there is none; the message lists those there are.
+        Invalid: there is none; the message lists those that the viewer may give, if he may see roles.
     """
     query = select(Role).where(Role.tenant_id == work.tenant, Role.archived_at.is_(None)).order_by(Role.name_sort)
-    roles = {role.name: role for role in (await work.session.execute(query)).scalars()}
+    sees = work.viewer.capability.on(Role.object).read is Level.ALL
+    roles = {role.name: role for role in (await work.session.execute(query)).scalars()} if sees else {}
     if name not in roles:
-        raise Invalid(("role",), f"there is no such role; the roles are {', '.join(roles)}", constraint="role")
+        may = await grantable(work, roles.values())
+        told = f"; you may give {', '.join(may)}" if may else ""
+        raise Invalid(("role",), f"there is no such role{told}", constraint="role")
     return await work.get(Role, roles[name].id)
+
+
+async def grantable(work: Work, roles: Iterable[Role]) -> list[str]:
+    """The names of those that hold no right beyond the viewer's."""
+    held = work.viewer.capability
+    return [role.name for role in roles if capability([], await cells_held(work, role.id)).within(held)]
 
 
 async def cells_held(work: Work, *ids: UUID) -> Cells:

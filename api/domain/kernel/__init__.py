@@ -3,7 +3,7 @@
 from .addresses import AddressKind, AddressValues, check_country, checked_addresses
 from .audit import ChangeEvent, ChangeValues
 from .bulk import Match, Matching, Outcome, Row, Written, by_column, write_rows
-from .changes import Change, camel, shown_columns
+from .changes import Change, camel, guarded_fields, shown_columns
 from .errors import (
     Archived,
     DomainError,
@@ -39,6 +39,7 @@ from .fields import (
 from .idempotency import IdempotencyKey
 from .ids import new_id, parse, prefix_of, wire
 from .instants import instant_text
+from .invariants import in_the_end
 from .languages import language_tag
 from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
 from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
@@ -139,6 +140,8 @@ __all__ = [
     "digits_of",
     "fold",
     "instant_text",
+    "guarded_fields",
+    "in_the_end",
     "language_tag",
     "load_references",
     "load_tree",

@@ -18,16 +18,17 @@ def refusal_of(error: IntegrityError) -> Exception:
     if getattr(cause, "sqlstate", None) != UNIQUE_VIOLATION:
         return error
     named = unique_keys().get(cause.constraint_name)
-    return error if named is None else Duplicate((named[0],), named[1], None)
+    return error if named is None else Duplicate((named[0],), named[1], None, named[2])
 
 
 @cache
-def unique_keys() -> Mapping[str, tuple[str, str]]:
-    """Name of an index → the argument that gave the value, the kind of record that has it."""
-    found = {"pk_external_ids": ("external_ids", "record")}
+def unique_keys() -> Mapping[str, tuple[str, str, str | None]]:
+    """Name of an index → the argument that gave the value, the kind of record that has it, what to say if not that."""
+    found: dict[str, tuple[str, str, str | None]] = {"pk_external_ids": ("external_ids", "record", None)}
     for mapper in Model.registry.mappers:
         table: Any = mapper.local_table
         for index in () if issubclass(mapper.class_, Entry) else table.indexes:
             field = list(index.columns)[-1].name
-            found[index.name] = (index.info.get("path", field), index.info.get("object", table.name))
+            info = index.info
+            found[index.name] = (info.get("path", field), info.get("object", table.name), info.get("reason"))
     return found

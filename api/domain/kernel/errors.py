@@ -19,6 +19,15 @@ class MalformedId(ValueError):
         super().__init__(f"{text!r} is not an id of this type; it looks like {prefix}_ and 32 hex digits")
 
 
+def words(type: str) -> str:
+    """A kind of record as people say it.
+
+    >>> words("field_profile")
+    'field profile'
+    """
+    return type.replace("_", " ")
+
+
 class DomainError(Exception):
     """Base of all refusals.
 
@@ -87,9 +96,10 @@ class Duplicate(DomainError):
     path: tuple[str, ...]
     type: str
     existing: UUID | None
+    reason: str | None = None
 
     def __str__(self) -> str:
-        return f"another {self.type} already has this value"
+        return self.reason or f"another {words(self.type)} already has this value"
 
 
 @dataclass(eq=False)
@@ -101,7 +111,7 @@ class NotFound(DomainError):
     path: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"there is no such {self.type}"
+        return f"there is no such {words(self.type)}"
 
 
 @dataclass(eq=False)
@@ -114,7 +124,7 @@ class NotAllowed(DomainError):
     path: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"your role does not allow you to {self.action} this {self.type}"
+        return f"you may not {self.action} this {words(self.type)}; ask somebody who may"
 
 
 @dataclass(eq=False)
@@ -127,7 +137,7 @@ class Archived(DomainError):
     path: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"this {self.type} is archived; restore it first"
+        return f"this {words(self.type)} is archived; restore it first"
 
 
 @dataclass(eq=False)
@@ -142,7 +152,9 @@ class StaleVersion(DomainError):
     path: tuple[str, ...] = ("if_version",)
 
     def __str__(self) -> str:
-        return f"this {self.type} is at version {self.current_version}, not {self.expected_version}; read it again"
+        return (
+            f"this {words(self.type)} is at version {self.current_version}, not {self.expected_version}; read it again"
+        )
 
 
 @dataclass(eq=False)
@@ -170,7 +182,7 @@ class RestoreConflict(DomainError):
     path: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"a live {self.type} has taken a unique value of this one; change that first"
+        return f"a live {words(self.type)} has taken a unique value of this one; change that first"
 
 
 @dataclass(eq=False)

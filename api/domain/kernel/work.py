@@ -20,6 +20,7 @@ from .conflicts import refusal_of
 from .errors import Archived, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
 from .inserts import Batch, insert, places
+from .invariants import check_all
 from .lookups import Lookup, Rights, selection
 from .model import Model, Part, Record, among, blank_values
 from .objects import Objects
@@ -225,6 +226,7 @@ class Work:
     async def finish(self) -> list[Change]:
         """Flush, together with one audit row and one outbox row for each changed record. Returns the changes."""
         self._note_all()
+        await check_all(self, [change for change in self.changes.values() if change.created or change.changed])
         changes = [change for change in self.changes.values() if change.created or change.changed]
         events, self.events = by_subject(self.events), []
         trail: list[Batch] = []

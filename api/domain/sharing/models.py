@@ -10,6 +10,8 @@ from api.domain.kernel import EnumText, Part, Record, ShareLevel, as_its_record,
 
 from . import policy
 
+SHARED_ALREADY = "this record is shared with this account or contact already; change that share, or revoke it first"
+
 
 class FieldProfile(Record):
     """Sets of fields that a share shows besides the default ones."""
@@ -53,7 +55,7 @@ class RecordShare(Record):
                 "object_id",
                 unique=True,
                 postgresql_where=text(f"{name}_id IS NOT NULL AND revoked_at IS NULL"),
-                info={"object": "record_share", "path": name},
+                info={"object": "record_share", "path": "record", "reason": SHARED_ALREADY},
             )
             for name in ("account", "contact")
         ),

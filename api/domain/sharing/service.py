@@ -28,7 +28,7 @@ from api.domain.kernel import (
     records,
 )
 
-from .models import FieldProfile, FieldProfileSet, RecordShare
+from .models import SHARED_ALREADY, FieldProfile, FieldProfileSet, RecordShare
 
 NAME_LIMIT, TEXT_LIMIT = 100, 1_000
 Sets = Iterable[tuple[str, str]]
@@ -212,7 +212,7 @@ async def refuse_second(work: Work, wanted: RecordShare) -> None:
     )
     found = (await work.session.execute(query)).scalar_one_or_none()
     if found is not None:
-        raise Duplicate(("record",), "record_share", found)
+        raise Duplicate(("record",), "record_share", found, SHARED_ALREADY)
 
 
 def checked_sets(work: Work, sets: Sets) -> set[tuple[str, str]]:
