@@ -6,6 +6,7 @@ has to be correlated.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +60,7 @@ class Renderer:
         self.tenant = self.bind(tenant_of, Uuid())
         self.now: ColumnElement[Any] = cast(self.bind(now_of, DateTime(timezone=True)), DateTime(timezone=True))
         self.context = context(self.bind)
+        self.listing = listing_of(self.context)
         self.aliases: dict[Any, Entity] = {}
         self.memos: dict[Any, Getter] = {}
 
@@ -89,9 +91,13 @@ class Renderer:
         rule = self.catalog.entities[entity].visible
         return rule is None or isinstance(rule(table.c, self.context), True_)
 
-    def guard(self, entity: Entity, table: Any) -> ColumnElement[bool]:
-        """Tenant and visibility of a table reference. Every table of every statement carries it."""
-        rule = entity.visible(table.c, self.context) if entity.visible else true()
+    def guard(self, entity: Entity, table: Any, *, listed: bool = False) -> ColumnElement[bool]:
+        """Tenant and visibility of a table reference. Every table of every statement carries it.
+
+        `listed`: nothing but the rule narrows the rows down.
+        """
+        context = self.listing if listed else self.context
+        rule = entity.visible(table.c, context) if entity.visible else true()
         if isinstance(rule, False_):  # SQLAlchemy would leave the tenant out beside it
             rule = literal_column("false", Boolean())
         return and_(table.c[entity.tenant_column] == self.tenant, rule)
@@ -181,7 +187,7 @@ class Renderer:
             return []
         if not read.guarded:
             raise AssertionError(f"{read.owner} reads {read.entity.name} without its guard")
-        conditions = [self.guard(read.entity, table)]
+        conditions = [self.guard(read.entity, table, listed=read.kind == "page" and parent is None)]
         if read.link is not None and parent is not None:
             link = read.link
             conditions.append(
@@ -371,3 +377,9 @@ def height(read: Read) -> int:
         elif isinstance(item, Read) and item.kind == "one" and not item.entity.elements:
             below.append(item)
     return 1 + max(map(height, below), default=0)
+
+
+def listing_of(context: Visibility) -> Visibility:
+    """The same context, for a list of everything that may be seen."""
+    outside = context.outside
+    return context if outside is None else replace(context, outside=replace(outside, by_index=True))

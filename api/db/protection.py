@@ -89,7 +89,8 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 # What the rules for outsiders look up: each sees of it what is about itself.
-OUTSIDER = "NULLIF(current_setting('crm.{}', true), '')::uuid"
+# A subquery: PostgreSQL reads the setting once, and not for each row.
+OUTSIDER = "(SELECT NULLIF(current_setting('crm.{}', true), '')::uuid)"
 PARTNER_LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
     {
         "record_shares": (
@@ -172,7 +173,7 @@ def partner_grants(model: type[DeclarativeBase]) -> list[str]:
     """What outsiders may read: columns that are declared so, of rows that are theirs."""
     table: Table = model.__table__  # type: ignore[assignment]
     name = quote(table.name)
-    tenant = f"{'id' if table.name == TENANTS else 'tenant_id'} = {TENANT}"
+    tenant = f"{'id' if table.name == TENANTS else 'tenant_id'} = {OUTSIDER.format('tenant')}"
     if table.name in PARTNER_LOOKS:
         columns, rule = PARTNER_LOOKS[table.name]
     else:

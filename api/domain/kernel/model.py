@@ -169,7 +169,7 @@ class Model(DeclarativeBase):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "__tablename__" in cls.__dict__:
-            complete(cls.__table__)  # type: ignore[arg-type]
+            complete(cls.__table__, getattr(cls, "owner", None))  # type: ignore[arg-type]
 
 
 class Tenanted(Model):
@@ -226,8 +226,11 @@ class Entry(Tenanted):
     __abstract__ = True
 
 
-def complete(table: Table) -> None:
-    """Add what follows from the columns' declarations: foreign keys, enum checks, indexes."""
+def complete(table: Table, owner: str | None = None) -> None:
+    """Add what follows from the columns' declarations: foreign keys, enum checks, indexes.
+
+    `owner`: the column that makes a row somebody's own; whoever sees nothing else begins with the newest of those.
+    """
     live = text(LIVE) if "archived_at" in table.c else None
     for declared in table.columns:
         info = declared.info
@@ -246,7 +249,8 @@ def complete(table: Table) -> None:
             sorted_index(table, info["folded_in"] or declared.name, live)
         elif info["references"] or info["filter"]:
             name = info["folded_in"] or declared.name
-            Index(f"ix_{table.name}_{name}", table.c.tenant_id, table.c[name], postgresql_where=live)
+            newest = [table.c.created_at, table.c.id] if name == owner else []
+            Index(f"ix_{table.name}_{name}", table.c.tenant_id, table.c[name], *newest, postgresql_where=live)
     if {"tenant_id", "id", "archived_at"} <= set(table.c.keys()):
         # A filter on a related record finds archived ones, too, and all other indexes leave them out.
         archived = text("archived_at IS NOT NULL")

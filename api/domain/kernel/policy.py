@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Select,
     Text,
     True_,
     Uuid,
@@ -56,8 +57,8 @@ TENANT, PRINCIPAL, ACCOUNT = "crm.tenant", "crm.principal", "crm.account"
 class Outside:
     """An outsider as SQL expressions. Only live records that are shared with it, or are its own, exist for it.
 
-    `by_index`: the list of ids serves as an index condition. Row-level security has it so; a second list beside it
-    makes PostgreSQL reckon with each pair of both and take another index.
+    `by_index`: the ids of those are an index condition, for a list of all that there is. Anywhere else, and for
+    row-level security, a row that was found otherwise is looked up among them, which takes no time.
     """
 
     tenant: ColumnElement[UUID]
@@ -67,18 +68,19 @@ class Outside:
     by_index: bool = False
 
     def sees(self, object: str, t: Any) -> ColumnElement[bool]:
-        shared: ColumnElement[bool] = t.id == any_(self.among(object))
-        return and_(t.archived_at.is_(None), shared if self.by_index else shared.is_(true()))
+        ids = self.among(object)
+        if self.by_index:
+            return and_(t.archived_at.is_(None), t.id == any_(func.array(ids.scalar_subquery(), type_=ARRAY(Uuid()))))
+        return and_(t.archived_at.is_(None), t.id.in_(ids).is_(true()))
 
-    def among(self, object: str) -> ColumnElement[Any]:
-        """The ids of what is shared with it, or is its own, as an array: so they become an index condition."""
+    def among(self, object: str) -> Any:
+        """SELECT of the ids of what is shared with it, or is its own."""
         shares = SHARES.alias("share")
-        ids = select(shares.c.object_id).where(*self.live(shares, object))
-        return self.with_own(object, func.array(ids.scalar_subquery(), type_=ARRAY(Uuid())))
+        return self.with_own(object, select(shares.c.object_id).where(*self.live(shares, object)))
 
-    def with_own(self, object: str, ids: ColumnElement[Any]) -> ColumnElement[Any]:
+    def with_own(self, object: str, ids: Select[Any]) -> Any:
         own = {"contact": self.contact, "account": self.account}.get(object)
-        return ids if own is None else func.array_append(ids, own, type_=ARRAY(Uuid()))
+        return ids if own is None else ids.union_all(select(own))
 
     def live(self, shares: Any, object: str) -> tuple[ColumnElement[bool], ...]:
         """The shares of this kind of record that count for it now."""
@@ -100,19 +102,17 @@ class Outside:
             sets.c.field_set == literal_column(f"'{field_set}'", Text()),
         )
         ids = select(shares.c.object_id).select_from(shares.join(sets, of_profile)).where(*self.live(shares, object))
-        found: ColumnElement[bool] = t.id == any_(
-            self.with_own(object, func.array(ids.scalar_subquery(), type_=ARRAY(Uuid())))
-        )
+        found: ColumnElement[bool] = t.id.in_(self.with_own(object, ids))
         return found
 
 
 def setting(name: str) -> ColumnElement[Any]:
-    """SQL: the id that a setting of the session holds; null for none."""
-    return cast(func.nullif(func.current_setting(name, true()), literal_column("''")), Uuid())
+    """SQL: the id that a setting of the session holds; null for none. A subquery: read once, and not for each row."""
+    return select(cast(func.nullif(func.current_setting(name, true()), literal_column("''")), Uuid())).scalar_subquery()
 
 
 # As row-level security for `crm_partner` has it.
-BY_SETTINGS = Outside(setting(TENANT), setting(PRINCIPAL), setting(ACCOUNT), func.statement_timestamp(), by_index=True)
+BY_SETTINGS = Outside(setting(TENANT), setting(PRINCIPAL), setting(ACCOUNT), func.statement_timestamp())
 
 
 @dataclass(frozen=True)
