@@ -10,7 +10,7 @@ from __future__ import annotations
 from api.db.steps import script
 
 revision = "2026_11_22_0745_outsiders_are_found_at_once"
-down_revision = "2026_11_22_0444_sharing_with_outsiders"
+down_revision = "2026_11_22_0739_what_clients_use_of_what_is_going_away"
 
 ONCE = """\
 ALTER POLICY outside ON accounts USING (tenant_id = (SELECT
