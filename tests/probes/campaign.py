@@ -1,7 +1,9 @@
 """One run of the probes: what is asked, in which order, and what became of it."""
 
+import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as Folder
 
@@ -23,13 +25,20 @@ from tests.probes.rights import CHECKS
 from tests.probes.writing import Writer
 
 Tell = Callable[[str], None]
+EVERY = 15  # seconds between two lines about where a run is
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is done; None is everything. `principals`: names of those who ask."""
+    """How much is done; None is everything. `principals`: names of those who ask.
+
+    `share`: each document is asked by every so many-th role of the staff, in turn. `asking`: each hidden path is asked
+    by so many outsiders, in turn.
+    """
 
     paths: int | None = None
+    share: int = 1
+    asking: int = 3
     read_seconds: float = float("inf")
     mutations: int = 10**9
     quiet_paths: int | None = None
@@ -49,19 +58,21 @@ class Plan:
         return self.principals is None or principal.name in self.principals
 
 
-FULL = Plan(whole=True)
+FULL = Plan(whole=True, share=3, mutations=10_500, quiet_paths=520 * 8)
 DEFAULT = Plan(
     paths=900,
-    read_seconds=150,
-    mutations=1_400,
-    quiet_paths=14 * 8,
+    share=3,
+    read_seconds=120,
+    mutations=1_000,
+    quiet_paths=60,
     outside_paths=300,
-    outside_seconds=60,
+    outside_seconds=40,
     outside_mutations=400,
-    fields=4_000,
+    fields=3_000,
+    asking=1,
     staff_fields=60,
     inputs=5,
-    cells=60,
+    cells=25,
 )
 
 
@@ -116,16 +127,36 @@ async def run(cluster: Cluster, database: str, folder: Folder, plan: Plan, tell:
         inputs = Inputs(schema.core, schema.catalog, filled.world)
         bench = await a_bench(bound, exempt, inputs)
         found, result = Found(), Result()
-        await checked(bound, found, tell)
-        await read(bench, plan, found, tell)
-        await fields(bench, plan, found, tell)
-        bound.twice.active = bound.outside.active = False
-        await quiet(bench, plan, found, result, tell)
-        if plan.principals is None:
-            await controlled(bench, found)
-        await mutated(bench, plan.mutants, result, tell)
-        await written(bench, plan, found, tell)  # the last, because what is allowed is done
+        async with at_times(found, tell) as heard:
+            await checked(bound, found, tell)
+            await read(bench, plan, found, heard)
+            tell(f"read: {found.counts['read']} probes, {len(found.leaks)} leaks")
+            await fields(bench, plan, found, tell, heard)
+            bound.compare(active=False)
+            await quiet(bench, plan, found, result, tell)
+            if plan.principals is None:
+                await controlled(bench, found)
+            await mutated(bench, plan.mutants, result, tell, heard)
+            await written(bench, plan, found, heard)  # the last, because what is allowed is done
+            tell(f"mutation: {found.counts['mutation']} probes, {len(found.leaks)} leaks")
         return summed(found, bound, plan, result)
+
+
+@asynccontextmanager
+async def at_times(found: Found, tell: Tell) -> AsyncIterator[Tell]:
+    """Gives what hears where a run is; the last that it heard is told every few seconds."""
+    heard = ["checks"]
+
+    async def repeat() -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            tell(f"{heard[-1]}; {found.done} probes, {len(found.leaks)} leaks so far")
+
+    task = asyncio.create_task(repeat())
+    try:
+        yield heard.append
+    finally:
+        task.cancel()
 
 
 async def checked(place: Place, found: Found, tell: Tell) -> None:
@@ -153,35 +184,39 @@ async def a_bench(bound: Place, exempt: Place, inputs: Inputs) -> Bench:
     return Bench(bound, exempt, whole, inputs, outside, texts, [*more.values()])
 
 
-async def fields(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
+async def fields(bench: Bench, plan: Plan, found: Found, tell: Tell, heard: Tell) -> None:
     """What is hidden is unknown: by everyone's hidden paths, by inputs, and by filters on fields that are masked."""
     filled = bench.bound.filled
     prober = Prober(bench.bound, bench.judge(), found)
     outsiders = [one for one in filled.outsiders if plan.asks(one)]
-    await prober.probe_all(outsiders, hidden_paths(bench.paths, bench.outside, outside=True), plan.fields)
+    heard("field: hidden paths")
+    paths = hidden_paths(bench.paths, bench.outside, outside=True)
+    await prober.probe_all(outsiders, paths, plan.fields, plan.asking)
     for name, text in hidden_inputs(bench.inputs, schema.outside):
         for outsider in outsiders[:: plan.inputs]:
             await prober.ask(outsider, name, text, {})
     tell(f"field: {found.counts['field']} probes of outsiders, {len(found.leaks)} leaks")
+    heard("field: what editions of the staff hide")
     for principal in filled.staff if plan.staff_fields else ():
         known = [path for path in bench.paths if path.text in bench.texts[principal.name]]
         if plan.asks(principal) and len(known) < len(bench.paths):
             await prober.probe_all([principal], hidden_paths(bench.paths, known, outside=False), plan.staff_fields)
     tell(f"field: {found.counts['field']} probes, {len(found.leaks)} leaks")
+    heard("field: masked fields")
     await masked(bench.reader(bench.bound, found), outsiders, bench.outside, plan.cells)
     tell(f"field: {found.counts['field']} probes with masked fields, {len(found.leaks)} leaks")
 
 
 async def read(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
     reader, filled = bench.reader(bench.bound, found), bench.bound.filled
-    for principals, paths, control, seconds in (
-        (filled.outsiders, chosen(bench.outside, plan.outside_paths), "a partner 0", plan.outside_seconds),
-        (filled.staff, chosen(bench.paths, plan.paths), "a staff admin", plan.read_seconds),
-        (filled.staff, chosen(bench.narrower, plan.paths and plan.paths // 9), None, plan.read_seconds),
+    for principals, paths, control, seconds, share in (
+        (filled.outsiders, chosen(bench.outside, plan.outside_paths), "a partner 0", plan.outside_seconds, 1),
+        (filled.staff, chosen(bench.paths, plan.paths), "a staff admin", plan.read_seconds, plan.share),
+        (filled.staff, chosen(bench.narrower, plan.paths and plan.paths // 9), None, plan.read_seconds, plan.share),
     ):
         asking = [one for one in principals if plan.asks(one)]
         by = filled.principal(control) if control else None
-        await reader.probe_all(asking, paths, tell, time.monotonic() + seconds, control=by)
+        await reader.probe_all(asking, paths, tell, time.monotonic() + seconds, control=by, share=share)
 
 
 async def quiet(bench: Bench, plan: Plan, found: Found, result: Result, tell: Tell) -> None:
@@ -206,14 +241,16 @@ async def written(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
         await bench.writer(bench.bound, asking, found).probe_all(asking, tell, most)
 
 
-async def mutated(bench: Bench, mutants: Sequence[Mutant], result: Result, tell: Tell) -> None:
+async def mutated(bench: Bench, mutants: Sequence[Mutant], result: Result, tell: Tell, heard: Tell) -> None:
     """First without a mutant: what complains about the product itself kills nothing."""
     clean: dict[int, list[str]] = {}
     bench.forget()
+    heard("mutants: their probes without them")
     for mutant in mutants:
         for killer in mutant.killers:
             clean[id(killer)] = await quiet_of(bench, killer)
-    for mutant in mutants:
+    for at, mutant in enumerate(mutants):
+        heard(f"mutants: {at} of {len(mutants)}, {len(result.survivors)} survive")
         noisy = [text for killer in mutant.killers for text in clean[id(killer)]]
         if noisy:
             result.survivors.append(f"{mutant.name}: its probes complain without it: {noisy[0][:300]}")

@@ -95,9 +95,16 @@ class Prober:
         for what in self.judge.found(principal, answer, given.values()):
             self.found.leaks.append(Leak(principal.name, name, what, text, given))
 
-    async def probe_all(self, principals: Sequence[Principal], paths: Sequence[Path], most: int) -> None:
-        """A sample that is spread over the paths and the same in each run."""
-        pairs = [(principal, path) for path in paths for principal in principals]
+    async def probe_all(
+        self, principals: Sequence[Principal], paths: Sequence[Path], most: int, asking: int = 10**9
+    ) -> None:
+        """A sample that is spread over the paths and the same in each run; so many of the principals ask each path."""
+        asked = min(asking, len(principals))
+        pairs = [
+            (principals[(number_of(path.name) + nth * 4) % len(principals)], path)
+            for path in paths
+            for nth in range(asked)
+        ]
         pairs.sort(key=lambda one: number_of(one[1].name + one[0].name))
         for principal, path in pairs[:most]:
             await self.probe(principal, path, self.victim(principal, path))

@@ -10,7 +10,7 @@ import orjson
 from tests.probes.place import Answer
 from tests.probes.principals import Principal
 from tests.probes.values import CANARY, ID, LETTERS, NUMBER, TWIN, YEAR
-from tests.probes.world import World
+from tests.probes.world import Row, World
 
 MASK = b"?"
 
@@ -36,8 +36,10 @@ class Judge:
     world: World
     known: dict[tuple[str, str], str | None] = field(default_factory=dict)
     columns: dict[str, tuple[str, str]] = field(default_factory=dict)
+    ids: dict[str, Row] = field(default_factory=dict)  # as they stand in texts
 
     def __post_init__(self) -> None:
+        self.ids = {id.hex: row for id, row in self.world.by_id.items()}
         for table, model in self.world.models.items():
             for column in model.__table__.columns:
                 base = re.sub(r"_(norm|sort)$", "", column.name)
@@ -79,7 +81,7 @@ class Judge:
     def id(self, principal: Principal, match: re.Match[str]) -> str | None:
         if match[1] != str(LETTERS.index(principal.letter) + 1):
             return "id of another tenant"
-        row = next((row for id, row in self.world.by_id.items() if id.hex == match[0]), None)
+        row = self.ids.get(match[0])
         return None if row is None or principal.sees(self.world, row) else f"id of a hidden row of {row.table}"
 
     def series(self, principal: Principal, match: re.Match[str]) -> str | None:

@@ -104,6 +104,7 @@ def writing(names: str, *principals: str, exempt: bool = False, most: int = 12) 
         assert fits, names
         for one in fits[:: max(1, len(fits) // most)][:most]:
             await writer.probe(one)
+        await writer.undo()
         return complaints(writer.found.leaks, writer.found)
 
     return run

@@ -112,6 +112,12 @@ class Inputs:
             if name == wanted or (is_required_argument(one) and name not in CONTROLS)
         }
 
+    def patched(self, mutation: str, field: str, own: Mapping[str, Any]) -> dict[str, Any]:
+        """A patch that says something about one field."""
+        named: Any = get_named_type(self.mutations[mutation].args["patch"].type)
+        at = ("patch", field)
+        return {field: self.value(named.fields[field].type, at, Place(mutation, (), "", ""), None, own)}
+
     def value(self, type_: Any, at: Key, place: Place, value: Any, own: Mapping[str, Any]) -> Any:
         if has_list(type_):
             inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +14,8 @@ from api.domain.access import Cells
 from api.domain.access.shipped import FULL
 from api.domain.kernel import Context, Work
 from api.domain.kernel import work as kernel_work
+from api.domain.kernel.lookups import IDS, Lookup, compiled
+from api.domain.kernel.outsiders import ASKING
 from api.domain.kernel.policy import PROFILE_SETS, SHARES, Outside
 from api.schema import records, references, schema
 from api.schema.editions import Editions
@@ -20,7 +23,7 @@ from api.schema.outside import Rules, for_outsiders
 from api.schema.reading import outsider
 from api.schema.registry import Registry
 from tests.probes.faults import Apply, nothing, patched, sql
-from tests.probes.killers import Bench, cells, check, reading, unknown, verified, writing
+from tests.probes.killers import Bench, cells, check, quiet, reading, unknown, verified, writing
 from tests.probes.mutant import Mutant
 
 PARTNER, COLLEAGUE, CUSTOMER = "a partner 0", "a partner 1", "a customer 4"
@@ -77,6 +80,13 @@ def edition(**rules: Any) -> Apply:
     return apply
 
 
+@cache
+def any_level(object: str) -> Lookup:
+    """`editable` for which a share of any level is one for editing."""
+    shares = SHARES.alias("share")
+    return compiled(select(shares.c.object_id).where(*ASKING.live(shares, object), shares.c.object_id == any_(IDS)))
+
+
 def outside_policy(table: str) -> Apply:
     @asynccontextmanager
     async def apply(bench: Bench) -> AsyncIterator[None]:
@@ -88,6 +98,23 @@ def outside_policy(table: str) -> Apply:
             yield
         finally:
             await owner.execute(f"ALTER POLICY outside ON {table} USING ({before})")
+
+    return apply
+
+
+def authenticating(old: str, new: str) -> Apply:
+    """Another condition in the function that looks tokens up."""
+
+    @asynccontextmanager
+    async def apply(bench: Bench) -> AsyncIterator[None]:
+        owner = bench.bound.owner
+        before = await owner.fetchval("SELECT pg_get_functiondef('crm_authenticate(text)'::regprocedure)")
+        assert old in before, old
+        await owner.execute(before.replace(old, new))
+        try:
+            yield
+        finally:
+            await owner.execute(before)
 
     return apply
 
@@ -151,6 +178,17 @@ FIELDS = (
             cells(r"^contacts\(filter (email|phone)", CUSTOMER),
         ),
     ),
+    # The same, seen by nothing but the bytes of answers in two worlds.
+    Mutant(
+        "lists of outsiders are sorted by what is masked",
+        patched((Renderer, "reference", unmasked)),
+        (quiet(r"^contacts\(orderBy EMAIL", CUSTOMER),),
+    ),
+    Mutant(
+        "lists of outsiders are filtered by what is masked",
+        patched((Renderer, "reference", masked_twice)),
+        (quiet(r"^contacts\(filter email", CUSTOMER),),
+    ),
     Mutant(
         "outsiders have the whole schema",
         patched((schema, "outside", schema.editions.whole)),
@@ -186,6 +224,16 @@ WRITES = (
     Mutant("outsiders write what is only shown", patched((Work, "check_write", nothing)), (check("outsiders write"),)),
     Mutant("outsiders write any field", patched((Work, "check_fields", nothing)), (check("outsiders write"),)),
     Mutant(
+        "outsiders change what is only shown, through the API",
+        patched((Work, "check_write", nothing)),
+        (writing(r"Update\(where by id\) viewed", PARTNER),),
+    ),
+    Mutant(
+        "shares for viewing are shares for editing",
+        patched((kernel_work, "editable", any_level)),
+        (writing(r"Update\(where by id\) viewed", PARTNER),),
+    ),
+    Mutant(
         "whoever sees a row owns it",
         patched((kernel_work, "own", lambda _viewer, found: {row.id for row in found})),
         (check("outsiders write"),),
@@ -201,4 +249,16 @@ SECOND_RING = (
     Mutant("a policy shares every account", outside_policy("accounts"), (check("partner rows"),)),
     Mutant("a policy shows every share", outside_policy("record_shares"), (check("partner rows"),)),
 )
-OUTSIDE_MUTANTS = (*SHARING, *FIELDS, *WRITES, *SECOND_RING)
+MOVES = (
+    Mutant(
+        "a contact who moves keeps its token",
+        authenticating("company.id = token.account_id", "true"),
+        (check("contacts who move"),),
+    ),
+    Mutant(
+        "customers act for the account where they work",
+        authenticating("company.id = token.account_id", "(token.kind = 'CUSTOMER' OR company.id = token.account_id)"),
+        (check("contacts who move"),),
+    ),
+)
+OUTSIDE_MUTANTS = (*SHARING, *FIELDS, *WRITES, *MOVES, *SECOND_RING)

@@ -1,16 +1,21 @@
 """Probes of outsiders that no schema names: what they may write, and what their login may read in the database."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
+import orjson
 
 from api.domain import contacts, opportunities
-from api.domain.kernel import FieldAccess, IllegalTransition, Model, NotAllowed, NotFound, ShareLevel, open_work
+from api.domain.kernel import FieldAccess, IllegalTransition, Model, NotAllowed, NotFound, open_work
 from tests.probes.outsiders import COMMON, NOW, Outsider, shareable
 from tests.probes.place import Place
+from tests.probes.principals import Principal
+from tests.probes.values import LETTERS
 from tests.probes.world import Row
 
 WRITES: Any = {"contacts": (contacts.update, "title"), "opportunities": (opportunities.update, "next_step")}
+UNAUTHENTICATED = 401
 NEVER = ("notes", "owner_id")  # fields that no outsider writes
 # What the rules for outsiders look up; nobody is shown it.
 LOOKED_UP = {
@@ -26,12 +31,7 @@ def expected_write(outsider: Outsider, row: Row) -> type[Exception] | None:
     """How a write by an outsider of its tenant is refused."""
     if not outsider.sees(outsider.world, row):  # type: ignore[arg-type] # it has one
         return NotFound
-    edits = any(
-        one["object_id"] == row.id and one["level"] is ShareLevel.EDIT
-        for one in outsider.shares
-        if one["object_type"] == row.model.object  # type: ignore[attr-defined]
-    )
-    return None if edits or row.id == outsider.contact else NotAllowed
+    return None if outsider.changes(outsider.world, row) else NotAllowed  # type: ignore[arg-type] # as above
 
 
 async def outsiders_write(place: Place) -> tuple[int, list[str]]:
@@ -155,3 +155,39 @@ async def partner_login(place: Place) -> tuple[int, list[str]]:
     finally:
         await place.owner.execute("GRANT SELECT (name) ON accounts TO crm_partner")
     return 2, found
+
+
+async def moved_contacts(place: Place) -> tuple[int, list[str]]:
+    """A contact who goes to another account takes no partner's token along; a customer sees what it saw before."""
+    world, found, done = place.filled.world, [], 0
+    for letter in LETTERS:
+        goes, stays, customer = (
+            place.filled.principal(f"{letter} {name}") for name in ("partner 0", "partner 1", "customer 4")
+        )
+        moving = [one for one in place.filled.outsiders if one in {goes, customer}]
+        to = world.of(letter, "contacts")[2].values["account_id"]  # with shares of its own
+        before = {one: await seen_by(place, one) for one in (stays, customer)}
+        await move(place, {one.contact: to for one in moving})
+        if (await seen_by(place, goes))[0] != UNAUTHENTICATED:
+            found.append(f"{goes.name} keeps its token in another account")
+        after = {one: await seen_by(place, one) for one in (stays, customer)}
+        found += [
+            f"{one.name} sees something else since a contact moved" for one in before if before[one] != after[one]
+        ]
+        await move(place, {one.contact: world.by_id[one.contact].values["account_id"] for one in moving})  # type: ignore[index] # they have one
+        done += 3
+    return done, found
+
+
+async def move(place: Place, contacts: Mapping[Any, Any]) -> None:
+    for contact, account in contacts.items():
+        await place.owner.execute("UPDATE contacts SET account_id = $2 WHERE id = $1", contact, account)
+    place.services.authenticator.forget()
+
+
+async def seen_by(place: Place, principal: Principal) -> tuple[int, bytes]:
+    """The status, and all records that are seen."""
+    names = ("accounts", "contacts", "opportunities")
+    text = " ".join(f"{name}(first: 100) {{ nodes {{ id }} }}" for name in names)
+    answer = await place.ask(principal, f"{{ {text} }}")
+    return answer.status, orjson.dumps(answer.data)

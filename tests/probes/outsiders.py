@@ -123,6 +123,11 @@ class Outsider(Principal):
             return False
         return row.table == "tenants" or (shareable(row.model) and self.reads(row))
 
+    def changes(self, world: World, row: Row) -> bool:
+        """What is shared for editing, and the contact itself."""
+        edits = any(one["object_id"] == row.values.get("id") and one["level"] is EDIT for one in self.shares)
+        return row.table != "tenants" and self.sees(world, row) and (edits or row.id == self.contact)
+
     def reads(self, row: Row) -> bool:
         return row.values["archived_at"] is None and (row.model.object, row.id) in self.shared  # type: ignore[attr-defined]
 

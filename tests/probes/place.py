@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import httpx
 import orjson
+from sqlalchemy import DDL
 from starlette.applications import Starlette
 
 from api.app import services
@@ -21,7 +22,8 @@ from api.domain.tokens import TokenKind
 from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
 from api.http.graphql import Front, Services
-from api.http.limits import Limits
+from api.http.limits import Limits, by_kind
+from api.http.rates import Rates
 from api.http.routes import application
 from api.schema import schema
 from api.schema.editions import Edition
@@ -95,6 +97,10 @@ class Place:
     outside: "Twice"
     fronts: dict[int, Front]
 
+    def compare(self, *, active: bool) -> None:
+        """Whether reads are run under row-level security and free of it."""
+        self.twice.active = self.outside.active = active
+
     async def viewer(self, principal: Principal) -> Viewer:
         header = (b"authorization", principal.headers["authorization"].encode())
         return await self.services.authenticator.viewer([header])
@@ -129,9 +135,10 @@ class Answer:
 
 
 async def fill(cluster: Cluster, database: str, rows: int = ROWS) -> Filled:
-    """Fill a migrated database."""
+    """Fill a migrated database. Statements are long and run a few times each, so a plan serves all values."""
     superuser = write_engine(cluster.superuser_url(database))
     async with superuser.begin() as connection:
+        await connection.execute(DDL(f"ALTER DATABASE {database} SET plan_cache_mode = force_generic_plan"))
         world = await a_world(connection, rows)
         principals = [one for letter in LETTERS for one in await add_principals(connection, world, letter, SECRET)]
         principals += [one for letter in LETTERS for one in await add_outsiders(connection, world, letter, SECRET)]
@@ -216,7 +223,9 @@ async def a_place(
 
 def wired(pool: Fetching, outside: Fetching, sessions: Sessions, folder: Path, widened: dict[int, Front]) -> Services:
     """The services; `widened` takes the fronts that are made, with wider limits."""
-    made = services(Settings(data_dir=folder, **GENEROUS), pool, sessions, SECRET, outside=outside, now=lambda: NOW)
+    settings = Settings(data_dir=folder, **GENEROUS)
+    made = services(settings, pool, sessions, SECRET, outside=outside, now=lambda: NOW)
+    limits = {kind: replace(one, cost=MANY) for kind, one in by_kind(settings).items()}
 
     def front(viewer: Viewer, features: frozenset[str] = frozenset()) -> Front:
         found = made.front(viewer, features)
@@ -225,7 +234,7 @@ def wired(pool: Fetching, outside: Fetching, sessions: Sessions, folder: Path, w
             widened[id(found)] = replace(found, documents=DocumentAccess(documents, pool))
         return widened[id(found)]
 
-    return replace(made, front=front)
+    return replace(made, front=front, rates=Rates(pool, limits))
 
 
 async def no_problems() -> tuple[str, ...]:

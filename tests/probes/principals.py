@@ -94,6 +94,10 @@ class Principal:
             return False
         return owner == self.user or (level is Level.TEAM and owner in self.team)
 
+    def changes(self, world: World, row: Row) -> bool:
+        """Whether the row may be another one after a write by this principal."""
+        return self.sees(world, row)
+
     def hides(self, row: Row, column: str) -> bool:
         """Whether the column of a row that may be seen is not for this principal."""
         declared = row.model.__table__.c[column]

@@ -4,7 +4,7 @@ The second world is the first one after every hidden row was changed: other text
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,7 +31,9 @@ PAIRS = (
     "a customer 4",
 )
 RIGHTS = ("record_shares", "field_profiles", "field_profile_sets")  # what is shared is the rows of these
-PER_REQUEST = 14
+PER_REQUEST = 8  # paths
+PER_REQUEST_OUTSIDE = 2
+Change = tuple[Row, dict[str, Any], dict[str, Any]]  # with its values before and after
 
 
 def other(row: Row, name: str) -> Any:
@@ -77,40 +79,79 @@ def unlike_cells(principal: Principal, row: Row) -> dict[str, Any]:
 @asynccontextmanager
 async def changed(place: Place, principal: Principal) -> AsyncIterator[int]:
     """The world with what the principal may not see changed, and as it was afterwards. Gives how many rows differ."""
-    done: list[tuple[Row, dict[str, Any], dict[str, Any]]] = []
     world = place.filled.world
     changes = [(row, unlike_row(principal, row)) for row in hidden_from(world, principal)]
     if isinstance(principal, Outsider):
         seen = [row for row in world.all() if row.table != "tenants" and principal.sees(world, row)]
         changes += [(row, unlike_cells(principal, row)) for row in seen]
-    for row, new in changes:
-        words = {name: value if isinstance(value, str) else row.values[name] for name, value in new.items()}
-        for values in (new, words):  # a constraint may mind a day or a number
-            if values != row.values and await rewritten(place, row, row.values, values):
-                done.append((row, values, row.values))
-                break
+    done: list[Change] = []
+    for tried in alike((row, row.values, new) for row, new in changes if new != row.values):
+        if await rewritten(place, tried):
+            done += tried
+            continue
+        for row, old, new in tried:
+            words = {name: value if isinstance(value, str) else old[name] for name, value in new.items()}
+            for values in (new, words):  # a constraint may mind a day or a number
+                if values != old and await rewritten(place, [(row, old, values)]):
+                    done.append((row, old, values))
+                    break
     try:
         yield len(done)
     finally:
-        for row, old, new in done:
-            assert await rewritten(place, row, old, new), f"{row.table} {row.n} is not as it was"
+        for tried in alike((row, new, old) for row, old, new in done):
+            assert await rewritten(place, tried), f"rows of {tried[0][0].table} are not as they were"
 
 
-async def rewritten(place: Place, row: Row, old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether the constraints let a row have these values."""
+def differing(change: Change) -> list[str]:
+    """The columns that a change sets."""
+    row, old, new = change
     table: Any = row.model.__table__
-    names = [name for name in new if table.c[name].computed is None and old[name] != new[name]]
+    return [name for name in new if table.c[name].computed is None and old[name] != new[name]]
+
+
+def alike(changes: Iterable[Change]) -> list[list[Change]]:
+    """Those of one table that set the same columns together."""
+    found: dict[tuple[str, ...], list[Change]] = {}
+    for change in changes:
+        if names := differing(change):
+            found.setdefault((change[0].table, *names), []).append(change)
+    return list(found.values())
+
+
+async def rewritten(place: Place, changes: Sequence[Change]) -> bool:
+    """Whether the constraints let rows have these values; all change the same columns of one table."""
+    row, names = changes[0][0], differing(changes[0])
+    if not names:
+        return True
+    table: Any = row.model.__table__
     keys = [column.name for column in table.primary_key.columns]
     sets = ", ".join(f'"{name}" = ${at}' for at, name in enumerate(names, 1))
     where = " AND ".join(f'"{name}" = ${len(names) + at}' for at, name in enumerate(keys, 1))
-    values = [*(new[name] for name in names), *(old[name] for name in keys)]
+    values = [[*(new[name] for name in names), *(old[name] for name in keys)] for _, old, new in changes]
     try:
         async with place.owner.transaction():
             await place.owner.execute("SET LOCAL session_replication_role = replica")
-            await place.owner.execute(f"UPDATE {row.table} SET {sets} WHERE {where}", *values)
+            await place.owner.executemany(f"UPDATE {row.table} SET {sets} WHERE {where}", values)
     except asyncpg.IntegrityConstraintViolationError:
         return False
     return True
+
+
+def about(reader: Reader, path: Path, principal: Principal, at: int) -> Row | None:
+    """A row that an operand is taken from: one with a field that changes unseen, else one that is hidden, or any."""
+    rows = [
+        row
+        for row in reader.world.of(principal.letter, path.table or "")
+        if row.n < 100 and path.victim is not None and path.victim(reader.world, row) is not None
+    ]
+    cells = [
+        row
+        for row in rows
+        if path.column is not None and principal.sees(reader.world, row) and principal.hides(row, path.column)
+    ]
+    hidden = [row for row in rows if not principal.sees(reader.world, row)]
+    chosen = cells or (hidden if at % 2 else rows) or rows
+    return chosen[at // 2 % len(chosen)] if chosen else None
 
 
 def bytes_of(answer: Answer) -> bytes:
@@ -122,10 +163,10 @@ async def interference(
 ) -> int:
     """How many requests were compared; what differs becomes a leak of the reader's."""
     place, world = reader.place, reader.world
-    batches = list(batched(paths, PER_REQUEST))
+    batches = list(batched(paths, PER_REQUEST_OUTSIDE if isinstance(principal, Outsider) else PER_REQUEST))
     texts = [document(batch) for batch in batches]
     given = [
-        variables(world, [Asked(path, reader.nth(path, principal, at)) for path in batch])
+        variables(world, [Asked(path, about(reader, path, principal, at)) for path in batch])
         for at, batch in enumerate(batches)
     ]
     before = [bytes_of(await place.ask(principal, *one)) for one in zip(texts, given, strict=True)]

@@ -19,7 +19,7 @@ from api.domain.access.shipped import FULL
 from api.domain.kernel import FieldAccess, Level, Model, NotAllowed, PrincipalKind, Right, Viewer, Work, open_work
 from api.http import auth
 from api.schema import schema
-from tests.probes.outside_rights import outsiders_write, partner_columns, partner_login, partner_rows
+from tests.probes.outside_rights import moved_contacts, outsiders_write, partner_columns, partner_login, partner_rows
 from tests.probes.outsiders import NOW
 from tests.probes.place import SECRET, Answer, Place
 from tests.probes.principals import Principal
@@ -352,4 +352,5 @@ CHECKS = (
     Check("partner columns", partner_columns),
     Check("partner rows", partner_rows, "read"),
     Check("partner login", partner_login, "read"),
+    Check("contacts who move", moved_contacts, "read"),
 )

@@ -74,7 +74,7 @@ class Row:
         return f"{self.model.prefix}_{self.id.hex}"  # type: ignore[attr-defined] # asked of what has a prefix only
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """All rows; `roles` are the ids of the shipped roles, by tenant and name."""
 

@@ -4,21 +4,26 @@ Nothing of the others' may change, and a record that is hidden must be answered 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from graphql import get_named_type
 
 from tests.probes.judging import Judge, Leak, flat, masked, told
 from tests.probes.mutations import Inputs
 from tests.probes.mutations import Place as Where
 from tests.probes.operands import key_values
+from tests.probes.outsiders import Outsider
 from tests.probes.place import Answer, Place
 from tests.probes.principals import Principal
+from tests.probes.quiet import rewritten
 from tests.probes.reading import FOREIGN, Found, number_of
 from tests.probes.values import LETTERS, TWIN
 from tests.probes.world import Row, World
 
 WINDOW = 200  # probes between two looks at the tables
 SAME = ("foreign", "hidden")  # must be answered like what is not there
+REFUSED = {"viewed": {"NOT_ALLOWED"}, "edited": set()}  # what an outsider is told of what it sees
 TEXT = 'string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")'
 # Unique keys hold in the whole tenant, so that a write that would make a second record with one must be refused.
 UNIQUE = "a key that a hidden record has is taken"
@@ -34,10 +39,11 @@ class Try:
     row: Row | None
     value: Any
     absent: Any = None
+    patch: str | None = None  # the field that is written
 
     @property
     def name(self) -> str:
-        return f"{self.where.name} {self.kind}"
+        return f"{self.where.name} {self.kind}" + (f" {self.patch}" if self.patch else "")
 
 
 @dataclass
@@ -79,6 +85,18 @@ class Writer:
                     wrong = self.world.of(principal.letter, "users" if where.entity != "User" else "accounts")[2].wire
                     yield Try(principal, where, "wrong type", None, self.by_id(where, wrong))
                     yield Try(principal, where, "malformed", None, self.by_id(where, "acc_1234"))
+                if isinstance(principal, Outsider) and where.form == "id" and where.at == ("where",):
+                    yield from self.each_field(principal, where, table)
+
+    def each_field(self, outsider: Outsider, where: Where, table: str) -> Iterator[Try]:
+        """Every field that a mutation takes, of every record: what may be edited, what is only shown, and the rest."""
+        patch: Any = get_named_type(self.inputs.mutations[where.mutation].args["patch"].type)
+        for name in patch.fields:
+            for letter in (outsider.letter, FOREIGN[outsider.letter]):
+                for row in self.rows(table, letter):
+                    seen, edits = outsider.sees(self.world, row), outsider.changes(self.world, row)
+                    kind = "edited" if edits else "viewed" if seen else "hidden" if row.letter == letter else "foreign"
+                    yield from (replace(one, patch=name) for one in self.aimed(outsider, where, kind, row))
 
     def rows(self, table: str, letter: str, fits: Callable[[Row], bool] = bool) -> list[Row]:
         return [row for row in self.world.of(letter, table) if row.n < 100 and fits(row)]
@@ -130,12 +148,19 @@ class Writer:
         self.found.counts["mutation"] += 1
         if answer.status >= 500 or any((e.get("extensions") or {}).get("code") == "INTERNAL" for e in answer.errors):
             self.found.broken[f"{one.name}: {answer.body[:160]!r}"] += 1
+        if one.kind in REFUSED and (codes := self.codes(answer)) != REFUSED[one.kind]:
+            self.leak(one, f"is answered with {sorted(codes)}", given)
         if one.kind in SAME and self.comparable(one):
             other, also = await self.send(one, one.absent)
             seen = [masked(outcome(found), [given, also]) for found in (answer, other)]
             if seen[0] != seen[1]:
                 self.leak(one, f"answers {seen[0][:200]!r} for a {one.kind} row, {seen[1][:200]!r} for none", given)
         self.window.append(one)
+
+    def codes(self, answer: Answer) -> set[str]:
+        payloads = [payload for payload in answer.data.values() if payload]
+        errors = [error["code"] for payload in payloads for error in payload["errors"]]
+        return {*errors, *((error.get("extensions") or {}).get("code", "none") for error in answer.errors)}
 
     def comparable(self, one: Try) -> bool:
         """People of C have the names of those of A, and may be found by them."""
@@ -146,13 +171,26 @@ class Writer:
     async def send(self, one: Try, value: Any) -> tuple[Answer, dict[str, Any]]:
         """A write by a key could make a record that holds what is searched for, so only those by id are for good."""
         given = self.inputs.arguments(one.where, value, self.own(one.principal))
-        if self.dry or one.where.form != "id":
+        if one.patch is not None:
+            given["patch"] = self.inputs.patched(one.where.mutation, one.patch, self.own(one.principal))
+        if (self.dry or one.where.form != "id") and "dryRun" in self.inputs.mutations[one.where.mutation].args:
             given["dryRun"] = True
         return await self.place.ask(one.principal, self.inputs.document(one.where.mutation, given), given), given
 
     def leak(self, one: Try, what: str, given: Mapping[str, Any]) -> None:
         text = self.inputs.document(one.where.mutation, given)
         self.found.leaks.append(Leak(one.principal.name, one.name, what, text, given))
+
+    async def undo(self) -> None:
+        """Give the records that were named the values they had: outsiders' mutations are never dry.
+
+        The version stays, since the history has it.
+        """
+        for row in {one.row for one in self.window if one.row is not None and isinstance(one.principal, Outsider)}:
+            now = await self.place.owner.fetchrow(f"SELECT * FROM {row.table} WHERE id = $1", row.id)
+            assert now is not None, row.wire
+            await rewritten(self.place, [(row, dict(now), {**row.values, "version": now["version"]})])
+        self.window = []
 
     async def probe_all(self, principals: Sequence[Principal], tell: Callable[[str], None], most: int) -> None:
         """A sample of at most so many tries, spread over all of them; the tables are looked at after each window."""
@@ -164,7 +202,7 @@ class Writer:
             await self.probe(one)
             if len(self.window) == WINDOW or at + 1 == len(chosen):
                 await self.look()
-                tell(f"mutation: {at + 1} of {len(chosen)} probes, {len(self.found.leaks)} leaks")
+            tell(f"mutation: {at + 1} of {len(chosen)} probes")
 
     async def look(self) -> None:
         """Compare the tables with what they were; if they differ, find the probe that did it."""
@@ -182,7 +220,7 @@ class Writer:
             self.found.leaks.append(Leak("one of several", names, f"changed {', '.join(changed)}"))
 
     async def changed(self, tried: Sequence[Try]) -> list[str]:
-        """What none of these tries was to change. A tenant whose principals tried is judged by its hidden rows."""
+        """What none of these tries was to change. A tenant whose principals tried is judged by what they may change."""
         now, before = await self.state(), self.before
         self.before = now
         different = [key for key in before.keys() | now.keys() if before.get(key) != now.get(key)]
@@ -191,7 +229,7 @@ class Writer:
             letter, table, id = key.split(" ")
             row = next((row for row in self.world.of(letter, table) if str(row.values.get("id")) == id), None)
             mine = [one.principal for one in tried if one.principal.letter == letter]
-            if not mine or (row is not None and not any(one.sees(self.world, row) for one in mine)):
+            if not mine or (row is not None and not any(one.changes(self.world, row) for one in mine)):
                 found.append(key)
         return found
 
