@@ -21,7 +21,8 @@ BEGUN = "crm.begun"  # in the scope: when the first byte of the request came, by
 BODY_SECONDS = 10.0  # from then on
 MAX_LENGTH_DIGITS = 18  # of a Content-Length; more are no length of anything
 USUAL = frozenset({"query", "variables"})
-PARAMETERS = frozenset({"query", "documentId", "operationName", "variables", "extensions"})
+PARAMETERS = frozenset({"query", "documentId", "operationName", "variables", "extensions", "onError"})
+ON_ERROR = {None: True, "PROPAGATE": True, "NULL": False}
 MOST_PARAMETERS = 20
 SHA256 = re.compile(r"[0-9a-f]{64}")
 ID_PREFIX = "sha256:"
@@ -36,7 +37,8 @@ class Disconnected(Exception):
 class Envelope(NamedTuple):
     """Has a document, the hash of one, or both: then the caller says that they belong together.
 
-    A `sha256` is what the caller sent, of whatever length and with whatever in it.
+    A `sha256` is what the caller sent, of whatever length and with whatever in it. `propagates`: a field that fails and
+    may not be null takes its parent with it.
     """
 
     query: str | None
@@ -44,6 +46,7 @@ class Envelope(NamedTuple):
     operation_name: str | None
     variables: Mapping[str, Any]
     extensions: Mapping[str, Any]
+    propagates: bool = True
 
 
 def head_of(headers: Sequence[tuple[bytes, bytes]]) -> Head:
@@ -155,13 +158,16 @@ def envelope(members: Mapping[str, Any]) -> Envelope:
     operation_name = checked(members, "operationName", str, "a string")
     query = checked(members, "query", str, "a string") or None
     document_id = checked(members, "documentId", str, "a string")
+    on_error = checked(members, "onError", str, "a string")
+    if on_error not in ON_ERROR:
+        raise strict_json.bad("The member onError is PROPAGATE or NULL; the server knows no other way to go on.")
     automatic = automatic_hash(extensions or {})
     if document_id is not None and (query is not None or automatic is not None):
         raise named_twice()
     sha256 = automatic if document_id is None else hash_of(document_id)
     if query is None and sha256 is None:
         raise strict_json.bad("The member query is missing: it holds the GraphQL document.")
-    return Envelope(query, sha256, operation_name, variables or {}, extensions or {})
+    return Envelope(query, sha256, operation_name, variables or {}, extensions or {}, ON_ERROR[on_error])
 
 
 def hash_of(document_id: str) -> str:

@@ -82,6 +82,7 @@ class Writing(Protocol):
         *,
         request_id: str,
         idempotency_key: str | None,
+        propagates: bool,
     ) -> Written: ...
 
 
@@ -121,6 +122,7 @@ class Call:
     key: Hashable
     method: str
     registered: bool
+    propagates: bool
 
     @property
     def kind(self) -> OperationType:
@@ -218,7 +220,8 @@ class GraphQL:
         found = await front.documents.find(envelope, viewer, method)
         document, name = found.document, envelope.operation_name
         operation, variables = document.operation(name), dict(envelope.variables)
-        return Call(front, document, operation, variables, viewer, (document.key, name), method, found.registered)
+        key, propagates = (document.key, name), envelope.propagates
+        return Call(front, document, operation, variables, viewer, key, method, found.registered, propagates)
 
     async def _admitted(self, call: Call, exchange: Exchange, head: Head) -> Answer:
         """The answer, charged to the caller's budget; he is told so, whatever becomes of the request."""
@@ -265,6 +268,7 @@ class GraphQL:
             call.viewer,
             request_id=request_id,
             idempotency_key=key,
+            propagates=call.propagates,
         )
         answer = Answer(written.data, written.errors)
         if written.replayed:

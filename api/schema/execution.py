@@ -37,6 +37,14 @@ class Execution(Executor[Any]):
         return {key: result[key] for key in self.collect_subfields(type_, details).grouped_field_set}
 
 
+class ExecutionWithNulls(Execution):
+    """A field that fails is null, also where its type says that it never is; its parent stays (`onError: "NULL"`)."""
+
+    def __init__(self, *about: Any, **options: Any) -> None:
+        super().__init__(*about, **options)
+        self.error_propagation = False
+
+
 def direct(field: GraphQLField) -> Callable[..., Awaitable[Any]]:
     """The resolver of a mutation field, called with the input classes' objects."""
     definition: StrawberryField = (field.extensions or {})[DEFINITION]

@@ -29,7 +29,7 @@ from api.domain.kernel.idempotency import claim, remember
 from .context import Context
 from .enums import described_enum
 from .errors import UserError, answered
-from .execution import Execution
+from .execution import Execution, ExecutionWithNulls
 from .reading import Reads
 
 AGAIN = frozenset({"40001", "40P01"})  # serialisation failure, deadlock: nothing was done, try again
@@ -224,8 +224,14 @@ class Writes:
         *,
         request_id: str,
         idempotency_key: str | None,
+        propagates: bool = True,
     ) -> WriteAnswer:
-        """Raises RequestErrors when variables do not fit, RequestError for a key that stands for several fields."""
+        """`propagates`: a field that fails and may not be null takes its parent with it.
+
+        Raises:
+            RequestErrors: variables do not fit.
+            RequestError: a key stands for several fields.
+        """
         coerced, shape = self.reads.coerced(operation, variables)
         if idempotency_key is not None and self.fields_of(document, operation, coerced) != 1:
             raise RequestError("BAD_REQUEST", "the header Idempotency-Key needs exactly one mutation in the request")
@@ -246,7 +252,7 @@ class Writes:
             context_value=context,
             variable_values=dict(variables),
             operation_name=name,
-            executor_class=Execution,
+            executor_class=Execution if propagates else ExecutionWithNulls,
         )
         answer = await result if isawaitable(result) else result
         errors = list(answer.errors or ())
