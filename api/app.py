@@ -21,6 +21,7 @@ from api import telemetry
 from api.compiler import Cache
 from api.db import checks
 from api.db.engine import write_engine, write_sessions
+from api.db.outside_checks import partner_problems
 from api.db.pool import DatabaseUnavailable, Fetching, ReadPool
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
@@ -46,6 +47,7 @@ from api.http.slow import SlowLog
 from api.schema import Schema, federation, sdl_of_edition
 from api.schema import schema as served
 from api.schema.editions import MOST_EDITIONS, Edition
+from api.schema.outside import granted_columns
 from api.schema.reading import Reads
 from api.schema.writing import Writes
 from api.settings import Settings, load
@@ -89,10 +91,10 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
         await engine.dispose()
 
     async def problems() -> Sequence[str]:
-        return await checks.problems(urls.app)
+        return await boot_problems(urls)
 
     metrics = Metrics(settings.metrics_token.get_secret_value() if settings.metrics_token else None)
-    metrics.watch(pool)
+    metrics.watch(pool, outside)
     after = [SlowLog(pool, settings.slow_operation_ms).record]
     if any(name in os.environ for name in TRACED):
         after.append(importlib.import_module("api.http.tracing").from_environment().record)
@@ -209,7 +211,8 @@ async def boot_problems(urls: Urls) -> list[str]:
     """What keeps this process from serving; outsiders are served only by a login that can do nothing else."""
     found = await checks.problems(urls.app)
     if urls.partner and not found:
-        found = [f"CRM_PARTNER_DATABASE_URL: {line}" for line in await checks.partner_problems(urls.partner)]
+        wrong = await partner_problems(urls.partner, granted_columns())
+        found = [f"CRM_PARTNER_DATABASE_URL: {line}" for line in wrong]
     return found
 
 

@@ -17,8 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from api import __version__, telemetry
-from api.app import create_app
-from api.db import checks
+from api.app import boot_problems, create_app
 from api.domain import access, tokens
 from api.domain.accounts import Account
 from api.domain.kernel import Tenant, Work, new_id
@@ -56,7 +55,7 @@ def demo(
         listening(settings.port if port is None else port) as listening_socket,
         open_database(settings, migrate=True) as database,
     ):
-        found = asyncio.run(checks.problems(database.urls.app))
+        found = asyncio.run(boot_problems(database.urls))
         if found:
             raise CommandRefused("CANNOT_SERVE", *found)
         tenant = asyncio.run(demo_tenant(database, reset=reset))

@@ -13,13 +13,15 @@ from typing import Annotated
 import asyncpg
 import typer
 
-from api.db import checks
+from api.db import checks, outside_checks
 from api.db.binaries import locate
 from api.db.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
+from api.db.roles import PARTNER
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
 from api.http.claims import IssuerUnavailable
 from api.http.issuer_keys import IssuerKeys
+from api.schema.outside import granted_columns
 from api.settings import SettingRefused, Settings, describe, load
 
 from .database import own_urls
@@ -133,6 +135,9 @@ async def examined(urls: Urls) -> list[Finding]:
             found.append(await judged(f"role {role}", checks.role(connection), "owns nothing, bypasses nothing"))
             if url == urls.app:
                 found += [await check(connection) for check in DATABASE_CHECKS]
+            if role == PARTNER:
+                grants = outside_checks.grants(connection, granted_columns())
+                found.append(await judged("outsiders", grants, "read what is declared for them, and change nothing"))
         finally:
             await connection.close()
     return found

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 
 from api.db import revisions
-from api.db.roles import APP, PARTNER, READER, SERVING_ROLES
+from api.db.roles import APP, READER, SERVING_ROLES
 
 OLDEST = 150_000
 CONNECT_SECONDS = 5.0
@@ -82,31 +82,25 @@ SELECT c.relname::text AS name, c.relkind = 'm' AS materialised
  ORDER BY c.relname
 """
 
+Check = Callable[[asyncpg.Connection], AsyncIterator[str]]
+
 
 async def problems(connection_url: str) -> list[str]:
     """What keeps a process that logs in with this URL from serving; one sentence each, none if all is well."""
+    return await problems_of(connection_url)
+
+
+async def problems_of(connection_url: str, *more: Check) -> list[str]:
+    """As `problems`; `more` are asked when nothing else is wrong."""
     try:
         connection = await asyncpg.connect(connection_url, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return [f"The database does not answer ({str(error) or 'time-out'}): start it, or correct the database URL."]
     try:
-        return [line for check in CHECKS async for line in check(connection)]
+        found = [line for check in CHECKS async for line in check(connection)]
+        return found or [line for check in more async for line in check(connection)]
     finally:
         await connection.close()
-
-
-async def partner_problems(connection_url: str) -> list[str]:
-    """As `problems`, for the login that serves outsiders: columns and shares are granted to it alone."""
-    found = await problems(connection_url)
-    if not found:
-        connection = await asyncpg.connect(connection_url, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS)
-        try:
-            name = await connection.fetchval("SELECT session_user::text")
-        finally:
-            await connection.close()
-        if name != PARTNER:
-            found.append(f"{name} sees what is not shared with outsiders: log in as {PARTNER}.")
-    return found
 
 
 async def version(connection: asyncpg.Connection) -> AsyncIterator[str]:
@@ -193,7 +187,7 @@ async def migrations(connection: asyncpg.Connection) -> AsyncIterator[str]:
         yield f"The database is at {applied}, the program needs {head}: run `crm migrate`."
 
 
-CHECKS: tuple[Callable[[asyncpg.Connection], AsyncIterator[str]], ...] = (
+CHECKS: tuple[Check, ...] = (
     version,
     role,
     tables,

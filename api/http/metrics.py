@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from functools import partial
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -21,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.db.pool import ReadPool
+from api.db.roles import APP, PARTNER
 from api.http.errors import Refused
 from api.http.exchange import Exchange
 
@@ -53,21 +55,22 @@ class Metrics:
         )
         self._statements = Counter("crm_statements", "SQL statements sent.", ["operation"], registry=registry)
         self._cost = Counter("crm_cost_points", "Points charged for operations.", ["operation"], registry=registry)
-        self._busy = Gauge("crm_pool_busy", "Read connections at work.", registry=registry, multiprocess_mode="livesum")
-        self._waiting = Gauge(
-            "crm_pool_waiting", "Reads that wait for a connection.", registry=registry, multiprocess_mode="livesum"
-        )
-        self._pool: ReadPool | None = None  # only where its figures are shared
+        pools = {"labelnames": ["login"], "registry": registry, "multiprocess_mode": "livesum"}
+        self._busy = Gauge("crm_pool_busy", "Read connections at work.", **pools)  # type: ignore[arg-type]
+        self._waiting = Gauge("crm_pool_waiting", "Reads that wait for a connection.", **pools)  # type: ignore[arg-type]
+        self._pools: dict[str, ReadPool] = {}  # only where their figures are shared
         self._several = SEVERAL_PROCESSES in os.environ
         self._children: dict[tuple[str, ...], tuple[Counter, Histogram, Histogram, Counter, Counter]] = {}
 
-    def watch(self, pool: ReadPool) -> None:
-        """Show how busy the pool is, too: at the moment of asking, or, in several processes, after its last request."""
+    def watch(self, pool: ReadPool, outside: ReadPool | None) -> None:
+        """Show how busy the pools are: at the moment of asking, or, in several processes, after the last request."""
+        pools = {APP: pool} | ({PARTNER: outside} if outside else {})
         if self._several:
-            self._pool = pool
-        else:
-            self._busy.set_function(lambda: pool.busy)
-            self._waiting.set_function(lambda: pool.waiting)
+            self._pools = pools
+            return
+        for login, one in pools.items():
+            self._busy.labels(login).set_function(partial(getattr, one, "busy"))
+            self._waiting.labels(login).set_function(partial(getattr, one, "waiting"))
 
     def record(self, exchange: Exchange) -> None:
         facts = exchange.facts
@@ -90,9 +93,9 @@ class Metrics:
             statements.inc(len(exchange.statements))
         if "cost" in facts:
             cost.inc(facts["cost"])
-        if self._pool is not None:
-            self._busy.set(self._pool.busy)
-            self._waiting.set(self._pool.waiting)
+        for login, pool in self._pools.items():
+            self._busy.labels(login).set(pool.busy)
+            self._waiting.labels(login).set(pool.waiting)
 
     async def answer(self, request: Request) -> Response:
         """`GET /metrics` with the operator's token."""

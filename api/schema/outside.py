@@ -5,12 +5,15 @@ mutation or an argument if it is named here or declared with `outside=`. Whateve
 it says otherwise.
 """
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType
 from sqlalchemy import Column
 
-from api.domain.kernel import DEFAULT_FIELDS, FieldAccess
+from api.db.protection import PARTNER_LOOKS
+from api.domain.kernel import DEFAULT_FIELDS, FieldAccess, Model
 
 from .binding import OUTSIDE, Readable
 from .editions import Edition, narrowed
@@ -83,6 +86,19 @@ class Rules:
     def _is_visible(self, coordinate: str, about: Readable) -> bool:
         columns = self._registry.of(coordinate)
         return bool(columns) and all(shown(one, about) for one in columns)
+
+
+@cache
+def granted_columns() -> Mapping[str, frozenset[str]]:
+    """Table → the columns that `crm_partner` is to read, as the models say."""
+    found = {}
+    for mapper in Model.registry.mappers:
+        model: type[Model] = mapper.class_
+        table = model.__tablename__
+        columns = PARTNER_LOOKS[table][0] if table in PARTNER_LOOKS else model.partner_columns()
+        if columns:
+            found[table] = frozenset(columns)
+    return found
 
 
 def is_shared(about: Readable) -> bool:

@@ -7,11 +7,12 @@ from graphql import DocumentNode, GraphQLEnumType, GraphQLObjectType, GraphQLSch
 from api.compiler import Catalog, Statement
 from api.compiler.request import tenant_of
 from api.compiler.verifier import Verifier
-from api.db.protection import PARTNER_LOOKS
 from api.domain.access import EVERY, field_sets, objects, owners
 from api.domain.kernel import CURRENCIES, DEFAULT_FIELDS, Capability, Context, FieldAccess, columns_of
 from api.domain.kernel.model import Model
 from api.domain.tokens import PREFIXES
+
+from .outside import granted_columns
 
 UNOPENED = "secret"  # a set of fields that no statement of a request reads
 PARTS = frozenset({"opl", "sth", "evt", "tok", "ten", "aco", "ocr"})  # prefixes of what no reference names
@@ -100,12 +101,11 @@ def hidden_columns(context: Context) -> frozenset[tuple[str, str]]:
 @cache
 def hidden_outside() -> frozenset[tuple[str, str]]:
     """What outsiders have no column grant for."""
-    found = set()
+    granted, found = granted_columns(), set()
     for mapper in Model.registry.mappers:
         model: type[Model] = mapper.class_
         table = model.__tablename__
-        granted = PARTNER_LOOKS[table][0] if table in PARTNER_LOOKS else model.partner_columns()
-        found |= {(table, name) for name in columns_of(model) if name not in granted}
+        found |= {(table, name) for name in columns_of(model) if name not in granted.get(table, ())}
     return frozenset(found)
 
 

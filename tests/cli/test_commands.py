@@ -132,7 +132,7 @@ def test_doctor_finds_a_healthy_installation_healthy(crm: Crm, asking: Asking):
     assert {check["result"] for check in checks} == {"ok"}
     assert [check["check"] for check in checks] == [
         *("secret key", "role crm_app", "version", "migrations", "tables", "functions", "views", "letters", "clock"),
-        *("role crm_partner", "role crm_worker"),
+        *("role crm_partner", "outsiders", "role crm_worker"),
     ]
 
 

@@ -11,9 +11,8 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, text
 from api.domain.kernel import Change, Invalid, Level, Work, in_the_end, parse
 from api.domain.users import User
 
-from .capabilities import EVERY, capability
+from .capabilities import EVERY
 from .models import Role, RoleRight, UserRole
-from .service import cells_held, roles_of
 
 REASON = "nobody active would be left who can give roles; give somebody else the role `admin`, or one like it, first"
 NEEDED = ((User.object, "write"), (Role.object, "read"), (Role.object, "write"))
@@ -55,8 +54,12 @@ def may_hold_it(change: Change) -> bool:
 
 
 def loses(change: Change) -> bool:
-    """Of a user: whether he is archived, made inactive, or loses a role."""
-    return bool(removed_roles(change)) or "archivedAt" in change.changed or "isActive" in change.changed
+    """Of a user: whether he was active, and is archived, made inactive, or loses a role."""
+    user = change.record
+    if not isinstance(user, User):
+        return False
+    archived = "archivedAt" in change.changed and user.archived_at is not None
+    return bool(removed_roles(change)) or archived or ("isActive" in change.changed and not user.is_active)
 
 
 def removed_roles(change: Change) -> list[UUID]:
@@ -65,9 +68,18 @@ def removed_roles(change: Change) -> list[UUID]:
 
 
 async def was_one(work: Work, change: Change) -> bool:
-    ids = [*await roles_of(work, change.record.id), *removed_roles(change)]
-    held = capability([], await cells_held(work, *ids))
-    return all(getattr(held.on(object), verb) is Level.ALL for object, verb in NEEDED)
+    """Whether the roles of a user, with those that were taken, make an administrator."""
+    own = and_(UserRole.tenant_id == work.tenant, UserRole.user_id == change.record.id)
+    ids = select(UserRole.role_id).where(own)
+    roles = or_(RoleRight.role_id.in_(ids), RoleRight.role_id.in_(removed_roles(change)))
+    cells = select(RoleRight.role_id).where(RoleRight.tenant_id == work.tenant, roles)
+    had = and_(*(cells.where(gives(object, verb)).exists() for object, verb in NEEDED))
+    return bool((await work.session.execute(select(had))).scalar_one())
+
+
+def gives(object: str, verb: str) -> ColumnElement[bool]:
+    """The condition that a right is one that administrators need."""
+    return and_(RoleRight.object.in_([object, EVERY]), getattr(RoleRight, verb) == Level.ALL)
 
 
 def is_one() -> ColumnElement[bool]:
@@ -84,8 +96,7 @@ def may(object: str, verb: str) -> ColumnElement[bool]:
             UserRole.tenant_id == User.tenant_id,
             UserRole.user_id == User.id,
             Role.archived_at.is_(None),
-            or_(RoleRight.object == object, RoleRight.object == EVERY),
-            getattr(RoleRight, verb) == Level.ALL,
+            gives(object, verb),
         )
     )
     return held.correlate(User).exists()
