@@ -27,6 +27,7 @@ from api.domain.kernel import DEFAULT_FIELDS, Capability, FieldAccess, Model
 
 from .registry import Registry
 
+MOST_CAPABILITIES = 1_000
 MOST_EDITIONS = 32  # a class of principals is a set of hidden fields; few tenants have more than three
 Hides = Callable[[str], bool]
 
@@ -47,14 +48,18 @@ class Editions:
         self._registry = registry
         self._sets = sets_of_fields(registry)
         self._made: Cache[Edition] = Cache(MOST_EDITIONS)
+        self._hidden: Cache[frozenset[tuple[str, str]]] = Cache(MOST_CAPABILITIES)
 
     def of(self, capability: Capability) -> Edition:
-        hidden = frozenset(key for key in self._sets if capability.field(*key) is FieldAccess.HIDDEN)
+        hidden = self._hidden.get(capability.hash, lambda: self._hidden_from(capability))
         return self._made.get(hidden, lambda: self._edition(hidden)) if hidden else self.whole
 
     def sets(self) -> Mapping[tuple[str, str], set[str]]:
         """(kind of object, set of fields) → coordinates of what shows a column of the set."""
         return self._sets
+
+    def _hidden_from(self, capability: Capability) -> frozenset[tuple[str, str]]:
+        return frozenset(key for key in self._sets if capability.field(*key) is FieldAccess.HIDDEN)
 
     def _edition(self, hidden: frozenset[tuple[str, str]]) -> Edition:
         coordinates = {one for key in hidden for one in self._sets[key]}
