@@ -29,6 +29,7 @@ from api.domain.kernel import DEFAULT_FIELDS, Capability, FieldAccess, Model
 from . import previews
 from .registry import Registry
 
+MOST_CAPABILITIES = 1_000
 MOST_EDITIONS = 64  # all there can be of six sets of fields, whatever tenants do; 1.3 MB each when used
 Hides = Callable[[str], bool]
 
@@ -56,11 +57,12 @@ class Editions:
         self._registry = registry
         self._sets = sets_of_fields(registry)
         self._made: Cache[Edition] = Cache(MOST_EDITIONS)
+        self._hidden: Cache[frozenset[tuple[str, str]]] = Cache(MOST_CAPABILITIES)
         self.whole = self._edition(frozenset(), previews.NONE) if previewed else everything
 
     def of(self, capability: Capability, features: frozenset[str] = previews.NONE) -> Edition:
         """The edition for principals with a capability who want to try out some features."""
-        hidden = frozenset(key for key in self._sets if capability.field(*key) is FieldAccess.HIDDEN)
+        hidden = self._hidden.get(capability.hash, lambda: self._hidden_from(capability))
         features &= self._features
         if not hidden and not features:
             return self.whole
@@ -69,6 +71,9 @@ class Editions:
     def sets(self) -> Mapping[tuple[str, str], set[str]]:
         """(kind of object, set of fields) → coordinates of what shows a column of the set."""
         return self._sets
+
+    def _hidden_from(self, capability: Capability) -> frozenset[tuple[str, str]]:
+        return frozenset(key for key in self._sets if capability.field(*key) is FieldAccess.HIDDEN)
 
     def _edition(self, hidden: frozenset[tuple[str, str]], features: frozenset[str]) -> Edition:
         unwanted = previews.hidden(self._previewed, features)

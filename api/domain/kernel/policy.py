@@ -79,7 +79,7 @@ class Outside:
         return self.with_own(object, select(shares.c.object_id).where(*self.live(shares, object)))
 
     def with_own(self, object: str, ids: Select[Any]) -> Any:
-        own = {"contact": self.contact, "account": self.account}.get(object)
+        own: Any = {"contact": self.contact, "account": self.account}.get(object)
         return ids if own is None else ids.union_all(select(own))
 
     def live(self, shares: Any, object: str) -> tuple[ColumnElement[bool], ...]:
