@@ -1,0 +1,266 @@
+"""What one run works on: a database of its own, the proxy before it, `crm serve`, callers and their ledger.
+
+A campaign has one PostgreSQL. Each run gets a copy of a template that holds two tenants, so that it sees nothing of
+what earlier runs did to the data.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from api.db.embedded import EmbeddedPostgres
+from api.db.engine import write_engine, write_sessions
+from api.db.migrations import upgrade
+from api.db.urls import Urls
+from api.domain import accounts, opportunities, tokens
+from api.domain.kernel import wire
+from tests.cluster import in_memory
+from tests.factories import an_opportunity
+from tests.faults.asking import Caller, Manner
+from tests.faults.ledger import Ledger
+from tests.faults.postgres import Postgres, all_through
+from tests.faults.proxy import Proxy, to_socket
+from tests.faults.serving import ROOT, Api
+from tests.people import a_tenant, a_user, opener
+
+SECRET = b"f" * 32
+TEMPLATE = "crm_faults_template"
+TENANTS = ("Acme", "Other")
+DEALS = 20
+AMOUNT_MINOR = 100_000
+POOL = 10
+FREE = 10**9
+READY_SECONDS = 0.05  # between two looks at /readyz
+METRICS = "faults"
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """`deals`: opportunities of 1,000 USD each, on the wire; `canary`: a text that only this tenant may see."""
+
+    id: str
+    token: str
+    account: str
+    deals: tuple[str, ...]
+    canary: str
+
+
+@dataclass
+class Campaign:
+    """What all runs share. `slowness`: by how much time limits are stretched, because others use the machine too."""
+
+    postgres: Postgres
+    folder: Path
+    tenants: tuple[Tenant, ...]
+    slowness: float = 1.0
+    made: int = 0
+
+
+@asynccontextmanager
+async def a_campaign() -> AsyncIterator[Campaign]:
+    """A PostgreSQL that waits for its disk, but on one that is memory; and the template."""
+    with tempfile.TemporaryDirectory(prefix="crm-faults-", dir=in_memory(), ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # PostgreSQL may run as another user, who passes through
+        with ThreadPoolExecutor(1) as thread:
+            embedded = EmbeddedPostgres(folder / "data", state_dir=folder)
+            await asyncio.to_thread(embedded.start)
+            try:
+                embedded.create_database(TEMPLATE)
+                thread.submit(upgrade, embedded.urls(TEMPLATE).migration).result()  # Alembic runs an event loop
+                tenants = await furnished(embedded.urls(TEMPLATE))
+                yield Campaign(Postgres(embedded, folder), folder, tenants)
+            finally:
+                await asyncio.to_thread(embedded.close)
+
+
+async def furnished(urls: Urls) -> tuple[Tenant, ...]:
+    engine = write_engine(urls.app, size=2)
+    sessions, found = write_sessions(engine), []
+    try:
+        for name in TENANTS:
+            tenant = await a_tenant(sessions, name)
+            person = await a_user(sessions, tenant.id)
+            open_as, canary = opener(sessions, person), f"canary of {name}"
+            async with open_as() as work:
+                await opportunities.create_default_pipeline(work)
+                account = await accounts.create(work, {"name": canary})
+            async with open_as() as work:
+                made = [
+                    await an_opportunity(work, f"deal {number}", amount=AMOUNT_MINOR, account_id=account.id)
+                    for number in range(DEALS)
+                ]
+                _, token = await tokens.create(
+                    work, "admin", "faults", pepper=tokens.pepper(SECRET), user_id=person.id
+                )
+            deals = tuple(wire("opp", one.id) for one in made)
+            found.append(Tenant(str(tenant.id), token, wire("acc", account.id), deals, canary))
+    finally:
+        await engine.dispose()
+    return tuple(found)
+
+
+@dataclass
+class Place:
+    """One run. `close` of what it opened is its own business; violations are gathered in `manner`."""
+
+    campaign: Campaign
+    database: str
+    folder: Path
+    proxy: Proxy
+    api: Api
+    manner: Manner
+    ledger: Ledger
+    stack: AsyncExitStack
+    notes: list[str] = field(default_factory=list)
+    processes: list[Any] = field(default_factory=list)
+
+    @property
+    def postgres(self) -> Postgres:
+        return self.campaign.postgres
+
+    @property
+    def chance(self) -> random.Random:
+        return self.manner.chance
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.campaign.tenants[0]
+
+    def blame(self, invariant: str, text: str) -> None:
+        self.manner.blame(invariant, text)
+
+    def limit(self, seconds: float) -> float:
+        """A time limit of the design on this machine as it is now."""
+        return seconds * self.campaign.slowness
+
+    def held(self, invariant: str, what: str, seconds: float, limit: float) -> None:
+        """Blame what took longer than it may."""
+        if seconds > self.limit(limit):
+            self.blame(invariant, f"{what} took {seconds:.1f} s, at most {limit:g} s")
+
+    def caller(self, number: int = 0, *, address: str | None = None) -> Caller:
+        """A caller of a tenant, by its number."""
+        made = Caller(address or self.api.address, self.campaign.tenants[number].token, self.manner)
+        self.stack.push_async_callback(made.close)
+        return made
+
+    async def sql(self, text: str, *arguments: Any) -> list[Any]:
+        return await self.postgres.run(text, self.database, *arguments)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return environment(self.campaign, self.database, self.proxy.port, self.folder) | more
+
+    async def check(self, **options: Any) -> None:
+        """Let the checker, a process of its own, look at the database directly; what it finds is blamed."""
+        order = {
+            "url": self.postgres.embedded.superuser_url(self.database),
+            "ledger": str(self.ledger.path),
+            "pool": POOL,
+            "canaries": {one.id: one.canary for one in self.campaign.tenants},
+            **options,
+        }
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "tests.faults.checker"],
+            input=json.dumps(order),
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"the checker failed: {done.stderr[-1_000:]}")
+        answer = json.loads(done.stdout)
+        self.manner.violations += answer["violations"]
+        self.notes += answer["notes"]
+
+
+def environment(campaign: Campaign, database: str, port: int, folder: Path) -> dict[str, str]:
+    urls = all_through(campaign.postgres.embedded.urls(database), port)
+    return {
+        "CRM_DATABASE_URL": urls.app,
+        "CRM_PARTNER_DATABASE_URL": urls.partner,
+        "CRM_WORKER_DATABASE_URL": urls.worker,
+        "CRM_SECRET_KEY": base64.b64encode(SECRET).decode(),
+        "CRM_DATA_DIR": str(folder / "crm"),
+        "CRM_POOL_SIZE": str(POOL),
+        "CRM_METRICS_TOKEN": METRICS,
+        **{f"CRM_{name}": str(FREE) for name in ("RATE_POINTS_PER_SECOND", "RATE_BURST")},
+        "CRM_CONCURRENT_REQUESTS": "10000",
+    }
+
+
+@asynccontextmanager
+async def a_place(campaign: Campaign, seed: int, **settings: str) -> AsyncIterator[Place]:
+    """A run with its server up; `settings` are those of the server besides the usual ones."""
+    campaign.made += 1
+    database, chance = f"crm_faults_{campaign.made}", random.Random(seed)
+    folder = campaign.folder / database
+    folder.mkdir()
+    await campaign.postgres.ready()
+    await asyncio.to_thread(campaign.postgres.embedded.create_database, database, TEMPLATE)
+    ledger = Ledger(folder / "ledger.jsonl")
+    manner = Manner(ledger, chance, slowness=campaign.slowness)
+    async with AsyncExitStack() as stack:
+        stack.callback(ledger.close)
+        proxy = await stack.enter_async_context(Proxy(to_socket(campaign.postgres.socket), chance))
+        api = Api(environment(campaign, database, proxy.port, folder) | settings, folder / "api.log")
+        place = Place(campaign, database, folder, proxy, api, manner, ledger, stack)
+        stack.callback(api.kill)
+        await api.serve()
+        yield place
+    await campaign.postgres.ready()
+    await asyncio.to_thread(campaign.postgres.embedded.drop_database, database)
+
+
+class Readiness:
+    """`/readyz`, looked at all the time: since when it says what."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.changes: list[tuple[float, bool]] = []
+
+    async def watch(self) -> None:
+        async with httpx.AsyncClient(base_url=self.address, timeout=5) as client:
+            while True:
+                try:
+                    is_ready = (await client.get("/readyz")).status_code == httpx.codes.OK
+                except httpx.HTTPError:
+                    is_ready = False
+                if not self.changes or self.changes[-1][1] is not is_ready:
+                    self.changes.append((time.monotonic(), is_ready))
+                await asyncio.sleep(READY_SECONDS)
+
+    def since(self, moment: float, state: bool) -> float | None:
+        """Seconds from the moment until it first said so; 0 if it did at the moment."""
+        before = [one for at, one in self.changes if at <= moment]
+        if before and before[-1] is state:
+            return 0.0
+        return next((at - moment for at, one in self.changes if at > moment and one is state), None)
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def facts_of(answer: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
+    """A member of an answer's data, empty if there is none."""
+    found = (answer or {}).get(name)
+    return found if isinstance(found, Mapping) else {}
