@@ -148,9 +148,7 @@ def run_offline() -> None:
 
 
 async def run_online(url: str) -> None:
-    engine = create_async_engine(
-        for_sqlalchemy(url), async_creator=partial(asyncpg.connect, url), poolclass=NullPool
-    )
+    engine = create_async_engine(for_sqlalchemy(url), async_creator=partial(asyncpg.connect, url), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             # Before the time-outs: whoever is second waits for the first and then finds nothing to do.

@@ -6,6 +6,7 @@ objects work on the same connection, in the same transaction, and cost nothing u
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
 from api import telemetry
+from api.db.commits import CommitUnanswered
 
 HELD = 300  # prepared statements of one connection
 # All that writes ask for has a key; to plan `= ANY($1)` anew each time takes longer than to run it.
@@ -121,13 +123,27 @@ class WriteSession(AsyncSession):
         return self._driver
 
     async def commit(self) -> None:
+        """Raises CommitUnanswered if nobody can tell what became of it."""
         if self._lent is None or self.sync_session.in_transaction():
             await super().commit()  # of a lent connection only objects are left to be sent
         if self._lent is not None:
-            done = await self.command("COMMIT")
+            done = await self._commit()
             self._is_open = False
             if done != "COMMIT":  # PostgreSQL ends a failed transaction with ROLLBACK, and no error
                 raise RuntimeError("the transaction had failed before it was to be committed")
+
+    async def _commit(self) -> str:
+        """Raises CommitUnanswered if nobody can tell what became of it, DBAPIError if it was undone."""
+        try:
+            return await self.command("COMMIT")
+        except asyncio.CancelledError as error:
+            raise CommitUnanswered(interrupted=True) from error
+        except DBAPIError as error:
+            # A server that ends the connection may have stored everything just before.
+            ended = getattr(error.orig, "severity", None) in {"FATAL", "PANIC"}
+            if error.connection_invalidated or ended:
+                raise CommitUnanswered(interrupted=False) from error
+            raise
 
     async def rollback(self) -> None:
         if self._lent is None or self.sync_session.in_transaction():

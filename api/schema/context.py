@@ -36,6 +36,7 @@ class Context:
     idempotency_key: str | None
     reads: Reads
     replayed: list[bool] = field(default_factory=list)
+    unrepeatable: list[str] = field(default_factory=list)  # mutations that are committed, without an idempotency key
 
     async def read_in_work(
         self, work: Work, info: GraphQLResolveInfo[Any], entity: str, id: UUID, name: str

@@ -18,10 +18,11 @@ import httpx
 
 from tests.faults.ledger import Ledger, Told
 
-DEADLINE = 10.0  # of a request, by the settings
 LATE = 1.0  # more than that is a hang
 IN_A_FAULT = frozenset({409, 429, 503, 504})
 OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+HASTE = (0.1, 0.4)  # of what he was told to wait: a kit has no time
+PAUSE = 0.05
 AFTER_A_BREAK = (0.05, 0.15)  # seconds
 LONGEST_WAIT = 1.0  # seconds that a caller may be told to wait when the database is busy or gone
 
@@ -50,6 +51,7 @@ class Manner:
     patience: float = 30.0  # seconds of trying again
     slowness: float = 1.0  # what a busy machine may add to time limits, as a factor
     longest: float = 0.0
+    deadline: float = 10.0  # of a request, by the settings
 
     def blame(self, invariant: str, text: str) -> None:
         self.violations.append(f"{invariant}: {text}")
@@ -91,7 +93,7 @@ class Caller:
     def _judged(self, response: httpx.Response, seconds: float) -> Answer:
         manner, status = self.manner, response.status_code
         manner.longest = max(manner.longest, seconds)
-        if seconds > (DEADLINE + LATE) * manner.slowness:
+        if seconds > (manner.deadline + LATE) * manner.slowness:
             manner.blame("I12", f"an answer took {seconds:.1f} s")
         try:
             body = response.json()
@@ -123,16 +125,17 @@ class Caller:
         until, doubtful = time.monotonic() + manner.patience, False
         while True:
             answer = await self.ask(document, variables, key)
-            if answer.data is not None and answer.data.get("did") is not None and answer.code is None:
+            did = (answer.data or {}).get("did")
+            if did is not None and answer.code is None and not in_progress(did):
                 return self._done(name, answer)
             if answer.status == 0 or answer.code == OUTCOME_UNKNOWN:
                 doubtful = True
-            again = answer.retryable or (key is not None and doubtful)
+            again = answer.retryable or in_progress(did) or (key is not None and doubtful)
             if not again or time.monotonic() > until:
                 told = Told.UNKNOWN if doubtful else Told.REFUSED
                 manner.ledger.told(name, told, code=answer.code, status=answer.status)
                 return answer
-            await asyncio.sleep(min(answer.wait, LONGEST_WAIT) * manner.chance.uniform(0.2, 1.0) or 0.05)
+            await asyncio.sleep(min(answer.wait, LONGEST_WAIT) * manner.chance.uniform(*HASTE) or PAUSE)
 
     def _done(self, name: str, answer: Answer) -> Answer:
         did = (answer.data or {})["did"]
@@ -144,3 +147,8 @@ class Caller:
         else:
             self.manner.ledger.told(name, Told.DONE, outcome=did.get("outcome"), replayed=answer.replayed, **facts)
         return answer
+
+
+def in_progress(did: Mapping[str, Any] | None) -> bool:
+    """An earlier request with the key, interrupted for its caller, still runs."""
+    return any(error["code"] == "IDEMPOTENCY_IN_PROGRESS" for error in (did or {}).get("errors", ()))

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from tests.faults.place import Campaign, a_place
 from tests.faults.row import Row, Skipped
-from tests.faults.rows import commits
+from tests.faults.rows import commits, database
 
-ROWS: tuple[Row, ...] = commits.ROWS
+ROWS: tuple[Row, ...] = (*commits.ROWS, *database.ROWS)
 SHOWN = 12
 
 
@@ -81,7 +81,7 @@ async def run_row(campaign: Campaign, row: Row, seed: int) -> tuple[list[str], l
     campaign.slowness = slowness()
     violations: list[str] = []
     try:
-        async with a_place(campaign, seed, **row.settings) as place:
+        async with a_place(campaign, seed, row.settings) as place:
             violations = place.manner.violations
             await row.run(place)
             violations[:0] = [f"log: {count} times {error}" for error, count in place.api.errors().items()]

@@ -48,6 +48,7 @@ POOL = 10
 FREE = 10**9
 READY_SECONDS = 0.05  # between two looks at /readyz
 METRICS = "faults"
+SERVING_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Campaign:
     folder: Path
     tenants: tuple[Tenant, ...]
     slowness: float = 1.0
+    full: bool = False
     made: int = 0
 
 
@@ -77,7 +79,7 @@ async def a_campaign() -> AsyncIterator[Campaign]:
     """A PostgreSQL that waits for its disk, but on one that is memory; and the template."""
     with tempfile.TemporaryDirectory(prefix="crm-faults-", dir=in_memory(), ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        folder.chmod(0o711)  # PostgreSQL may run as another user, who passes through
+        await asyncio.to_thread(folder.chmod, 0o711)  # PostgreSQL may run as another user, who passes through
         with ThreadPoolExecutor(1) as thread:
             embedded = EmbeddedPostgres(folder / "data", state_dir=folder)
             await asyncio.to_thread(embedded.start)
@@ -106,9 +108,7 @@ async def furnished(urls: Urls) -> tuple[Tenant, ...]:
                     await an_opportunity(work, f"deal {number}", amount=AMOUNT_MINOR, account_id=account.id)
                     for number in range(DEALS)
                 ]
-                _, token = await tokens.create(
-                    work, "admin", "faults", pepper=tokens.pepper(SECRET), user_id=person.id
-                )
+                _, token = await tokens.create(work, "admin", "faults", pepper=tokens.pepper(SECRET), user_id=person.id)
             deals = tuple(wire("opp", one.id) for one in made)
             found.append(Tenant(str(tenant.id), token, wire("acc", account.id), deals, canary))
     finally:
@@ -129,7 +129,7 @@ class Place:
     ledger: Ledger
     stack: AsyncExitStack
     notes: list[str] = field(default_factory=list)
-    processes: list[Any] = field(default_factory=list)
+    started_in: float = 0.0  # seconds that the server took to start when nothing was broken
 
     @property
     def postgres(self) -> Postgres:
@@ -150,6 +150,10 @@ class Place:
         """A time limit of the design on this machine as it is now."""
         return seconds * self.campaign.slowness
 
+    def sized(self, small: int, full: int) -> int:
+        """How much of something there is, in the short run and in the full one."""
+        return full if self.campaign.full else small
+
     def held(self, invariant: str, what: str, seconds: float, limit: float) -> None:
         """Blame what took longer than it may."""
         if seconds > self.limit(limit):
@@ -160,6 +164,13 @@ class Place:
         made = Caller(address or self.api.address, self.campaign.tenants[number].token, self.manner)
         self.stack.push_async_callback(made.close)
         return made
+
+    async def restarted(self) -> None:
+        """Start the killed server again, and hold it to the time that takes."""
+        took = await self.api.serve()
+        self.notes.append(f"serving again after {took:.1f} s")
+        if took > 2 * self.started_in:  # importing takes as long as the machine is busy
+            self.held("I13", "serving after a kill", took, SERVING_SECONDS)
 
     async def sql(self, text: str, *arguments: Any) -> list[Any]:
         return await self.postgres.run(text, self.database, *arguments)
@@ -208,7 +219,7 @@ def environment(campaign: Campaign, database: str, port: int, folder: Path) -> d
 
 
 @asynccontextmanager
-async def a_place(campaign: Campaign, seed: int, **settings: str) -> AsyncIterator[Place]:
+async def a_place(campaign: Campaign, seed: int, settings: Mapping[str, str]) -> AsyncIterator[Place]:
     """A run with its server up; `settings` are those of the server besides the usual ones."""
     campaign.made += 1
     database, chance = f"crm_faults_{campaign.made}", random.Random(seed)
@@ -218,13 +229,14 @@ async def a_place(campaign: Campaign, seed: int, **settings: str) -> AsyncIterat
     await asyncio.to_thread(campaign.postgres.embedded.create_database, database, TEMPLATE)
     ledger = Ledger(folder / "ledger.jsonl")
     manner = Manner(ledger, chance, slowness=campaign.slowness)
+    manner.deadline = float(settings.get("CRM_REQUEST_TIMEOUT_SECONDS", manner.deadline))
     async with AsyncExitStack() as stack:
         stack.callback(ledger.close)
         proxy = await stack.enter_async_context(Proxy(to_socket(campaign.postgres.socket), chance))
-        api = Api(environment(campaign, database, proxy.port, folder) | settings, folder / "api.log")
+        api = Api(environment(campaign, database, proxy.port, folder) | dict(settings), folder / "api.log")
         place = Place(campaign, database, folder, proxy, api, manner, ledger, stack)
         stack.callback(api.kill)
-        await api.serve()
+        place.started_in = await api.serve()
         yield place
     await campaign.postgres.ready()
     await asyncio.to_thread(campaign.postgres.embedded.drop_database, database)

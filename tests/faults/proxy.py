@@ -112,10 +112,10 @@ class Link:
             kept = chunk if upto is None else chunk[:upto]
             await self._pass(kept, writer)
             if trap is not None:
+                trap.caught.set()
                 if trap.delay:
                     await asyncio.sleep(trap.delay)
                 self.do(trap.verb)
-                trap.caught.set()
                 if upto is not None:
                     await self._pass(chunk[upto:], writer)
             tail, passed = (tail + chunk)[-64:], passed + len(chunk)
@@ -130,7 +130,7 @@ class Link:
 
     async def _pass(self, data: bytes, writer: asyncio.StreamWriter) -> None:
         await self.free.wait()
-        if not data or self.verb is not Verb.PASS and self.verb is not Verb.HOLD:
+        if not data or (self.verb is not Verb.PASS and self.verb is not Verb.HOLD):
             return
         weather = self.proxy.weather
         if weather.latency:

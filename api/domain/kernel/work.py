@@ -14,9 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
+from api.db.commits import CommitUnanswered
+
 from .audit import ChangeEvent, ChangeValues
 from .changes import Change, camel, differences, guarded_fields, snapshot
 from .conflicts import refusal_of
+from .doubt import settle
 from .errors import Archived, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
 from .inserts import Batch, insert, places
@@ -48,6 +51,7 @@ class Work:
         self.request_id = request_id
         self.operation = operation
         self.events: list[Event] = []
+        self.witness: UUID | None = None  # the id of an audit row, which is there if and only if it was committed
         self.changes: dict[UUID, Change] = {}
         self._records: dict[UUID, Record] = {}
         self._locked: set[UUID] = set()
@@ -235,9 +239,11 @@ class Work:
                 "request_id": self.request_id,
                 "operation": self.operation,
             }
-            rows = zip(*(trail_of(one, events.get(one.record.id, ()), **who) for one in changes), strict=True)
-            for entry, found in zip((ChangeEvent, ChangeValues, OutboxEntry), rows, strict=True):
-                trail.append((entry, [{**blank_values(entry), **one} for one in found]))
+            found = (trail_of(one, events.get(one.record.id, ()), **who) for one in changes)
+            rows = list(zip(*found, strict=True))
+            self.witness = rows[0][0]["id"]
+            for entry, each in zip((ChangeEvent, ChangeValues, OutboxEntry), rows, strict=True):
+                trail.append((entry, [{**blank_values(entry), **one} for one in each]))
         await self._send(trail)
         self.changes = {}
         return changes
@@ -349,7 +355,13 @@ async def open_work(  # noqa: PLR0913 - what every entry point knows
     operation: str,
     dry_run: bool = False,
 ) -> AsyncIterator[Work]:
-    """A work in its own transaction: finished and committed at the end, rolled back on any exception or `dry_run`."""
+    """A work in its own transaction: finished and committed at the end, rolled back on any exception or `dry_run`.
+
+    Raises:
+        NotCommitted: the connection broke at the end, and nothing was stored.
+        OutcomeUnknown: it broke, or the wait for it was cancelled, and it cannot be told what was stored.
+    """
+    doubt: CommitUnanswered | None = None
     async with sessions() as session:
         await set_context(session, viewer)
         work = Work(session, viewer, now, request_id, operation)
@@ -357,8 +369,13 @@ async def open_work(  # noqa: PLR0913 - what every entry point knows
         await work.finish()
         if dry_run:
             await session.rollback()
-        else:
+            return
+        try:
             await session.commit()
+        except CommitUnanswered as error:
+            doubt = error
+    if doubt is not None:
+        await settle(sessions, viewer, work.witness, doubt)
 
 
 async def set_context(session: "WriteSession", viewer: Viewer) -> None:
