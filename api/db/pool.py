@@ -34,6 +34,7 @@ TEXT_TYPES = ("text", "varchar", "json")
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds without a new attempt after a failed one
 CONNECT_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
+STOP_SECONDS = 0.5  # for the server to confirm that it has stopped a cancelled read
 QUEUE = 20  # reads that may wait for each connection: a second of work
 
 Watcher = Callable[[str, Sequence[Any]], None]
@@ -161,7 +162,7 @@ class ReadPool:
             usable = True
         except asyncio.CancelledError:
             # asyncpg tells the server to stop; closing the connection instead would leave the query running there.
-            usable = not reader.connection.is_closed()
+            usable = await self._stopped(reader)
             raise
         except asyncpg.InterfaceError as error:
             usable = not reader.connection.is_closed()
@@ -179,6 +180,17 @@ class ReadPool:
         if not isinstance(value, bytes):
             raise TypeError("a read returns one text")
         return value
+
+    async def _stopped(self, reader: Reader) -> bool:
+        """Whether the server says that it has stopped. One that is silent will not answer the idle ones either."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await reader.connection.execute("")
+        except (*LOST, asyncpg.PostgresError):  # a TimeoutError is an OSError
+            while self._idle:
+                self._idle.pop().connection.terminate()
+            return False
+        return True
 
     async def _prepare(self, reader: Reader, sql: str) -> PreparedStatement[asyncpg.Record]:
         self._names += 1

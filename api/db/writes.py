@@ -25,6 +25,7 @@ from sqlalchemy.util import greenlet_spawn
 from api import telemetry
 from api.db.commits import CommitUnanswered
 
+ROLLBACK_SECONDS = 0.5  # of a server that answers at all
 HELD = 300  # prepared statements of one connection
 # All that writes ask for has a key; to plan `= ANY($1)` anew each time takes longer than to run it.
 PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
@@ -170,8 +171,9 @@ class WriteSession(AsyncSession):
         """Take a connection on which SQLAlchemy leaves BEGIN and COMMIT to us."""
         try:
             lent = await engine.raw_connection()
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DBAPIError("connect", None, error, hide_parameters=True) from error
+        except (engine.dialect.loaded_dbapi.Error, *OF_DRIVER) as error:
+            # A new one may be lost while it is still being made ready, of which SQLAlchemy lets asyncpg speak.
+            raise DBAPIError("connect", None, error, hide_parameters=True, connection_invalidated=True) from error
         self._lent = self.sync_session.lent = lent
         self._use(lent)
         lent.dbapi_connection.autocommit = True  # type: ignore[union-attr]
@@ -188,9 +190,13 @@ class WriteSession(AsyncSession):
         self._lent = self._driver = self.sync_session.lent = self.sync_session.connected = None
         try:
             if is_open and not driver.is_closed():
-                await driver.execute("ROLLBACK")
-        except (OSError, *OF_DRIVER):
+                async with asyncio.timeout(ROLLBACK_SECONDS):
+                    await driver.execute("ROLLBACK")
+        except (OSError, *OF_DRIVER) as error:  # a TimeoutError is an OSError
             driver.terminate()
+            if isinstance(error, TimeoutError) and isinstance(self.bind, AsyncEngine):
+                # Those that wait in the pool are as silent; SQLAlchemy replaces what is older than this moment.
+                self.bind.sync_engine.pool._invalidate(lent)  # noqa: SLF001 - as its own engine does on a lost one
         if not lent.is_valid:
             return  # SQLAlchemy has found it lost
         if driver.is_closed():

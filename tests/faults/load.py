@@ -26,23 +26,24 @@ TRIES_OF_AGAIN = 60
 
 @dataclass
 class Load:
-    """`mixed` runs callers until it is left. `first_success`: of any request sent after `mark`."""
+    """`mixed` runs callers until it is left. `success`: of a request that was sent after `mark`."""
 
     place: Place
     stopping: bool = False
     sent: int = 0
-    marked: float | None = None
-    first_success: float | None = None
+    marked: float = 0.0
+    success: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _sending: asyncio.Event = field(default_factory=asyncio.Event)
 
     def mark(self) -> None:
         """From now on look out for the first success."""
-        self.marked, self.first_success = asyncio.get_running_loop().time(), None
+        self.marked = asyncio.get_running_loop().time()
+        self.success.clear()
 
     def noticed(self, answer: Answer, began: float) -> None:
-        if self.marked is not None and self.first_success is None and answer.data is not None and began >= self.marked:
-            self.first_success = asyncio.get_running_loop().time()
+        if answer.data is not None and began >= self.marked:
+            self.success.set()
 
     async def next_request(self) -> None:
         """Return at the moment when a request is about to be sent."""

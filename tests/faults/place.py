@@ -248,16 +248,18 @@ class Readiness:
     def __init__(self, address: str) -> None:
         self.address = address
         self.changes: list[tuple[float, bool]] = []
+        self.is_ready = asyncio.Event()
 
     async def watch(self) -> None:
         async with httpx.AsyncClient(base_url=self.address, timeout=5) as client:
             while True:
                 try:
-                    is_ready = (await client.get("/readyz")).status_code == httpx.codes.OK
+                    said = (await client.get("/readyz")).status_code == httpx.codes.OK
                 except httpx.HTTPError:
-                    is_ready = False
-                if not self.changes or self.changes[-1][1] is not is_ready:
-                    self.changes.append((time.monotonic(), is_ready))
+                    said = False
+                if not self.changes or self.changes[-1][1] is not said:
+                    self.changes.append((time.monotonic(), said))
+                    self.is_ready.set() if said else self.is_ready.clear()
                 await asyncio.sleep(READY_SECONDS)
 
     def since(self, moment: float, state: bool) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from tests.faults.load import Load, mixed, until_served
 from tests.faults.place import Place, Readiness
@@ -36,9 +37,9 @@ async def outage(place: Place, fault: Callable[[], Awaitable[object]], *, down: 
             place.blame("I12", f"/readyz stayed true for {down:.1f} s without PostgreSQL")
         else:
             place.held("I12", "/readyz false", noticed, NOTICED_SECONDS)
-    until = time.monotonic() + place.limit(READY_SECONDS)
-    while not readiness.changes[-1][1] and time.monotonic() < until:
-        await asyncio.sleep(0.05)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(place.limit(READY_SECONDS)):
+            await readiness.is_ready.wait()
     watching.cancel()
     again = readiness.since(back, state=True)
     if again is None:
@@ -51,12 +52,13 @@ async def outage(place: Place, fault: Callable[[], Awaitable[object]], *, down: 
 async def recovered(place: Place, load: Load) -> None:
     """I13: the first success after PostgreSQL accepts connections."""
     limit, began = place.limit(SUCCESS_SECONDS), time.monotonic()
-    while load.first_success is None and time.monotonic() - began < limit:
-        await asyncio.sleep(0.02)
-    if load.first_success is None or load.marked is None:
+    try:
+        async with asyncio.timeout(limit):
+            await load.success.wait()
+    except TimeoutError:
         place.blame("I13", f"no success within {limit:.1f} s after PostgreSQL accepts")
-        return
-    place.notes.append(f"first success {load.first_success - load.marked:.2f} s after PostgreSQL accepts")
+    else:
+        place.notes.append(f"first success {time.monotonic() - began:.2f} s after PostgreSQL accepts")
 
 
 async def immediate_stop(place: Place) -> None:
