@@ -18,6 +18,7 @@ import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 from api import telemetry
+from api.db.shares import Shares
 
 # What a lost connection looks like. InterfaceError is also a wrong number of arguments; `_attempt` tells them apart.
 LOST = (
@@ -73,6 +74,7 @@ class ReadPool:
         self.on_statement: list[Watcher] = []
         self._url = url
         self._turns = asyncio.Semaphore(size)
+        self._shares = Shares(size)
         self._longest_queue = size * queue
         self.size, self.waiting, self.busy = size, 0, 0
         self._idle: list[Reader] = []
@@ -105,7 +107,8 @@ class ReadPool:
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes:
         """The one value of the one row of the statement, which must be text.
 
-        A connection found dead is replaced and the read repeated once.
+        A connection found dead is replaced and the read repeated once. The first argument is the tenant's id, or
+        whatever else stands for the caller: of that, one caller never has all connections.
 
         Raises:
             DatabaseUnavailable: no connection can be had.
@@ -113,9 +116,11 @@ class ReadPool:
         """
         for watch in self.on_statement:
             watch(sql, arguments)
-        if self._turns.locked():
-            await self._wait()
+        tenant = arguments[0] if arguments else None
+        if self._turns.locked() or self._shares.is_full(tenant):
+            await self._wait(tenant)
         else:
+            await self._shares.enter(tenant)
             await self._turns.acquire()
         self.busy += 1
         try:
@@ -132,14 +137,20 @@ class ReadPool:
         finally:
             self.busy -= 1
             self._turns.release()
+            self._shares.leave(tenant)
 
-    async def _wait(self) -> None:
+    async def _wait(self, tenant: Any) -> None:
         if self.waiting >= self._longest_queue:
             raise DatabaseUnavailable("every connection is busy, and the queue for them is full")
         self.waiting += 1
         try:
             async with asyncio.timeout(self._wait_seconds):
-                await self._turns.acquire()
+                await self._shares.enter(tenant)
+                try:
+                    await self._turns.acquire()
+                except BaseException:
+                    self._shares.leave(tenant)
+                    raise
         except TimeoutError as error:
             raise DatabaseUnavailable("every connection is busy") from error
         finally:
@@ -185,7 +196,7 @@ class ReadPool:
         """Whether the server says that it has stopped. One that is silent will not answer the idle ones either."""
         try:
             async with asyncio.timeout(STOP_SECONDS):
-                await reader.connection.execute("")
+                await reader.connection.execute("SELECT 1")
         except (*LOST, asyncpg.PostgresError):  # a TimeoutError is an OSError
             while self._idle:
                 self._idle.pop().connection.terminate()

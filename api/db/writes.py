@@ -24,7 +24,10 @@ from sqlalchemy.util import greenlet_spawn
 
 from api import telemetry
 from api.db.commits import CommitUnanswered
+from api.db.shares import Shares
 
+SHARES = "crm_shares"  # the option of an engine that holds its `Shares`
+WAIT_SECONDS = 1.0  # for a free connection; then the request is refused instead of queueing
 ROLLBACK_SECONDS = 0.5  # of a server that answers at all
 HELD = 300  # prepared statements of one connection
 # All that writes ask for has a key; to plan `= ANY($1)` anew each time takes longer than to run it.
@@ -56,6 +59,7 @@ class WriteSession(AsyncSession):
     _driver: asyncpg.Connection | None = None
     _lent: PoolProxiedConnection | None = None
     _held: Held
+    _tenant: str | None = None
     _is_open = False  # a transaction of ours may be; what the driver knows is too old when it was interrupted
 
     async def begin_as(self, settings: Mapping[str, str]) -> None:
@@ -73,6 +77,7 @@ class WriteSession(AsyncSession):
             self._use(await connection.get_raw_connection())
             await self.command(announced)
             return
+        self._tenant = settings.get("crm.tenant")
         left = engine.sync_engine.pool.size()  # type: ignore[attr-defined] # as many may have died together
         while True:
             await self._lend(engine)
@@ -169,11 +174,19 @@ class WriteSession(AsyncSession):
 
     async def _lend(self, engine: AsyncEngine) -> None:
         """Take a connection on which SQLAlchemy leaves BEGIN and COMMIT to us."""
+        shares: Shares = engine.sync_engine.get_execution_options()[SHARES]
+        if shares.is_full(self._tenant):
+            await shares.wait(self._tenant, WAIT_SECONDS)
+        else:
+            await shares.enter(self._tenant)
         try:
             lent = await engine.raw_connection()
-        except (engine.dialect.loaded_dbapi.Error, *OF_DRIVER) as error:
-            # A new one may be lost while it is still being made ready, of which SQLAlchemy lets asyncpg speak.
-            raise DBAPIError("connect", None, error, hide_parameters=True, connection_invalidated=True) from error
+        except BaseException as error:
+            shares.leave(self._tenant)
+            if isinstance(error, (engine.dialect.loaded_dbapi.Error, *OF_DRIVER)):
+                # One may be lost while it is still being made ready, of which SQLAlchemy lets asyncpg speak.
+                raise DBAPIError("connect", None, error, hide_parameters=True, connection_invalidated=True) from error
+            raise
         self._lent = self.sync_session.lent = lent
         self._use(lent)
         lent.dbapi_connection.autocommit = True  # type: ignore[union-attr]
@@ -188,6 +201,8 @@ class WriteSession(AsyncSession):
             return
         is_open, self._is_open = self._is_open, False
         self._lent = self._driver = self.sync_session.lent = self.sync_session.connected = None
+        if isinstance(self.bind, AsyncEngine):
+            self.bind.sync_engine.get_execution_options()[SHARES].leave(self._tenant)
         try:
             if is_open and not driver.is_closed():
                 async with asyncio.timeout(ROLLBACK_SECONDS):

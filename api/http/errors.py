@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from api.compiler.errors import RequestError, RequestErrors
 from api.db.commits import NotCommitted, OutcomeUnknown
 from api.db.pool import DatabaseUnavailable
+from api.db.shares import ShareTaken
 
 OK = 200
 PARTIAL = 294  # the draft's own, for data and errors together
@@ -119,7 +120,7 @@ CONNECTION_CLASS = "08"
 PLAIN: Sequence[tuple[tuple[type[Exception], ...], str]] = (
     ((TimeoutError,), "TIMEOUT"),
     ((OutcomeUnknown,), "OUTCOME_UNKNOWN"),
-    ((DatabaseUnavailable, NotCommitted, NoFreeConnection, OSError), "UNAVAILABLE"),
+    ((DatabaseUnavailable, NotCommitted, NoFreeConnection, ShareTaken, OSError), "UNAVAILABLE"),
 )
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from tests.faults.place import Campaign, a_place
 from tests.faults.row import Row, Skipped
-from tests.faults.rows import commits, database, network
+from tests.faults.rows import commits, contention, database, network, workloads
 
-ROWS: tuple[Row, ...] = (*commits.ROWS, *database.ROWS, *network.ROWS)
+ROWS: tuple[Row, ...] = (*commits.ROWS, *database.ROWS, *network.ROWS, *contention.ROWS, *workloads.ROWS)
 SHOWN = 12
 
 
