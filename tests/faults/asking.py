@@ -21,6 +21,7 @@ from tests.faults.ledger import Ledger, Told
 LATE = 1.0  # more than that is a hang
 IN_A_FAULT = frozenset({409, 429, 503, 504})
 OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+CODES = frozenset({"WRITE_CONFLICT", "RATE_LIMITED", "UNAVAILABLE", "STORAGE_FULL", "TIMEOUT", OUTCOME_UNKNOWN})
 HASTE = (0.1, 0.4)  # of what he was told to wait: a kit has no time
 PAUSE = 0.05
 AFTER_A_BREAK = (0.05, 0.15)  # seconds
@@ -105,8 +106,10 @@ class Caller:
         code, retryable = first.get("code"), bool(first.get("retryable"))
         if errors:
             manner.seen[str(code)] += 1
-        if status >= httpx.codes.INTERNAL_SERVER_ERROR and status not in IN_A_FAULT:
-            manner.blame("I12", f"status {status} {code}: {errors[0].get('message') if errors else ''}")
+            if code not in CODES:
+                manner.blame("I12", f"status {status} {code}: {errors[0].get('message')}")
+        if status != httpx.codes.OK and status not in IN_A_FAULT:
+            manner.blame("I12", f"status {status} {code}")
         wait = float(response.headers.get("retry-after", 0))
         if status in IN_A_FAULT and retryable and not wait:
             manner.blame("I12", f"status {status} {code} without Retry-After")

@@ -17,7 +17,7 @@ SET_AMOUNT = """mutation SetAmount($id: ID!, $amount: Decimal!, $version: Int) {
   did: opportunityUpdate(where: {id: $id}, patch: {amount: {amount: $amount, currency: "USD"}}, ifVersion: $version) {
     opportunity { id version amount { amount } } outcome errors { code message } } }"""
 READ = """query Read($account: ID!) {
-  account(id: $account) { id name } accounts(first: 5) { nodes { name } }
+  account(where: {id: $account}) { id name } accounts(first: 5) { nodes { name } }
   contacts(first: 20) { nodes { id lastName } } }"""
 VIEWER = "{ viewer { name } }"
 OF_MIXED = ("create", "create", "keyed", "keyed", "amount", "read")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from tests.faults.ledger import Told
 from tests.faults.place import Place
@@ -15,7 +16,7 @@ ADD = """mutation Add($id: ID!, $name: String!) {
   did: opportunityLineAdd(where: {id: $id}, line: {name: $name, quantity: "1",
                           unitPrice: {amount: "1", currency: "USD"}}) {
     opportunity { id version } outcome errors { code message } } }"""
-READ = "query Read($id: ID!) { opportunity(id: $id) { lines { name position } } }"
+READ = "query Read($id: ID!) { opportunity(where: {id: $id}) { lines { name position } } }"
 
 
 async def run(place: Place, *, clients: int, operations: int, keys: int) -> None:
@@ -64,7 +65,7 @@ def faults(reads: Sequence[Sequence[str]], done: Collection[str], tried: Collect
     """
     found, final = [], list(reads[-1]) if reads else []
     ordered = sorted(reads, key=len)
-    for shorter, longer in zip(ordered, ordered[1:], strict=False):
+    for shorter, longer in pairwise(ordered):
         if list(longer[: len(shorter)]) != list(shorter):
             found.append(f"{list(shorter)} is no beginning of {list(longer)}")
             break

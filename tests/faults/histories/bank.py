@@ -23,7 +23,7 @@ def uuid_of(wire: str) -> UUID:
 def document(accounts: int) -> str:
     """A query that reads all of them at one moment."""
     declared = ", ".join(f"$i{number}: ID!" for number in range(accounts))
-    fields = (f"a{n}: opportunity(id: $i{n}) {{ id version amount {{ amount }} }}" for n in range(accounts))
+    fields = (f"a{n}: opportunity(where: {{id: $i{n}}}) {{ id version amount {{ amount }} }}" for n in range(accounts))
     return f"query All({declared}) {{ {' '.join(fields)} }}"
 
 

@@ -16,7 +16,7 @@ from tests.faults.asking import Caller
 from tests.faults.load import SET_AMOUNT
 from tests.faults.place import Place
 
-READ = "query Read($id: ID!) { opportunity(id: $id) { id version amount { amount } } }"
+READ = "query Read($id: ID!) { opportunity(where: {id: $id}) { id version amount { amount } } }"
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ OTHERS = 10
 QUEUE_SECONDS = 1.0
 ALL_HELD = {"CRM_CONCURRENT_REQUESTS": "10000"}
 READ_LOCKED = "{ contacts(first: 5) { nodes { id } } }"
+SOON = "ALTER ROLE crm_app IN DATABASE {database} SET deadlock_timeout = '50ms'"
+RECONNECT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'crm_app'"
 SERIALIZABLE = "ALTER ROLE crm_app IN DATABASE {database} SET default_transaction_isolation = 'serializable'"
 
 
@@ -40,6 +42,8 @@ async def session(place: Place) -> AsyncIterator[asyncpg.Connection]:
 async def deadlocks(place: Place) -> None:
     """F15: transfers over the same accounts in both directions, and somebody who locks them the other way round."""
     moves = place.sized(MOVES, MOVES_FULL)
+    await place.sql(SOON.format(database=place.database))
+    await place.sql(RECONNECT)
     stopping = asyncio.Event()
 
     async def adversary() -> int:
@@ -67,7 +71,7 @@ async def deadlocks(place: Place) -> None:
 async def serialization_failures(place: Place) -> None:
     """F16: every transaction of the product is SERIALIZABLE, so that transfers fail with 40001."""
     await place.sql(SERIALIZABLE.format(database=place.database))
-    await place.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'crm_app'")
+    await place.sql(RECONNECT)
     await bank.run(place, tellers=TELLERS, moves=place.sized(MOVES, MOVES_FULL), accounts=FEW)
     (seen,) = await place.sql("SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()")
     place.notes.append(f"{seen['xact_rollback']} transactions undone, {conflicts(place)}")
