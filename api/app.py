@@ -42,6 +42,7 @@ from api.http.rates import Rates
 from api.http.routes import application
 from api.http.sign_in import SignIn
 from api.http.slow import SlowLog
+from api.http.subscriptions.feeds import READS, Feeds
 from api.http.subscriptions.following import Subscriptions
 from api.http.subscriptions.hub import Hub
 from api.schema import federation, schema, sdl_of
@@ -128,6 +129,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), now=now)
     limits = by_kind(settings)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
+    turns = asyncio.Semaphore(READS)
     verify = None
     if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
         verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)
@@ -147,7 +149,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
             writes=Writes(reads, sessions),
             introspection=Introspection(core),
             sdl=partial(sdl_of, edition.core),
-            feed=None,  # type: ignore[arg-type]
+            feed=Feeds(reads, turns),
         )
 
     def front_of(viewer: Viewer) -> Front:

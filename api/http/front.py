@@ -91,6 +91,7 @@ class Feeding(Protocol):
         viewer: Viewer,
         *,
         key: Hashable,
+        growth: int,
         after: int,
         most: int,
     ) -> Page: ...

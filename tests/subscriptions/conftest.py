@@ -14,9 +14,7 @@ NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="module")
-async def served(
-    cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Served]:
+async def served(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     folder: Path = tmp_path_factory.mktemp("served")
     async with (
         a_committed(cluster, template, f"crm_served_{next(NUMBERS)}") as committed,

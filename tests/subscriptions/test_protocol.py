@@ -13,13 +13,9 @@ from websockets.typing import Subprotocol
 from api.http.subscriptions import frames, sockets
 from tests.badinput.talking import outcome_of, talks
 from tests.conftest import Committed
-from tests.subscriptions.serving import PATIENCE, SUBPROTOCOL, Served, serving
+from tests.subscriptions.serving import HANDSHAKE, PATIENCE, SUBPROTOCOL, Served, serving
 
 MOST_AT_ONCE = 8
-HANDSHAKE = (
-    b"GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
-)
 
 
 async def test_every_talk_comes_to_what_is_written_about_it(served: Served):

@@ -19,7 +19,6 @@ from api.http.subscriptions.hub import Feed, Hub
 
 PAGE = 12  # events in one read: 20 subscriptions of a socket never have more than 256 waiting
 PAGE_BYTES = 50_000  # and not more than about 1 MB
-READS = 4  # at once, of all subscriptions of a process; the other connections are for requests
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds until a read that failed is tried again
 NOT_HERE = "Only subscriptions are streamed; send queries and mutations by POST, with Accept: application/json."
 
@@ -49,7 +48,6 @@ class Subscriptions:
         self.hub = hub
         self.guests = Guests(services.authenticator)
         self.counts = Counts()
-        self.turns = asyncio.Semaphore(READS)
 
     async def run(self) -> None:
         """Keep everything going until cancelled."""
@@ -117,7 +115,7 @@ class Following:
         growth, services = self._feed.growth, self._shared.services
         viewer = await services.authenticator.viewer(self._headers)
         call = await self._call(viewer)
-        page = await self._page(call, self._position or 0)
+        page = await self._page(call, growth, self._position or 0)
         events = within(page.events)
         cost = call.operation.cost
         reckoned = cost.reckoned(call.variables)
@@ -133,14 +131,15 @@ class Following:
     async def _call(self, viewer: Viewer) -> Call:
         return await called(self._shared.services.front(viewer), self._envelope, viewer, "POST")
 
-    async def _page(self, call: Call, after: int) -> Page:
-        async with self._shared.turns, asyncio.timeout(self._shared.services.timeout_seconds):
+    async def _page(self, call: Call, growth: int, after: int) -> Page:
+        async with asyncio.timeout(self._shared.services.timeout_seconds):
             return await call.front.feed.page(
                 call.document.node,
                 call.operation.node,
                 call.variables,
                 call.viewer,
                 key=call.key,
+                growth=growth,
                 after=after,
                 most=PAGE,
             )
