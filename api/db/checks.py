@@ -27,7 +27,7 @@ CROSSING_FUNCTIONS = frozenset(
     }
 )
 # Policies that let a serving role see every tenant.
-CROSSING_POLICIES = frozenset({("outbox", "worker")})
+CROSSING_POLICIES = frozenset((table, "worker") for table in ("feed_heads", "idempotency_keys", "jobs", "outbox"))
 
 ROLE = """
 SELECT session_user::text AS name, rolsuper, rolbypassrls, rolcreaterole, rolreplication,
