@@ -61,14 +61,16 @@ async def outcome_of(talk: Talk, url: str, token: str) -> str:
                 sent = message.replace(b"<mine>", token.encode())
                 await connection.send(sent if talk.binary else sent.decode())
             with suppress(TimeoutError):
-                return await answer(connection, many=len(talk.says) > 1)
+                return await answer(
+                    connection, SILENCE if talk.expect == "silence" else PATIENCE, many=len(talk.says) > 1
+                )
             return "silence"
         return str(connection.close_code)
 
 
-async def answer(connection: ClientConnection, *, many: bool) -> str:
+async def answer(connection: ClientConnection, seconds: float, *, many: bool) -> str:
     """What comes first; of many messages, what is the end of it."""
-    async with asyncio.timeout(PATIENCE if many else SILENCE * 2):
+    async with asyncio.timeout(seconds):
         while True:
             message = orjson.loads(await connection.recv())
             if not many:

@@ -26,6 +26,7 @@ from api.http import server
 from api.settings import Settings
 from api.worker.relay import Relay
 from tests.conftest import Committed
+from tests.factories import an_account
 from tests.graphql_client import SECRET
 
 SUBPROTOCOL = Subprotocol("graphql-transport-ws")
@@ -70,6 +71,13 @@ class Served:
         made = await self.call(CREATE, {"input": {"name": name, **fields}})
         return str(made["accountCreate"]["account"]["id"])
 
+    async def accounts(self, *names: str, **values: Any) -> None:
+        """New accounts, all at once."""
+        async with self.committed.open_as() as work:
+            for name in names:
+                await an_account(work, name, **values)
+        await self.relay()
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/graphql"
@@ -82,6 +90,7 @@ class Served:
     async def socket(self, token: str | None = None, **options: Any) -> AsyncIterator[Caller]:
         """A connection; with `token=""` nothing has been said as yet."""
         options.setdefault("subprotocols", [SUBPROTOCOL])
+        await self.relay()  # what a test has done before is past
         async with connect(self.ws, **options) as connection:
             caller = Caller(connection)
             if token != "":
@@ -169,6 +178,6 @@ async def a_token(committed: Committed, user: User | None = None, role: str | No
     async with committed.open_as() as work:
         person = user or committed.admin
         _, text = await tokens.create(
-            work, role or "admin", "Laptop", pepper=tokens.pepper(SECRET), user_id=person.id, **more
+            work, role if user else "admin", "Laptop", pepper=tokens.pepper(SECRET), user_id=person.id, **more
         )
     return text

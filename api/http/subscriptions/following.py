@@ -20,6 +20,7 @@ from api.http.subscriptions.hub import Feed, Hub
 PAGE = 12  # events in one read: 20 subscriptions of a socket never have more than 256 waiting
 PAGE_BYTES = 50_000  # and not more than about 1 MB
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds until a read that failed is tried again
+BEFORE_DATA = b'{"data":'
 NOT_HERE = "Only subscriptions are streamed; send queries and mutations by POST, with Accept: application/json."
 
 
@@ -116,10 +117,7 @@ class Following:
         viewer = await services.authenticator.viewer(self._headers)
         call = await self._call(viewer)
         page = await self._page(call, growth, self._position or 0)
-        events = within(page.events)
-        cost = call.operation.cost
-        reckoned = cost.reckoned(call.variables)
-        await self._charge(viewer, sum(cost.actual(reckoned, event.data) for event in events))
+        events = await self._charged(call, within(page.events))
         if len(events) < len(page.events):
             self._position = events[-1].position
         else:
@@ -144,14 +142,24 @@ class Following:
                 most=PAGE,
             )
 
-    async def _charge(self, viewer: Viewer, points: int) -> None:
-        """Take the points from the caller's budget, no more at once than one operation may cost."""
-        rates = self._shared.services.rates
-        most = rates.limits_of(viewer).cost
-        while points > 0:
-            async with rates.admit(viewer, min(points, most)):
-                self.cost += min(points, most)
-                points -= most
+    async def _charged(self, call: Call, events: Sequence[Event]) -> Sequence[Event]:
+        """The events that the caller's budget is enough for; it is charged for them.
+
+        Raises:
+            Refused: RATE_LIMITED, it is not enough for the first one.
+        """
+        rates, cost = self._shared.services.rates, call.operation.cost
+        reckoned = cost.reckoned(call.variables)
+        for count, event in enumerate(events):
+            points = cost.actual(reckoned, event.data[len(BEFORE_DATA) : -1])
+            try:
+                async with rates.admit(call.viewer, points):
+                    self.cost += points
+            except Refused:
+                if not count:
+                    raise
+                return events[:count]
+        return events
 
 
 def within(events: Sequence[Event]) -> Sequence[Event]:
