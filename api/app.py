@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 
+import asyncpg
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
@@ -21,7 +22,7 @@ from api import telemetry
 from api.compiler import Cache
 from api.db import checks
 from api.db.engine import write_engine, write_sessions
-from api.db.pool import DatabaseUnavailable, Fetching, ReadPool
+from api.db.pool import CONNECT_SECONDS, DatabaseUnavailable, Fetching, ReadPool
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
 from api.db.writes import WriteSession
@@ -32,7 +33,7 @@ from api.http.claims import Verifier
 from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
 from api.http.errors import Refused
-from api.http.graphql import Front, Services
+from api.http.front import Front, Services
 from api.http.introspection import Introspection
 from api.http.limits import by_kind
 from api.http.metrics import Metrics
@@ -41,6 +42,9 @@ from api.http.rates import Rates
 from api.http.routes import application
 from api.http.sign_in import SignIn
 from api.http.slow import SlowLog
+from api.http.subscriptions.feeds import READS, Feeds
+from api.http.subscriptions.following import Subscriptions
+from api.http.subscriptions.hub import Hub
 from api.schema import federation, schema, sdl_of
 from api.schema.editions import MOST_EDITIONS, Edition
 from api.schema.reading import Reads
@@ -77,7 +81,10 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
         except DatabaseUnavailable as error:
             # It may be starting at this moment, too: until it answers, `/readyz` and every request say 503.
             telemetry.log(logging.WARNING, "database", reason=str(error))
+        running = asyncio.create_task(subscriptions.run())
         yield
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
         for one in pools:
             await one.close()
         await engine.dispose()
@@ -92,8 +99,11 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
         after.append(importlib.import_module("api.http.tracing").from_environment().record)
     sessions = write_sessions(engine)
     wired = services(settings, pool, sessions, secret, outside=outside)
+    listening = partial(asyncpg.connect, urls.app, statement_cache_size=0, timeout=CONNECT_SECONDS)
+    subscriptions = Subscriptions(wired, Hub(listening, pool))
     return application(
         wired,
+        subscriptions=subscriptions,
         sign_in=SignIn(wired.authenticator, sessions, secret) if settings.oidc_issuer else None,
         problems=problems,
         metrics=metrics,
@@ -119,6 +129,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), now=now)
     limits = by_kind(settings)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
+    turns = asyncio.Semaphore(READS)
     verify = None
     if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
         verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)
@@ -138,6 +149,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
             writes=Writes(reads, sessions),
             introspection=Introspection(core),
             sdl=partial(sdl_of, edition.core),
+            feed=Feeds(reads, turns),
         )
 
     def front_of(viewer: Viewer) -> Front:
