@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from tests.faults.place import Campaign, a_place
 from tests.faults.row import Row, Skipped
-from tests.faults.rows import commits, contention, database, network, workloads
+from tests.faults.rows import background, commits, contention, database, network, workloads
 
-ROWS: tuple[Row, ...] = (*commits.ROWS, *database.ROWS, *network.ROWS, *contention.ROWS, *workloads.ROWS)
+ROWS: tuple[Row, ...] = (*commits.ROWS, *database.ROWS, *network.ROWS, *contention.ROWS, *background.ROWS, *workloads.ROWS)
 SHOWN = 12
 
 
@@ -84,7 +84,7 @@ async def run_row(campaign: Campaign, row: Row, seed: int) -> tuple[list[str], l
         async with a_place(campaign, seed, row.settings) as place:
             violations = place.manner.violations
             await row.run(place)
-            violations[:0] = [f"log: {count} times {error}" for error, count in place.api.errors().items()]
+            violations[:0] = place.logged()
             return violations, place.notes
     except Skipped:
         raise

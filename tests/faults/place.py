@@ -36,7 +36,7 @@ from tests.faults.asking import Caller, Manner
 from tests.faults.ledger import Ledger
 from tests.faults.postgres import Postgres, all_through
 from tests.faults.proxy import Proxy, to_socket
-from tests.faults.serving import ROOT, Api
+from tests.faults.serving import ROOT, Api, Process
 from tests.people import a_tenant, a_user, opener
 
 SECRET = b"f" * 32
@@ -129,6 +129,7 @@ class Place:
     ledger: Ledger
     stack: AsyncExitStack
     notes: list[str] = field(default_factory=list)
+    workers: list[Process] = field(default_factory=list)
     started_in: float = 0.0  # seconds that the server took to start when nothing was broken
 
     @property
@@ -174,6 +175,11 @@ class Place:
 
     async def sql(self, text: str, *arguments: Any) -> list[Any]:
         return await self.postgres.run(text, self.database, *arguments)
+
+    def logged(self) -> list[str]:
+        """What the processes logged as errors: nothing that is expected is one."""
+        logs = [("server", self.api), *(("worker", one) for one in self.workers)]
+        return [f"log: the {who} {count} times {what}" for who, one in logs for what, count in one.errors().items()]
 
     def environment(self, **more: str) -> dict[str, str]:
         return environment(self.campaign, self.database, self.proxy.port, self.folder) | more

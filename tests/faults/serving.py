@@ -61,6 +61,11 @@ class Process:
             raise RuntimeError("it was never started")
         return self.running.pid
 
+    @property
+    def code(self) -> int | None:
+        """What it ended with; None if it runs."""
+        return None if self.running is None else self.running.poll()
+
     def is_alive(self) -> bool:
         return self.running is not None and self.running.poll() is None
 
