@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from tests.faults.place import Campaign, a_place
 from tests.faults.row import Row, Skipped
-from tests.faults.rows import background, commits, contention, database, network, workloads
+from tests.faults.rows import background, commits, contention, database, environment, network, workloads
 
-ROWS: tuple[Row, ...] = (*commits.ROWS, *database.ROWS, *network.ROWS, *contention.ROWS, *background.ROWS, *workloads.ROWS)
+GROUPS = (commits, background, database, network, contention, environment, workloads)
+ROWS: tuple[Row, ...] = tuple(row for group in GROUPS for row in group.ROWS)
 SHOWN = 12
 
 

@@ -26,7 +26,8 @@ WAITING = "SELECT count(*) AS count FROM outbox WHERE position IS NULL AND tenan
 LAST = "SELECT coalesce(max(position), 0) AS last FROM outbox WHERE tenant_id = $1"
 # A record's versions in the order of their positions, and positions without a gap.
 WRONG = """
-SELECT tenant_id::text AS tenant, 'positions ' || min(position) || ' to ' || max(position) || ' are ' || count(*) AS text
+SELECT tenant_id::text AS tenant,
+       'positions ' || min(position) || ' to ' || max(position) || ' are ' || count(*) AS text
   FROM outbox WHERE position IS NOT NULL GROUP BY tenant_id HAVING max(position) <> count(*) OR min(position) <> 1
 UNION ALL
 SELECT a.tenant_id::text, a.aggregate_id || ': version ' || a.version || ' comes after ' || b.version
@@ -73,7 +74,9 @@ class Consumer:
         token = self.place.tenant.token
         while True:
             try:
-                async with connect(f"ws://127.0.0.1:{self.place.api.port}/graphql", subprotocols=[SUBPROTOCOL]) as socket:
+                async with connect(
+                    f"ws://127.0.0.1:{self.place.api.port}/graphql", subprotocols=[SUBPROTOCOL]
+                ) as socket:
                     await socket.send(
                         json.dumps({"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}})
                     )

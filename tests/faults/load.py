@@ -31,6 +31,7 @@ class Load:
     place: Place
     stopping: bool = False
     sent: int = 0
+    prefix: str = "c"
     marked: float = 0.0
     success: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -74,7 +75,7 @@ class Load:
         caller, tenant, count = self.place.caller(which), self.place.campaign.tenants[which], 0
         while not self.stopping:
             count += 1
-            await self.one(caller, f"c{number}-{count}", self.place.chance.choice(what), tenant)
+            await self.one(caller, f"{self.prefix}{number}-{count}", self.place.chance.choice(what), tenant)
             if pause:
                 await asyncio.sleep(pause * self.place.chance.random())
 
@@ -84,7 +85,8 @@ async def mixed(
     place: Place, clients: int = 8, *, what: Sequence[str] = OF_MIXED, pause: float = 0.0
 ) -> AsyncIterator[Load]:
     """Callers beside what the block does; at its end they finish what they have begun."""
-    load = Load(place)
+    place.loads += 1
+    load = Load(place, prefix=f"load{place.loads}-")
     load.tasks = [asyncio.create_task(load.caller(number, what, pause)) for number in range(clients)]
     try:
         yield load

@@ -130,6 +130,7 @@ class Place:
     stack: AsyncExitStack
     notes: list[str] = field(default_factory=list)
     workers: list[Process] = field(default_factory=list)
+    loads: int = 0
     started_in: float = 0.0  # seconds that the server took to start when nothing was broken
 
     @property
@@ -187,7 +188,7 @@ class Place:
     async def check(self, **options: Any) -> None:
         """Let the checker, a process of its own, look at the database directly; what it finds is blamed."""
         order = {
-            "url": self.postgres.embedded.superuser_url(self.database),
+            "url": self.postgres.url(self.database),
             "ledger": str(self.ledger.path),
             "pool": POOL,
             "canaries": {one.id: one.canary for one in self.campaign.tenants},

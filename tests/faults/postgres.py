@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -31,20 +31,43 @@ class Postgres:
         pgdata = locate_pgdata(folder / "data", folder)
         account = account_for(pgdata)
         self.server = Server(binaries_for(account, folder), pgdata, socket_folder(pgdata, account))
-        self.options = f"-k '{self.server.sockets}' -p {PORT}"
+        self.elsewhere: Path | None = None  # where the standby's socket is
 
     @property
     def socket(self) -> str:
         return str(self.server.listening_in() / f".s.PGSQL.{PORT}")
 
+    def url(self, database: str = "postgres") -> str:
+        """Of the superuser, on the standby if that has taken over."""
+        url = self.embedded.superuser_url(database)
+        if self.elsewhere is None:
+            return url
+        return url.replace(quote(str(self.server.listening_in()), safe="/"), quote(str(self.elsewhere), safe="/"))
+
     def stop(self, mode: str) -> None:
-        self._control("-m", mode, "stop")
+        self.control(self.server.pgdata, "stop", mode=mode)
 
     def start(self) -> None:
-        self._control("-l", str(self.server.log), "-o", self.options, "start")
+        self.control(self.server.pgdata, "start")
 
     def restart(self, mode: str) -> None:
-        self._control("-m", mode, "-l", str(self.server.log), "-o", self.options, "restart")
+        self.control(self.server.pgdata, "restart", mode=mode)
+
+    def control(self, data: Path, verb: str, *, mode: str = "fast", sockets: Path | None = None) -> None:
+        """pg_ctl for this data folder, until it is done."""
+        given = {
+            "stop": ["-m", mode],
+            "promote": [],
+            "start": ["-l", str(data / "server.log"), "-o", f"-k '{sockets or self.server.sockets}' -p {PORT}"],
+        }
+        given["restart"] = [*given["stop"], *given["start"]]
+        self.program("pg_ctl", "-D", str(data), "-w", "-t", str(SECONDS), "-s", *given[verb], verb)
+
+    def program(self, name: str, *arguments: str) -> None:
+        """Raises RuntimeError unless it ends well."""
+        done = self.server.binaries.run(name, *arguments, seconds=SECONDS + 10)
+        if done.code != 0:
+            raise RuntimeError(f"{name} {arguments[-1]}: {done.output[-1_000:]}")
 
     def kill(self, pid: int) -> None:
         """SIGKILL to one of its processes, after a look that it is one."""
@@ -56,7 +79,7 @@ class Postgres:
         return self.server.pid() is not None
 
     async def run(self, sql: str, database: str = "postgres", *arguments: Any) -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(self.embedded.superuser_url(database), timeout=5)
+        connection = await asyncpg.connect(self.url(database), timeout=5)
         try:
             if not arguments:
                 return await _last(connection, sql)
@@ -74,14 +97,6 @@ class Postgres:
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 if time.monotonic() > until:
                     raise
-
-    def _control(self, *arguments: str) -> None:
-        pgdata = str(self.server.pgdata)
-        done = self.server.binaries.run(
-            "pg_ctl", "-D", pgdata, "-w", "-t", str(SECONDS), "-s", *arguments, seconds=SECONDS + 10
-        )
-        if done.code != 0:
-            raise RuntimeError(f"pg_ctl {' '.join(arguments)}: {done.output[-1_000:]}")
 
 
 async def _last(connection: asyncpg.Connection, sql: str) -> list[asyncpg.Record]:

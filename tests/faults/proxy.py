@@ -145,7 +145,7 @@ class Proxy:
     """Listens on a free loopback port from entering to leaving; `upstream` opens a connection to the server."""
 
     def __init__(self, upstream: Upstream, chance: random.Random) -> None:
-        self._upstream, self.random = upstream, chance
+        self.upstream, self.random = upstream, chance
         self.weather = Weather()
         self.traps: list[Trap] = []
         self.links: set[Link] = set()
@@ -195,7 +195,7 @@ class Proxy:
             reset(client)
             return
         try:
-            back, server = await self._upstream()
+            back, server = await self.upstream()
         except OSError:
             reset(client)
             return

@@ -19,8 +19,11 @@ CLIENTS, PAUSE = 6, 0.03
 KILLS, KILLS_FULL = 3, 10
 DRAIN_SECONDS = 10.0
 STOPPED = frozenset({1001, 1012})
-HELD = "SELECT count(*) AS count FROM pg_locks WHERE locktype = 'advisory' AND database = " \
-    "(SELECT oid FROM pg_database WHERE datname = current_database()) AND granted"
+HELD = """
+SELECT count(*) AS count FROM pg_locks
+ WHERE locktype = 'advisory' AND granted
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 LISTENERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN %'"
 LOST_SECONDS = 5.0  # an event is told by then, although nobody was notified
 
@@ -56,16 +59,15 @@ async def consumed(place: Place) -> AsyncIterator[dict[str, Consumer]]:
 async def relays_killed(place: Place) -> None:
     """F06: two relays, of which one is killed at a random moment, again and again."""
     workers = [a_worker(place, number) for number in range(2)]
-    async with consumed(place):
-        async with mixed(place, CLIENTS, pause=PAUSE):
-            for _ in range(place.sized(KILLS, KILLS_FULL)):
-                await asyncio.sleep(place.chance.uniform(0.5, 1.2))
-                victim = place.chance.choice(workers)
-                victim.kill()
-                victim.start()
-                (locks,) = await place.sql(HELD)
-                if locks["count"] > 1:
-                    place.blame("F06", f"{locks['count']} relays are active")
+    async with consumed(place), mixed(place, CLIENTS, pause=PAUSE):
+        for _ in range(place.sized(KILLS, KILLS_FULL)):
+            await asyncio.sleep(place.chance.uniform(0.5, 1.2))
+            victim = place.chance.choice(workers)
+            victim.kill()
+            victim.start()
+            (locks,) = await place.sql(HELD)
+            if locks["count"] > 1:
+                place.blame("F06", f"{locks['count']} relays are active")
     await place.check(processes=3)
 
 
@@ -102,30 +104,32 @@ async def enough(load: Load, more: int) -> None:
 async def notifications_lost(place: Place) -> None:
     """F29: the connections that listen are ended; what happens meanwhile is found by looking."""
     a_worker(place)
-    async with consumed(place) as consumers:
-        async with mixed(place, CLIENTS // 2, pause=PAUSE) as load:
-            for _ in range(place.sized(3, 20)):
-                await enough(load, 5)
-                for row in await place.sql(LISTENERS):
-                    await place.sql("SELECT pg_terminate_backend($1)", row["pid"])
-        del consumers
+    ended = 0
+    async with consumed(place), mixed(place, CLIENTS // 2, pause=PAUSE) as load:
+        for _ in range(place.sized(3, 20)):
+            await enough(load, 5)
+            for row in await place.sql(LISTENERS):
+                await place.sql("SELECT pg_terminate_backend($1)", row["pid"])
+                ended += 1
+    if not ended:
+        place.blame("F29", "nobody listens")
+    place.notes.append(f"{ended} listening connections ended, {place.notes[-1]}")
     await place.check(processes=2)
 
 
 async def listening_half_open(place: Place) -> None:
     """F31: every connection of the server falls silent, the listening one with them, while it has nothing to say."""
     a_worker(place)
-    async with consumed(place) as consumers:
-        async with mixed(place, CLIENTS // 2, pause=PAUSE) as load:
-            await enough(load, 10)
-            place.proxy.all(place.chance.choice((Verb.HALF_OPEN, Verb.BLACKHOLE)))
-            before = len(consumers["the subscriber"].seen)
-            began = time.monotonic()
-            await enough(load, 10)
-            async with asyncio.timeout(place.limit(60)):
-                while len(consumers["the subscriber"].seen) == before:
-                    await load.next_request()
-            place.held("I4", "the next event", time.monotonic() - began, place.manner.deadline + LOST_SECONDS)
+    async with consumed(place) as consumers, mixed(place, CLIENTS // 2, pause=PAUSE) as load:
+        await enough(load, 10)
+        place.proxy.all(place.chance.choice((Verb.HALF_OPEN, Verb.BLACKHOLE)))
+        before = len(consumers["the subscriber"].seen)
+        began = time.monotonic()
+        await enough(load, 10)
+        async with asyncio.timeout(place.limit(60)):
+            while len(consumers["the subscriber"].seen) == before:
+                await load.next_request()
+        place.held("I4", "the next event", time.monotonic() - began, place.manner.deadline + LOST_SECONDS)
     await place.check(processes=2)
 
 
