@@ -146,6 +146,9 @@ class Settings(BaseSettings):
     oidc_leeway_seconds: int = Field(
         default=30, ge=0, le=120, description="Seconds that the clocks of the issuer and of this server may differ."
     )
+    job_lease_seconds: float = Field(
+        default=60, ge=1, le=3_600, description="Seconds after which a job of a worker that has ended is begun anew."
+    )
     samples: Path | None = Field(
         default=None, description="Folder of the sample data; read by tests and benchmarks, never by the server."
     )
