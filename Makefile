@@ -16,7 +16,7 @@ NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/
 IDE := api/http/ide_bundle/index.html
 MODULES := node_modules/.package-lock.json# of clients/NAME/, written by npm
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
-PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes faults# heavy proofs, each a target of its own; a new one adds its name here
+PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes faults sockets# heavy proofs, each a target of its own; a new one adds its name here
 RUN := python# `make coverage` puts itself in between
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
@@ -24,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 LOCK := $(COMPILE) pyproject.toml
 LOCK_NODE := $(COMPILE) --group pyproject.toml:node
 
-.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance oracle bench badinput fuzz probes faults proofs lock clean
+.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance oracle bench badinput fuzz probes faults sockets proofs lock clean
 
 help:
 	@echo "Headless CRM. Begin with: make demo"
@@ -135,6 +135,9 @@ probes: $(STAMP) ## ask for everything as those who may not see it, for 10 minut
 
 faults: $(STAMP) ## break what can break, 3 times each; FULL=1 for 20, ROWS=F01,F03, SEED=n for a run again
 	@FULL="$(FULL)" SEED="$(SEED)" REPEAT="$(REPEAT)" ROWS="$(ROWS)" $(BIN)/python -m tests.faults
+
+sockets: $(STAMP) ## 1,000 idle sockets and 200 that listen: what one weighs, how soon they hear
+	@$(BIN)/python -m tests.subscriptions.load
 
 proofs: $(STAMP) $(PROOFS) ## run every heavy proof (not part of check)
 	@echo "$(words $(PROOFS)) proofs done"

@@ -72,16 +72,48 @@ class Page(Protocol):
     def more(self) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """As much of an event as tells that a subscription does not want it."""
+
+    position: int
+    types: frozenset[str]
+    changed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What a subscription wants, at most; None: whatever it is."""
+
+    types: frozenset[str] | None = None
+    changed: frozenset[str] | None = None
+
+    def wants(self, news: News) -> bool:
+        return (self.types is None or not self.types.isdisjoint(news.types)) and (
+            self.changed is None or not self.changed.isdisjoint(news.changed)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the arguments of a subscription say; `after` is None if they do not."""
+
+    after: int | None
+    interest: Interest
+
+
 class Feeding(Protocol):
     """Reads the events that a subscription asks for."""
 
-    async def start(
+    def asked(
         self,
         document: DocumentNode,
         operation: OperationDefinitionNode,
         variables: dict[str, Any],
         viewer: Viewer,
-    ) -> int: ...
+    ) -> Asked: ...
+
+    async def newest(self, viewer: Viewer) -> int: ...
 
     async def page(  # noqa: PLR0913 - the seam to api.schema
         self,
@@ -91,7 +123,7 @@ class Feeding(Protocol):
         viewer: Viewer,
         *,
         key: Hashable,
-        growth: int,
+        head: int | None,
         after: int,
         most: int,
     ) -> Page: ...

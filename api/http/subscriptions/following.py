@@ -66,7 +66,7 @@ class Following:
         self._headers = headers
         self._envelope = envelope
         self._position = after
-        self._growth = -1
+        self._more = False
         self.document: str | None = None
         self.cost = 0
 
@@ -82,12 +82,17 @@ class Following:
         self.document = call.document.name
         if call.kind is not OperationType.SUBSCRIPTION:
             raise Refused("METHOD_NOT_ALLOWED", NOT_HERE)
-        admission = self._shared.services.rates.admit(viewer, call.operation.cost.requested(call.variables))
+        points = call.operation.cost.requested(call.variables)
+        admission = self._shared.services.rates.admit(viewer, points, counted=False)
         async with admission:
+            asked = call.front.feed.asked(call.document.node, call.operation.node, call.variables, viewer)
+            self._interest = asked.interest
             if self._position is None:
-                document, operation = call.document.node, call.operation.node
-                self._position = await call.front.feed.start(document, operation, call.variables, viewer)
+                self._position = asked.after
             admission.settle(1)
+        self._more = self._position is not None  # it may be gone, or not have been reached
+        if self._position is None:
+            self._position = await call.front.feed.newest(viewer)
         return admission
 
     async def more(self) -> Sequence[Event]:
@@ -98,7 +103,8 @@ class Following:
         """
         pause = FIRST_PAUSE
         while True:
-            await self._feed.grown(self._growth)
+            if not self._more:
+                self._position = await self._feed.grown(self._position or 0, self._interest)
             try:
                 events = await self._next()
             except Exception as error:
@@ -113,23 +119,20 @@ class Following:
                 pause = FIRST_PAUSE
 
     async def _next(self) -> Sequence[Event]:
-        growth, services = self._feed.growth, self._shared.services
+        head, services = self._feed.head, self._shared.services
         viewer = await services.authenticator.viewer(self._headers)
         call = await self._call(viewer)
-        page = await self._page(call, growth, self._position or 0)
+        page = await self._page(call, head, self._position or 0)
         events = await self._charged(call, within(page.events))
-        if len(events) < len(page.events):
-            self._position = events[-1].position
-        else:
-            self._position = page.position
-            if not page.more:
-                self._growth = growth
+        whole = len(events) == len(page.events)
+        self._position = page.position if whole else events[-1].position
+        self._more = page.more or not whole
         return events
 
     async def _call(self, viewer: Viewer) -> Call:
         return await called(self._shared.services.front(viewer), self._envelope, viewer, "POST")
 
-    async def _page(self, call: Call, growth: int, after: int) -> Page:
+    async def _page(self, call: Call, head: int | None, after: int) -> Page:
         async with asyncio.timeout(self._shared.services.timeout_seconds):
             return await call.front.feed.page(
                 call.document.node,
@@ -137,7 +140,7 @@ class Following:
                 call.variables,
                 call.viewer,
                 key=call.key,
-                growth=growth,
+                head=head,
                 after=after,
                 most=PAGE,
             )
@@ -153,7 +156,7 @@ class Following:
         for count, event in enumerate(events):
             points = cost.actual(reckoned, event.data[len(BEFORE_DATA) : -1])
             try:
-                async with rates.admit(call.viewer, points):
+                async with rates.admit(call.viewer, points, counted=False):
                     self.cost += points
             except Refused:
                 if not count:
