@@ -29,8 +29,26 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "stored_documents": ("retired_at",),
     }
 )
+# How the sending of an event stands; the application begins it anew, the worker sends.
+DELIVERED = (
+    "state",
+    "attempts",
+    "due_at",
+    "lease_until",
+    "status",
+    "error",
+    "duration_ms",
+    "excerpt",
+    "finished_at",
+)
 # What counts, and so changes with every request.
-COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({"rate_buckets": ("millipoints", "filled_at")})
+COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "rate_buckets": ("millipoints", "filled_at"),
+        "webhook_health": ("failures", "failing_since", "closed_until"),
+        "webhook_deliveries": ("state", "attempts", "due_at", "lease_until", "error", "finished_at"),
+    }
+)
 # A credential is never pointed at another person or role, nor a share at another record; a new one is made.
 NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -46,6 +64,7 @@ NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "account_id",
         ),
         "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
+        "webhook_secrets": ("endpoint_id", "sealed", "key_version", "made_at"),
         "identities": ("user_id", "issuer", "subject"),
         "invitations": ("user_id", "key", "digest", "pepper_version", "expires_at"),
     }
@@ -83,6 +102,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "identities": ("tenant_id", "user_id", "issuer", "subject", "archived_at"),
         "invitations": ("tenant_id", "id", "user_id", "key", "digest", "pepper_version"),
+        "webhook_endpoints": ("tenant_id", "id", "owner_id", "token_id", "role_id"),
     }
 )
 # What the rules for outsiders look up: each sees of it what is about itself.
@@ -106,7 +126,17 @@ PARTNER_LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
     }
 )
 # What `crm_worker` reads, and the columns it fills, across all tenants.
-WORKER_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({"outbox": ("position",)})
+WORKER_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "outbox": ("position",),
+        "webhook_endpoints": (),
+        "webhook_secrets": (),
+        "webhook_health": ("failures", "failing_since", "closed_until", "succeeded_at"),
+        "webhook_deliveries": DELIVERED,
+    }
+)
+# What else than to read it may do with whole rows.
+WORKER_VERBS: Mapping[str, str] = MappingProxyType({"webhook_deliveries": "SELECT, INSERT, DELETE"})
 
 quote = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
@@ -153,9 +183,10 @@ def protection(model: type[DeclarativeBase]) -> str:
     if table.name in WORKER_TABLES:
         statements += [
             f"CREATE POLICY worker ON {name} FOR ALL TO {WORKER} USING (true) WITH CHECK (true)",
-            f"GRANT SELECT ON {name} TO {WORKER}",
-            grant("UPDATE", WORKER_TABLES[table.name], name, WORKER),
+            f"GRANT {WORKER_VERBS.get(table.name, 'SELECT')} ON {name} TO {WORKER}",
         ]
+        if filled := WORKER_TABLES[table.name]:
+            statements.append(grant("UPDATE", filled, name, WORKER))
     statements += partner_grants(model)
     if table.name in SEALED:
         statements.append(
@@ -368,6 +399,25 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
             ON person.tenant_id = invitation.tenant_id AND person.id = invitation.user_id
          WHERE invitation.key = invitation_key""",
             APP,
+        ),
+        # As crm_authenticate, for the owner of a webhook endpoint: what is sent is what he may see now.
+        "crm_webhook_owner(uuid)": crossing(
+            "crm_webhook_owner(endpoint_id uuid)",
+            PRINCIPAL,
+            f"""\
+        SELECT endpoint.tenant_id, tenant.name, endpoint.token_id, NULL::bytea, NULL::integer,
+               CASE WHEN endpoint.user_id IS NULL THEN 'INTEGRATION' ELSE 'STAFF' END, 'OPEN',
+               coalesce(token.name, person.name), endpoint.user_id, person.name, token.expires_at, token.revoked_at,
+               tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
+               OR NOT coalesce(person.is_active, true),
+               endpoint.role_id, given.roles,
+{team_of("endpoint")},
+               NULL::uuid, NULL::text, NULL::uuid
+          FROM (SELECT tenant_id, owner_id AS user_id, token_id, role_id FROM public.webhook_endpoints
+                 WHERE id = endpoint_id) AS endpoint
+          LEFT JOIN public.tokens AS token ON token.tenant_id = endpoint.tenant_id AND token.id = endpoint.token_id
+{rights_of("endpoint", "endpoint.role_id")}""",
+            WORKER,
         ),
         "crm_tenants()": crossing(
             "crm_tenants()",
