@@ -6,7 +6,16 @@ IPv6 is an allow-list here: the one block that is given out, without the parts o
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-RELAYS = IPv4Network("192.88.99.0/24")
+NO_HOSTS = tuple(
+    IPv4Network(block)
+    for block in (
+        "192.0.0.0/24",  # protocols; parts of it count as global
+        "192.31.196.0/24",  # AS112
+        "192.52.193.0/24",  # AMT relays
+        "192.88.99.0/24",  # 6to4 relays
+        "192.175.48.0/24",  # AS112
+    )
+)
 GIVEN_OUT = IPv6Network("2000::/3")
 NOT_GIVEN_OUT = tuple(
     IPv6Network(block)
@@ -36,7 +45,9 @@ def is_public(text: str) -> bool:
 
 
 def public_4(address: IPv4Address) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved and address not in RELAYS
+    if not address.is_global or address.is_multicast or address.is_reserved:
+        return False
+    return not any(address in block for block in NO_HOSTS)
 
 
 def public_6(address: IPv6Address) -> bool:

@@ -36,18 +36,32 @@ class Answer:
 
 
 class Client:
-    """Sends what it is given. `context` says whom TLS believes, by default the authorities browsers do."""
+    """Sends what it is given.
 
-    def __init__(self, guard: Guard, context: ssl.SSLContext | None = None, *, seconds: float = TOTAL_SECONDS) -> None:
-        self._guard, self._seconds = guard, seconds
+    `context` says whom TLS believes, by default the authorities browsers do; `network` is what the guard guards.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        context: ssl.SSLContext | None = None,
+        *,
+        seconds: float = TOTAL_SECONDS,
+        network: httpcore.AsyncNetworkBackend | None = None,
+    ) -> None:
+        self._guard, self._seconds, self._network = guard, seconds, network
         self._context = context or httpcore.default_ssl_context()
+
+    def destination(self, url: str) -> Destination:
+        """Raises Unusable."""
+        return self._guard.destination(url)
 
     async def post(self, where: Destination, headers: Sequence[tuple[str, str]], body: bytes) -> Answer:
         """Raises Failed: no answer within the seconds, no connection, no TLS, or no HTTP."""
         began = time.monotonic()
         scheme, host, target = (one.encode() for one in (where.scheme, where.host, where.target))
         url = httpcore.URL(scheme=scheme, host=host, port=where.port, target=target)
-        network = Guarded(self._guard, where)
+        network = Guarded(self._guard, where, self._network)
         connection = httpcore.AsyncHTTPConnection(url.origin, self._context, network_backend=network)
         request = httpcore.Request(
             "POST",
@@ -77,6 +91,7 @@ class Client:
             raise Failed("the connection broke before an answer in HTTP came") from error
         finally:
             await connection.aclose()
+            await network.aclose()
 
     async def _exchanged(
         self, connection: httpcore.AsyncHTTPConnection, request: httpcore.Request, began: float

@@ -56,9 +56,10 @@ class Guard:
 class Guarded(httpcore.AsyncNetworkBackend):
     """The network as one request sees it: nothing but the checked addresses of its destination."""
 
-    def __init__(self, guard: Guard, where: Destination) -> None:
+    def __init__(self, guard: Guard, where: Destination, network: httpcore.AsyncNetworkBackend | None = None) -> None:
         self._guard, self._where = guard, where
-        self._network = httpcore.AnyIOBackend()
+        self._network = network or httpcore.AnyIOBackend()
+        self._opened: list[httpcore.AsyncNetworkStream] = []
 
     async def connect_tcp(
         self,
@@ -78,11 +79,17 @@ class Guarded(httpcore.AsyncNetworkBackend):
                     stream = await self._network.connect_tcp(
                         address, port, local_address=local_address, socket_options=socket_options
                     )
+                    self._opened.append(stream)
                     return Metered(stream)
                 except httpcore.ConnectError:
                     if left == 0:
                         raise
         raise Unusable(NOT_PUBLIC)
+
+    async def aclose(self) -> None:
+        """Close what was opened: a connection that is interrupted in its handshake is closed by nobody else."""
+        for stream in self._opened:
+            await stream.aclose()
 
     async def connect_unix_socket(self, path: str, **_options: Any) -> httpcore.AsyncNetworkStream:  # type: ignore[override]
         raise Unusable(path)

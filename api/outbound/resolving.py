@@ -30,7 +30,7 @@ class Resolver:
         asked = self._asked.get(key)
         if asked is None:
             loop = asyncio.get_running_loop()
-            asked = self._asked[key] = loop.run_in_executor(self._threads, addresses, host, port)
+            asked = self._asked[key] = loop.run_in_executor(self._threads, self.addresses, host, port)
             asked.add_done_callback(lambda done: self._answered(key, done))
         try:
             return await asyncio.wait_for(asyncio.shield(asked), self._seconds)
@@ -40,12 +40,13 @@ class Resolver:
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    @staticmethod
+    def addresses(host: str, port: int) -> list[str]:
+        """What the system answers, in its order; blocks. Raises OSError."""
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
     def _answered(self, key: tuple[str, int], done: asyncio.Future[list[str]]) -> None:
         del self._asked[key]
         if not done.cancelled():
             done.exception()  # whoever asked may be gone, and has then not looked at it
-
-
-def addresses(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))

@@ -30,6 +30,8 @@ from . import (
     sharing,
     tokens,
     users,
+    webhook_verbs,
+    webhooks,
 )
 from .binding import READABLE
 from .catalog import build_catalog
@@ -63,6 +65,8 @@ SLICES: tuple[ModuleType, ...] = (
     sales,
     sharing,
     share_report,
+    webhooks,
+    webhook_verbs,
 )
 
 

@@ -3,6 +3,7 @@
 from .deliveries import FOLLOW, MOST_REPLAYED, PREFIX, TEST_TYPE, replay, replay_range, send_test
 from .errors import NotOwner
 from .events import WebhookEndpointDisabled
+from .messages import TooLarge, body, signed
 from .models import (
     DeliveryState,
     DisabledReason,
@@ -27,7 +28,6 @@ from .service import (
     take_over,
     update,
 )
-from .signatures import new_secret, signed
 
 __all__ = [
     "FOLLOW",
@@ -43,6 +43,7 @@ __all__ = [
     "NotOwner",
     "Ordering",
     "Sealer",
+    "TooLarge",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEndpointDisabled",
@@ -50,11 +51,11 @@ __all__ = [
     "WebhookSecret",
     "WebhookState",
     "archive",
+    "body",
     "create",
     "disable",
     "enable",
     "event_types",
-    "new_secret",
     "replay",
     "replay_range",
     "rotate_secret",

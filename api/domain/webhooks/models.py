@@ -138,6 +138,13 @@ class WebhookDelivery(Entry):
             "position",
             postgresql_where=text(WAITING),
         ),
+        Index(
+            "ix_webhook_deliveries_leased",
+            "tenant_id",
+            "endpoint_id",
+            "lease_until",
+            postgresql_where=text("lease_until IS NOT NULL"),
+        ),
         Index("ix_webhook_deliveries_log", "tenant_id", "endpoint_id", text("created_at DESC"), text("id DESC")),
         Index("ix_webhook_deliveries_age", "created_at"),
     )
@@ -151,7 +158,7 @@ class WebhookDelivery(Entry):
     types: Mapped[list[str]] = column(texts())
     occurred_at: Mapped[datetime] = column(DateTime(timezone=True))
     created_at: Mapped[datetime] = column(DateTime(timezone=True))
-    state: Mapped[DeliveryState] = column(EnumText(DeliveryState), filter=True, default=DeliveryState.WAITING)
+    state: Mapped[DeliveryState] = column(EnumText(DeliveryState), default=DeliveryState.WAITING)
     attempts: Mapped[int] = column(Integer(), default=0)
     due_at: Mapped[datetime] = column(DateTime(timezone=True))
     lease_until: Mapped[datetime | None] = column(DateTime(timezone=True), internal=True)

@@ -30,9 +30,9 @@ from api.outbound import Guard, Unusable
 
 from .errors import NotOwner
 from .events import WebhookEndpointDisabled
+from .messages import new_secret, shown
 from .models import DisabledReason, Ordering, WebhookEndpoint, WebhookHealth, WebhookSecret, WebhookState
 from .secrets import KEY_VERSION, Sealer
-from .signatures import new_secret, shown
 
 LONGEST_DOCUMENT = 20_000
 LONGEST_LIST = 100
