@@ -30,7 +30,16 @@ CROSSING_FUNCTIONS = frozenset(
 # Policies that let a serving role see every tenant.
 CROSSING_POLICIES = frozenset(
     (table, "worker")
-    for table in ("outbox", "webhook_deliveries", "webhook_endpoints", "webhook_health", "webhook_secrets")
+    for table in (
+        "feed_heads",
+        "idempotency_keys",
+        "jobs",
+        "outbox",
+        "webhook_deliveries",
+        "webhook_endpoints",
+        "webhook_health",
+        "webhook_secrets",
+    )
 )
 
 ROLE = """

@@ -63,6 +63,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "BAD_USER_INPUT": _well_formed("A value does not fit its type, or an id is malformed."),
         "BAD_PAGINATION": _well_formed("first, last, after and before do not fit together or are out of range."),
         "BAD_CURSOR": _well_formed("The cursor is damaged or belongs to another list, filter or order."),
+        "POSITION_EXPIRED": _well_formed("The events after this position are no longer kept."),
         "INVALID_FILTER": _well_formed("The filter contradicts itself or is too large."),
         "PERSISTED_DOCUMENT_NOT_FOUND": _well_formed("No document is stored under this id; send it in full."),
         "DOCUMENT_NOT_TRUSTED": _always(403, "This token may send registered documents only."),

@@ -20,8 +20,19 @@ FIXED = frozenset(
         *("", "-", "_", "+/=\n", "-_", ",", "0", ".", "Z", "}", "[]", "{}", "base64", "hex", "UTF8", "UTC", "epoch"),
         *("crm.tenant", "crm.principal", "crm.account", "YYYY-MM", "YYYY-MM-DD", 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         *("sum_minor", "average_minor", "rate_date", "unconverted_count"),  # members of JSON that stays inside
-        *("kind", "role_id", "role_name", "level", "because", "teams", "team_id", "field_rights", "field_set"),
-        *("access", "object", "allowed", "grants", EVERY, DEFAULT_FIELDS, "…"),
+        *(
+            "previous",
+            "kind",
+            "role_id",
+            "role_name",
+            "level",
+            "because",
+            "teams",
+            "team_id",
+            "field_rights",
+            "field_set",
+        ),
+        *("previous", "access", "object", "allowed", "grants", EVERY, DEFAULT_FIELDS, "…"),
         *(f"{start}_" for start in PREFIXES.values()),
     }
 )

@@ -248,6 +248,7 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         await claim(work, "a-used-key", "accountCreate", b"fingerprint")
         await remember(work, "a-used-key", {})
         await documents.register(work, ["{ viewer { name } }"])
+        await work.schedule("test", key="later", due_at=work.now, payload={})
         work.add(tokens.RateBucket(id=world.admin.id, millipoints=1, filled_at=work.now))
         await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
         await identities.invite(work, "Rita Rep", "rita@example.com", (), pepper=b"p" * 32)

@@ -80,8 +80,8 @@ async def receiving(behave: Behave = well, tls: ssl.SSLContext | None = None) ->
         open_now.add(task)
         try:
             await behave(receiver, reader, writer)
-        except (OSError, EOFError, asyncio.LimitOverrunError):
-            return
+        except (OSError, EOFError, asyncio.LimitOverrunError, asyncio.CancelledError):
+            return  # whoever called is gone, or the test is over
         finally:
             open_now.discard(task)
             writer.close()
@@ -96,6 +96,10 @@ async def receiving(behave: Behave = well, tls: ssl.SSLContext | None = None) ->
             if task is not None:
                 task.cancel()
         await asyncio.gather(*(task for task in open_now if task is not None), return_exceptions=True)
+
+
+async def hangs_up(_receiver: Receiver, reader: Reader, _writer: Writer) -> None:
+    await reader.read(10)
 
 
 # Twelve who do harm

@@ -20,6 +20,7 @@ from tests.webhooks.receivers import (
     EVIL,
     Receiver,
     answer,
+    hangs_up,
     receiving,
     redirects,
     reset,
@@ -113,7 +114,7 @@ async def test_a_missing_name_and_a_private_one_are_refused_in_the_same_words():
 
 
 async def test_no_hostile_url_is_connected_to_and_a_public_one_is():
-    async with receiving() as receiver:
+    async with receiving(hangs_up) as receiver:
         network = Counting(receiver.port)
         guard = Guard(resolve=Lying())
         sender = Client(guard, network=network, seconds=2)
@@ -134,7 +135,7 @@ async def test_no_hostile_url_is_connected_to_and_a_public_one_is():
 
 async def test_what_was_checked_is_what_is_connected_to():
     """A name is resolved once for each connection."""
-    async with receiving() as receiver:
+    async with receiving(hangs_up) as receiver:
         resolve = Lying()
         sender = Client(Guard(resolve=resolve), network=Counting(receiver.port), seconds=2)
         with pytest.raises(Failed):
@@ -260,7 +261,7 @@ async def test_the_second_address_is_tried_if_the_first_does_not_answer():
                 raise httpcore.ConnectError("unreachable")
             return await super().connect_tcp(host, port)
 
-    async with receiving() as receiver:
+    async with receiving(hangs_up) as receiver:
         network = Half(receiver.port)
         both = Lying(**{"two.example.com": [["2606:2800:21f::1", PUBLIC]]})
         sender = Client(Guard(resolve=both), network=network, seconds=2)

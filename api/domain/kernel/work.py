@@ -4,7 +4,7 @@ A command gets rows, changes them, emits events and returns. `finish` turns what
 and outbox rows; the entry point that opened the work commits it.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +20,7 @@ from .conflicts import refusal_of
 from .errors import Archived, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
 from .inserts import Batch, insert, places
+from .jobs import schedule, unschedule
 from .lookups import Lookup, Rights, selection
 from .model import Model, Part, Record, among, blank_values
 from .objects import Objects
@@ -180,6 +181,14 @@ class Work:
 
     def emit(self, event: Event) -> None:
         self.events.append(event)
+
+    async def schedule(self, kind: str, *, key: str, due_at: datetime, payload: Mapping[str, Any]) -> UUID:
+        """As `jobs.schedule`."""
+        return await schedule(self, kind, key=key, due_at=due_at, payload=payload)
+
+    async def unschedule(self, kind: str, *, key: str) -> None:
+        """As `jobs.unschedule`."""
+        await unschedule(self, kind, key=key)
 
     def check_create(self, entity: type[Record]) -> None:
         """Raises NotAllowed unless the role may create such records."""
