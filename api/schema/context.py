@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from api.compiler import Cache, Statement
 from api.db.writes import WriteSession
 from api.domain.kernel import Viewer, Work
 from api.domain.webhooks import Sealer
-from api.outbound import Guard
+from api.outbound.guard import Guard
 
 if TYPE_CHECKING:
     from .reading import Reads
@@ -30,8 +31,12 @@ class Sending(Protocol):
     def check_document(self, viewer: Viewer, text: str) -> None:
         """Raises Invalid unless the viewer may have a webhook with this document."""
 
-    async def preview(self, viewer: Viewer, text: str, position: int) -> str | None:
-        """The body that the viewer's endpoint would send for the event there; None for nothing. Raises Invalid."""
+    async def preview(self, viewer: Viewer, text: str, event: tuple[str, datetime, int]) -> str | None:
+        """The body that the viewer's endpoint would send for an event: type, instant, position; None for nothing.
+
+        Raises:
+            Invalid: the document is none for the viewer, or the body is too long.
+        """
 
 
 # Nodes are told apart by identity, which is theirs alone as long as the entry holds their document.

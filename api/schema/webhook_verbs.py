@@ -10,7 +10,7 @@ from strawberry.types import Info
 from api.compiler import wire_uuid
 from api.domain import webhooks as domain
 from api.domain.kernel import DomainError, Invalid, NotFound, Outcome, Required, Work, under, wire
-from api.outbound import Unusable
+from api.outbound.destinations import Unusable
 
 from .commands import Verbs
 from .connections import about, lazy
@@ -80,7 +80,8 @@ async def refusal(context: Context, value: Any, *, creating: bool) -> DomainErro
         return None
     fields = given(value)
     try:
-        if (document := fields.get("document")) and len(document) <= domain.LONGEST_DOCUMENT:
+        document = (fields.get("document") or "").strip()
+        if 0 < len(document) <= domain.LONGEST_DOCUMENT:
             context.sending.check_document(context.viewer, document)
         if url := fields.get("url"):
             await context.sending.guard.check(url)
@@ -94,14 +95,14 @@ async def refusal(context: Context, value: Any, *, creating: bool) -> DomainErro
 async def create(work: Work, arguments: dict[str, Any], context: Context) -> Acted:
     sending = context.sending
     values: Any = given(arguments["input"])
-    return await domain.create(work, values, guard=sending.guard, sealer=sending.sealer)
+    return await domain.create(work, values, allowed=sending.guard.allowed, sealer=sending.sealer)
 
 
 async def update(work: Work, arguments: dict[str, Any], context: Context) -> Acted:
     id = await resolve(work, arguments["where"], ("where",))
     values: Any = given(arguments["patch"])
     version = arguments["if_version"]
-    return await domain.update(work, id, values, guard=context.sending.guard, if_version=version), None
+    return await domain.update(work, id, values, allowed=context.sending.guard.allowed, if_version=version), None
 
 
 async def take_over(work: Work, arguments: dict[str, Any], context: Context) -> Acted:
@@ -133,7 +134,7 @@ async def test(work: Work, arguments: dict[str, Any], _context: Context) -> Acte
 async def replay(work: Work, arguments: dict[str, Any], _context: Context) -> Acted:
     id = await resolve(work, arguments["where"], ("where",))
     one, after, through = (arguments[name] for name in ("delivery", "after", "through"))
-    if (one is None) == (after is None or through is None) or (one is not None and (after or through)):
+    if [one is None, after is None, through is None] not in ([False, True, True], [True, False, False]):
         raise Required(("delivery",), "give either `delivery`, or `after` and `through`")
     if one is not None:
         found = await domain.replay(work, id, wire_uuid(domain.PREFIX, one))
@@ -157,8 +158,8 @@ def reaching_out(
     """A mutation that needs more than the database, and may tell something that no later answer tells."""
 
     async def resolver(info: Info[Context, None], **arguments: Any) -> Any:
-        options, rest = options_of(arguments)
-        rest.setdefault("if_version", None)
+        options, given_ = options_of(arguments)
+        rest = {"if_version": None, **dict.fromkeys(declared), **given_}
         wrong = await refusal(info.context, rest[holder], creating=holder == "input") if holder != "where" else None
         tells: list[Any] = []
         replays = len(info.context.replayed)
@@ -188,11 +189,13 @@ class WebhookPreviewPayload:
     errors: list[UserError] = strawberry.field(description="Why it was refused; empty otherwise.")
 
 
-POSITION = "SELECT position FROM outbox WHERE tenant_id = $1 AND event_id = $2 AND position IS NOT NULL"
+EVENT = """
+SELECT types[1], occurred_at, position FROM outbox
+ WHERE tenant_id = $1 AND event_id = $2 AND position IS NOT NULL"""
 
 
 async def preview(info: Info[Context, None], **arguments: Any) -> Any:
-    _, rest = options_of(arguments)
+    rest = {"where": None, "document": None, **options_of(arguments)[1]}
     context = info.context
 
     async def attempt() -> WebhookPreviewPayload:
@@ -204,12 +207,11 @@ async def preview(info: Info[Context, None], **arguments: Any) -> Any:
                 id = await resolve(work, where, ("where",))
                 document = (await work.get(domain.WebhookEndpoint, id)).document
             event = wire_uuid("evt", rest["event"])
-            found = await work.driven.fetch(POSITION, [work.tenant, event])
+            found = await work.driven.fetch(EVENT, [work.tenant, event])
         if not found:
             raise NotFound("event", ("event",))
-        return WebhookPreviewPayload(
-            body=await context.sending.preview(context.viewer, document, found[0]["position"]), errors=[]
-        )
+        body = await context.sending.preview(context.viewer, document, tuple(found[0]))
+        return WebhookPreviewPayload(body=body, errors=[])
 
     def refused(wrong: DomainError) -> WebhookPreviewPayload:
         error = answered(wrong, lambda path: argument_path(path, rest, "where"))

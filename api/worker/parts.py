@@ -10,8 +10,13 @@ import asyncpg
 
 from api.worker.place import Place
 from api.worker.relay import RelayedEvent
+from api.worker.webhooks import service as webhooks
 
 # Called with each batch of events, in the transaction that gives them their positions.
-FOLLOWERS: tuple[Callable[[Place, asyncpg.Connection, Sequence[RelayedEvent]], Awaitable[None]], ...] = ()
+FOLLOWERS: tuple[Callable[[Place, asyncpg.Connection, Sequence[RelayedEvent]], Awaitable[None]], ...] = (
+    webhooks.follow,
+)
 # What runs beside the relay, until the event is set.
-LOOPS: Mapping[str, Callable[[Place, asyncio.Event], Awaitable[None]]] = MappingProxyType({})
+LOOPS: Mapping[str, Callable[[Place, asyncio.Event], Awaitable[None]]] = MappingProxyType(
+    {"webhooks": webhooks.deliver}
+)

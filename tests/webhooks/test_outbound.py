@@ -14,7 +14,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from api.outbound import Client, Destination, Failed, Guard, Resolver, Unusable, allowed_hosts, destination, is_public
+from api.outbound.addresses import is_public
+from api.outbound.client import Client, Failed
+from api.outbound.destinations import Destination, Unusable, allowed_hosts, destination
+from api.outbound.guard import Guard
+from api.outbound.resolving import Resolver
 from tests.webhooks.hostile import DATA, NAMES, PUBLIC, REBINDING, URLS, Counting, Lying
 from tests.webhooks.receivers import (
     EVIL,

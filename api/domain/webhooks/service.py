@@ -26,7 +26,7 @@ from api.domain.kernel import (
     require,
 )
 from api.domain.tokens import Token
-from api.outbound import Guard, Unusable
+from api.outbound.destinations import Allowed, Unusable, destination
 
 from .errors import NotOwner
 from .events import WebhookEndpointDisabled
@@ -68,10 +68,11 @@ def event_types() -> frozenset[str]:
     return frozenset(found | {event.type for event in Event.__subclasses__()})
 
 
-async def create(work: Work, values: EndpointValues, *, guard: Guard, sealer: Sealer) -> Made:
+async def create(work: Work, values: EndpointValues, *, allowed: Allowed, sealer: Sealer) -> Made:
     """A new endpoint of the viewer and its secret, which is told this once.
 
-    Whether the host is public, and the document one that the viewer may run, is for the caller to check.
+    `allowed` are hosts of the operator. Whether another one is public, and the document one that the viewer may run,
+    is for the caller to check.
 
     Raises:
         Required, TooLong, Invalid: about a value.
@@ -80,7 +81,7 @@ async def create(work: Work, values: EndpointValues, *, guard: Guard, sealer: Se
     """
     work.check_create(WebhookEndpoint)
     require(values, "url")
-    columns = checked_values(values, guard)
+    columns = checked_values(values, allowed)
     require(columns, "name", "document")
     live = select(func.count()).where(WebhookEndpoint.tenant_id == work.tenant, WebhookEndpoint.archived_at.is_(None))
     if (await work.session.execute(live)).scalar_one() >= MOST_ENDPOINTS:
@@ -105,17 +106,18 @@ async def owner(work: Work) -> dict[str, UUID | None]:
     return {"owner_id": viewer.user, "token_id": None if viewer.user else viewer.token, "role_id": role}
 
 
-def is_owner(work: Work, endpoint: WebhookEndpoint) -> bool:
-    return work.viewer.principal == (endpoint.owner_id or endpoint.token_id)
+async def is_owner(work: Work, endpoint: WebhookEndpoint) -> bool:
+    """Whether the viewer is the owner, and asks with the same rights: a narrower token of his is somebody else."""
+    return all(getattr(endpoint, name) == value for name, value in (await owner(work)).items())
 
 
-def checked_values(values: EndpointValues, guard: Guard) -> dict[str, Any]:
+def checked_values(values: EndpointValues, allowed: Allowed) -> dict[str, Any]:
     """Raises Required, TooLong, Invalid."""
     refuse_null(values, "url", "types", "objects", "changed_fields", "ordering")
     columns = checked_texts(values, TEXTS)
     if "url" in values:
         try:
-            columns["url"] = guard.destination(values["url"]).url
+            columns["url"] = destination(values["url"], allowed).url
         except Unusable as error:
             raise Invalid(("url",), f"nothing is sent to this URL: {error}", "url") from error
     if "ordering" in values:
@@ -150,13 +152,13 @@ def objects() -> frozenset[str]:
 
 
 async def update(
-    work: Work, id: UUID, values: EndpointValues, *, guard: Guard, if_version: int | None = None
+    work: Work, id: UUID, values: EndpointValues, *, allowed: Allowed, if_version: int | None = None
 ) -> WebhookEndpoint:
     """Raises, besides what `create` raises: NotOwner, if URL or document of somebody else's endpoint would change."""
     endpoint = await work.edit(WebhookEndpoint, id, if_version=if_version)
-    columns = checked_values(values, guard)
+    columns = checked_values(values, allowed)
     changes = any(name in columns and columns[name] != getattr(endpoint, name) for name in ("url", "document"))
-    if changes and not is_owner(work, endpoint):
+    if changes and not await is_owner(work, endpoint):
         raise NotOwner(WebhookEndpoint.object, "change URL and document of")
     assign(endpoint, columns)
     return endpoint
@@ -211,7 +213,7 @@ async def rotate_secret(
         most = LONGEST_OVERLAP_HOURS
         raise Invalid(("keep_old_for",), f"the old secret goes on for 0 to {most} hours", "overlap", most)
     endpoint = await work.edit(WebhookEndpoint, id, if_version=if_version)
-    if not is_owner(work, endpoint):
+    if not await is_owner(work, endpoint):
         raise NotOwner(WebhookEndpoint.object, "replace the secret of")
     await work.flush()
     found = select(WebhookSecret).where(

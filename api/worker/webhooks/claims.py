@@ -16,12 +16,13 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from api.db.pool import DatabaseUnavailable
 from api.domain.webhooks import FOLLOW
 
 from .schedule import BREAKER, LONGEST_PAUSE_SECONDS, PAUSE_SECONDS
 
 Connection = asyncpg.Connection | PoolConnectionProxy
-LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+LOST = (OSError, DatabaseUnavailable, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 LEASE_SECONDS = 60
 PER_ENDPOINT, PER_TENANT, SHARED = 4, 20, 10
 LOCK = 0x63726D_776861  # "crm" "wha": claims are counted, so one is made at a time

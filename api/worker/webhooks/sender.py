@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 import asyncpg
@@ -28,9 +27,11 @@ from api.domain.webhooks import (
     body,
     signed,
 )
-from api.outbound import Answer, Client, Failed, Unusable
+from api.http.payloads import NotFitting, Payloads
+from api.outbound.client import Answer, Client, Failed
+from api.outbound.destinations import Unusable
 
-from .claims import ENDED, FAILED, LOST, WORKED, Claim, Connection
+from .claims import ENDED, FAILED, LOST, WORKED, Claim
 from .schedule import DELAYS, GIVEN_UP_AFTER, GONE, MOST_CRASHES, next_delay
 
 HEADERS = (("content-type", "application/json"), ("user-agent", f"headless-crm/{__version__}"))
@@ -41,26 +42,12 @@ WELL = range(200, 300)
 REDIRECTS = range(300, 400)
 
 
-class NotFitting(Exception):
-    """The owner may not run the document any more."""
-
-
 class HeldBack(Exception):
     """Nothing can be sent now: it waits for the endpoint to be enabled again, or for the operator."""
 
     def __init__(self, reason: str, disable: DisabledReason | None = None, *, again: timedelta = timedelta(0)) -> None:
         super().__init__(reason)
         self.disable, self.again = disable, again
-
-
-class Payloads(Protocol):
-    """Who owns an endpoint, and what an event says to him."""
-
-    async def owner(self, connection: Connection, endpoint: UUID) -> Viewer | None:
-        """The owner with his present rights; None if he may not use the API any more."""
-
-    async def data(self, owner: Viewer, document: str, position: int) -> bytes | None:
-        """The answer to the document for the event there, as JSON; None if it is not for him. Raises NotFitting."""
 
 
 Disable = Callable[[UUID, UUID, DisabledReason], Awaitable[None]]

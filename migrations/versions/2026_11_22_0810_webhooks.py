@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql
 
 from api.db.steps import script
 
-revision = "2026_11_22_0742_webhooks"
-down_revision = "2026_11_22_0444_sharing_with_outsiders"
+revision = "2026_11_22_0810_webhooks"
+down_revision = "2026_11_22_0727_events_out"
 
 OWNER = """\
 CREATE FUNCTION crm_webhook_owner(endpoint_id uuid)
@@ -244,6 +244,13 @@ def upgrade() -> None:
         postgresql_where=None,
     )
     op.create_index(
+        "ix_webhook_deliveries_leased",
+        "webhook_deliveries",
+        ["tenant_id", "endpoint_id", "lease_until"],
+        unique=False,
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
+    )
+    op.create_index(
         "ix_webhook_deliveries_log",
         "webhook_deliveries",
         ["tenant_id", "endpoint_id", sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
@@ -255,9 +262,6 @@ def upgrade() -> None:
         ["tenant_id", "endpoint_id", "subject", "position"],
         unique=False,
         postgresql_where=sa.text("state = 'WAITING'"),
-    )
-    op.create_index(
-        "ix_webhook_deliveries_state", "webhook_deliveries", ["tenant_id", "state"], unique=False, postgresql_where=None
     )
     op.create_table(
         "webhook_health",
@@ -327,8 +331,8 @@ def upgrade() -> None:
         crm_app;
     CREATE POLICY worker ON webhook_deliveries FOR ALL TO crm_worker USING (true) WITH CHECK (true);
     GRANT SELECT, INSERT, DELETE ON webhook_deliveries TO crm_worker;
-    GRANT UPDATE (state, attempts, due_at, lease_until, status, error, duration_ms, excerpt,
-        finished_at) ON webhook_deliveries TO crm_worker;
+    GRANT UPDATE (state, attempts, due_at, lease_until, error, finished_at, status, duration_ms,
+        excerpt) ON webhook_deliveries TO crm_worker;
     """
     )
     script(
