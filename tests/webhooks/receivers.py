@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from socket import IPPROTO_TCP, SO_LINGER, SOL_SOCKET, TCP_NODELAY
 from struct import pack
 
-Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
+Reader = asyncio.StreamReader
+Writer = asyncio.StreamWriter
 Behave = Callable[["Receiver", Reader, Writer], Awaitable[None]]
 
 

@@ -134,21 +134,18 @@ async def test_what_fails_is_tried_ten_times_under_one_id_and_a_new_timestamp(wo
     endpoint, secret = await world.endpoint(receiver, objects=["account"])
     await world.account()
     await world.relay()
-    delays = []
+    spelled = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
+    delays: list[float] = []
     for attempt in range(1, 11):
         assert await world.send() == 1
         (delivery,) = await world.log(endpoint)
-        assert (delivery["attempts"], delivery["status"], delivery["excerpt"]) == (
-            attempt,
-            500,
-            "no\N{REPLACEMENT CHARACTER}pe",
-        )
+        assert (delivery["attempts"], delivery["status"]) == (attempt, 500)
+        assert delivery["excerpt"] == "no\N{REPLACEMENT CHARACTER}pe"
         if attempt < 10:
             assert delivery["state"] == "WAITING"
             delays.append((datetime.fromisoformat(delivery["dueAt"]) - datetime.now(UTC)).total_seconds())
         assert await world.send() == 0
-        await world.shift(hours=30)
-    spelled = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
+        await world.shift(seconds=round((delays[-1] + 10) * 1.05))
     assert all(0.8 * wanted - 5 <= found <= 1.2 * wanted for wanted, found in zip(spelled, delays, strict=True))
     assert (delivery["state"], delivery["error"]) == ("FAILED", "the receiver answered 500")
     assert delivery["finishedAt"] is not None
