@@ -152,6 +152,12 @@ class Settings(BaseSettings):
         default=(),
         description="host:port pairs that webhooks may go to over http and at private addresses; for development.",
     )
+    job_lease_seconds: float = Field(
+        default=60,
+        ge=1,
+        le=3_600,
+        description="Seconds after which a job, or a delivery, of a worker that has ended is begun anew.",
+    )
     samples: Path | None = Field(
         default=None, description="Folder of the sample data; read by tests and benchmarks, never by the server."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from api.db.writes import WriteSession
 from api.settings import Settings
 
 CONNECT_SECONDS = 5.0
+COMMAND_SECONDS = 120.0  # a server that is gone without a word is given up then
+KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 POOL = 5
 
 
@@ -48,6 +51,13 @@ class Place:
             await reads.close()
             await engine.dispose()
 
+    @staticmethod
+    def loss_of(connection: asyncpg.Connection) -> asyncio.Event:
+        """Set when the connection ends: whoever waits for something else would notice only with his next statement."""
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
+        return lost
+
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection of `crm_worker` of one's own.
@@ -55,7 +65,9 @@ class Place:
         Raises:
             OSError, asyncpg.PostgresError: PostgreSQL does not answer.
         """
-        connection = await asyncpg.connect(self.urls.worker, timeout=CONNECT_SECONDS)
+        connection = await asyncpg.connect(
+            self.urls.worker, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS, server_settings=KEEPALIVES
+        )
         try:
             yield connection
         finally:

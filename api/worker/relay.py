@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 
 from api import telemetry
+from api.worker.supervisor import first_of
 
 CHANNEL = "crm_feed"
 LOCK = 0x63726D_72656C  # "crm" "rel"; advisory locks are numbers of the whole database
@@ -108,13 +109,8 @@ class Relay:
 
     async def _rest(self, stopping: asyncio.Event) -> None:
         """Until there may be something to do."""
-        waits = [asyncio.ensure_future(one.wait()) for one in (self.woken, stopping)]
-        try:
-            await asyncio.wait(waits, timeout=PAUSE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waits:
-                one.cancel()
-            self.woken.clear()
+        await first_of(self.woken, stopping, seconds=PAUSE_SECONDS)
+        self.woken.clear()
 
     @staticmethod
     async def _numbered(connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> list[RelayedEvent]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -43,7 +44,7 @@ async def kept_alive(name: str, loop: Loop, stopping: asyncio.Event) -> None:
             telemetry.log(logging.WARNING if lost else logging.ERROR, "worker", reason=f"{name} failed", **told)
         if time.monotonic() - began > SETTLED_SECONDS:
             pause = FIRST_PAUSE
-        await paused(stopping, pause)
+        await first_of(stopping, seconds=pause)
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
@@ -56,10 +57,12 @@ def is_loss(error: Exception) -> bool:
     )
 
 
-async def paused(stopping: asyncio.Event, seconds: float) -> None:
-    """Sleep, but not longer than until `stopping`."""
+async def first_of(*what: asyncio.Event | asyncio.Task[Any], seconds: float | None = None) -> None:
+    """Wait for the first of some events and tasks, but not longer than so many seconds if any are given."""
+    waits = {one if isinstance(one, asyncio.Task) else asyncio.ensure_future(one.wait()): one for one in what}
     try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        return
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait, one in waits.items():
+            if wait is not one:
+                wait.cancel()

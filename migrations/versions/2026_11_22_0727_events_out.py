@@ -235,6 +235,13 @@ def upgrade() -> None:
         "ix_jobs_lease", "jobs", ["lease_until"], unique=False, postgresql_where=sa.text("state = 'RUNNING'")
     )
     op.create_index(
+        "uq_jobs_running",
+        "jobs",
+        ["tenant_id", "kind", "key"],
+        unique=True,
+        postgresql_where=sa.text("state = 'RUNNING'"),
+    )
+    op.create_index(
         "uq_jobs_waiting",
         "jobs",
         ["tenant_id", "kind", "key"],

@@ -107,7 +107,7 @@ class World:
 
     async def relay(self) -> int:
         count = 0
-        async with self.worker.acquire() as connection:
+        async with self.place.connected() as connection:
             while found := await Relay([self.follow]).step(connection):
                 count += found
         return count

@@ -13,7 +13,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from api.domain import access, webhooks
 from api.domain.kernel import Level, Right
-from api.worker.webhooks.claims import claim, delete_expired
+from api.worker.retention import delete_old
+from api.worker.webhooks.claims import claim
+from api.worker.webhooks.loop import LEASE
 from tests.conftest import Committed
 from tests.people import a_user as a_person
 from tests.webhooks.conftest import THIN, World, a_world, uuid_of
@@ -435,8 +437,8 @@ async def test_a_delivery_whose_sender_died_is_sent_by_another_when_the_lease_en
     await world.account()
     await world.relay()
     async with world.worker.acquire() as connection:
-        (dead,) = await claim(connection, 10)
-        assert await claim(connection, 10) == []
+        (dead,) = await claim(connection, 10, LEASE)
+        assert await claim(connection, 10, LEASE) == []
     await world.shift(seconds=59)
     assert await world.send() == 0
     await world.shift(seconds=2)
@@ -456,14 +458,14 @@ async def test_turns_go_round_tenants_and_endpoints(world: World, receiver: Rece
         await world.account(f"Account {number}")
     await world.relay()
     async with world.worker.acquire() as connection:
-        claims = await claim(connection, 200)
-        assert await claim(connection, 200) == []
+        claims = await claim(connection, 200, LEASE)
+        assert await claim(connection, 200, LEASE) == []
     assert (len(claims), len({one.endpoint for one in claims})) == (20, 20)
     await world.rows("UPDATE webhook_endpoints SET archived_at = now() WHERE name > 'Endpoint 1'")
     await world.rows("UPDATE webhook_deliveries SET lease_until = NULL, attempts = 0")
     async with world.worker.acquire() as connection:
-        assert len(await claim(connection, 2)) == 2
-        claims = await claim(connection, 200)
+        assert len(await claim(connection, 2, LEASE)) == 2
+        claims = await claim(connection, 200, LEASE)
     counts: dict[Any, int] = {}
     for one in claims:
         counts[one.endpoint] = counts.get(one.endpoint, 0) + 1
@@ -504,7 +506,7 @@ async def test_stopping_waits_for_what_is_under_way_and_gives_back_what_does_not
         (delivery,) = await world.log(endpoint)
         assert (delivery["state"], delivery["attempts"]) == ("WAITING", 1)
         async with world.worker.acquire() as connection:
-            assert [wire.id for wire in await claim(connection, 10)] == [uuid_of(delivery["id"])]
+            assert [wire.id for wire in await claim(connection, 10, LEASE)] == [uuid_of(delivery["id"])]
 
 
 async def test_a_changed_field_that_the_owner_may_not_see_does_not_send(
@@ -533,8 +535,8 @@ async def test_the_log_is_kept_for_thirty_days(world: World, receiver: Receiver)
         "UPDATE webhook_deliveries SET created_at = now() - interval '31 days' WHERE id = $1",
         uuid_of((await world.log(endpoint))[0]["id"]),
     )
-    async with world.worker.acquire() as connection:
-        assert [await delete_expired(connection), await delete_expired(connection)] == [1, 0]
+    async with world.place.connected() as connection:
+        assert (await delete_old(connection, asyncio.Event()))["webhook deliveries"] == 1
     assert len(await world.log(endpoint)) == 1
 
 

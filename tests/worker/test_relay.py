@@ -1,7 +1,7 @@
 """Positions: dense, in order, once, whatever happens to the relay."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from api.worker.relay import CHANNEL, Relay, RelayedEvent
 from tests.conftest import Committed
 from tests.db.sessions import ask
 from tests.people import a_tenant, a_user, opener
+from tests.worker.waiting import until
 
 ALL = "SELECT string_agg(position || ' ' || version || ' ' || types[1], ', ' ORDER BY position) FROM outbox"
 
@@ -33,12 +34,6 @@ HELD = """SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
 async def an_account(committed: Committed, name: str = "Globex") -> accounts.Account:
     async with committed.open_as() as work:
         return await accounts.create(work, {"name": name})
-
-
-async def until(ask_again: Callable[[], Awaitable[Any]], wanted: Any, seconds: float = 5) -> None:
-    async with asyncio.timeout(seconds):
-        while await ask_again() != wanted:  # noqa: ASYNC110 - what is waited for is in the database
-            await asyncio.sleep(0.05)
 
 
 async def test_events_get_positions_from_one_without_a_gap(committed: Committed):

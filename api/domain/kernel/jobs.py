@@ -21,12 +21,15 @@ from .model import Entry, EnumText, column
 if TYPE_CHECKING:
     from .work import Work
 
+QUEUE = "maintenance"
 PUT = """
 INSERT INTO jobs (tenant_id, id, kind, key, payload, due_at, state, attempts, crashes, created_at)
 VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, 'WAITING', 0, 0, $7)
 ON CONFLICT (tenant_id, kind, key) WHERE state = 'WAITING'
 DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload
 RETURNING id"""
+# A wake-up; nothing is lost if nobody hears it.
+WAKE = "INSERT INTO crm_queue.pgqueuer (priority, entrypoint, status) VALUES (0, $1, 'queued')"
 DROP = """
 UPDATE jobs SET state = 'DONE', finished_at = $4
  WHERE tenant_id = $1 AND kind = $2 AND key = $3 AND state = 'WAITING'"""
@@ -46,6 +49,7 @@ class Job(Entry):
     __tablename__ = "jobs"
     __table_args__ = (
         Index("uq_jobs_waiting", "tenant_id", "kind", "key", unique=True, postgresql_where=text("state = 'WAITING'")),
+        Index("uq_jobs_running", "tenant_id", "kind", "key", unique=True, postgresql_where=text("state = 'RUNNING'")),
         Index("ix_jobs_due", "due_at", postgresql_where=text("state = 'WAITING'")),
         Index("ix_jobs_lease", "lease_until", postgresql_where=text("state = 'RUNNING'")),
         Index("ix_jobs_finished", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
@@ -65,14 +69,18 @@ class Job(Entry):
     finished_at: Mapped[datetime | None] = column(DateTime(timezone=True))
 
 
-async def schedule(work: "Work", kind: str, *, key: str, due_at: datetime, payload: Mapping[str, Any]) -> UUID:
+async def schedule(  # noqa: PLR0913 - what, when, and whose turn it is
+    work: "Work", kind: str, *, key: str, due_at: datetime, payload: Mapping[str, Any], queue: str = QUEUE
+) -> UUID:
     """Let a job be run at `due_at` or soon after, if this transaction commits. Returns its id.
 
-    A job of this kind and key that still waits is moved instead; beside one that runs at this moment a new one waits,
-    since the other began without knowing of this change.
+    A job of this kind and key that still waits is moved instead; behind one that runs at this moment a new one waits,
+    since the other began without knowing of this change. `queue` is that of the kind's handler.
     """
     values = [work.tenant, new_id(), kind, key, json.dumps(payload), due_at, work.now]
     ((id,),) = await work.driven.fetch(PUT, values)
+    if due_at <= work.now:
+        await work.driven.fetch(WAKE, [queue])
     return UUID(str(id))
 
 

@@ -20,7 +20,7 @@ from .conflicts import refusal_of
 from .errors import Archived, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
 from .inserts import Batch, insert, places
-from .jobs import schedule, unschedule
+from .jobs import QUEUE, schedule, unschedule
 from .lookups import Lookup, Rights, selection
 from .model import Model, Part, Record, among, blank_values
 from .objects import Objects
@@ -182,9 +182,11 @@ class Work:
     def emit(self, event: Event) -> None:
         self.events.append(event)
 
-    async def schedule(self, kind: str, *, key: str, due_at: datetime, payload: Mapping[str, Any]) -> UUID:
+    async def schedule(
+        self, kind: str, *, key: str, due_at: datetime, payload: Mapping[str, Any], queue: str = QUEUE
+    ) -> UUID:
         """As `jobs.schedule`."""
-        return await schedule(self, kind, key=key, due_at=due_at, payload=payload)
+        return await schedule(self, kind, key=key, due_at=due_at, payload=payload, queue=queue)
 
     async def unschedule(self, kind: str, *, key: str) -> None:
         """As `jobs.unschedule`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -23,11 +23,8 @@ from .schedule import BREAKER, LONGEST_PAUSE_SECONDS, PAUSE_SECONDS
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 LOST = (OSError, DatabaseUnavailable, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-LEASE_SECONDS = 60
 PER_ENDPOINT, PER_TENANT, SHARED = 4, 20, 10
 LOCK = 0x63726D_776861  # "crm" "wha": claims are counted, so one is made at a time
-KEPT_DAYS = 30
-BATCH = 5_000
 
 CLAIM = f"""
 WITH RECURSIVE waiting AS (
@@ -80,7 +77,7 @@ WITH RECURSIVE waiting AS (
        FOR UPDATE OF one SKIP LOCKED
 )
 UPDATE webhook_deliveries AS one
-   SET lease_until = now() + interval '{LEASE_SECONDS} seconds', attempts = one.attempts + 1
+   SET lease_until = now() + $2::interval, attempts = one.attempts + 1
   FROM locked JOIN webhook_endpoints AS endpoint ON endpoint.tenant_id = locked.tenant_id
  WHERE one.tenant_id = locked.tenant_id AND one.id = locked.id AND endpoint.id = one.endpoint_id
 RETURNING one.tenant_id AS tenant, one.id, one.endpoint_id AS endpoint, one.position, one.object, one.types,
@@ -122,10 +119,6 @@ RELEASE = """
 UPDATE webhook_deliveries SET lease_until = NULL
  WHERE (tenant_id, id, attempts) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[]))
 """
-EXPIRED = f"""
-DELETE FROM webhook_deliveries WHERE (tenant_id, id) IN (
-    SELECT tenant_id, id FROM webhook_deliveries WHERE created_at < now() - interval '{KEPT_DAYS} days' LIMIT {BATCH})
-"""  # noqa: S608 - constants of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +155,14 @@ async def follow(connection: Connection, batch: Sequence[Relayed]) -> None:
     await connection.execute(FOLLOW, [event.tenant for event in batch], [event.event_id for event in batch])
 
 
-async def claim(connection: Connection, most: int) -> list[Claim]:
+async def claim(connection: Connection, most: int, lease: timedelta) -> list[Claim]:
     """Take at most so many deliveries that are due, in turns."""
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-        return [Claim(**row) for row in await connection.fetch(CLAIM, most)]
+        return [Claim(**row) for row in await connection.fetch(CLAIM, most, lease)]
 
 
 async def release(connection: Connection, claims: Sequence[Claim]) -> None:
     """Give back what was begun and will not be ended here."""
     given = [[getattr(one, name) for one in claims] for name in ("tenant", "id", "attempts")]
     await connection.execute(RELEASE, *given)
-
-
-async def delete_expired(connection: Connection) -> int:
-    """Delete deliveries older than 30 days, at most 5,000. Returns how many there were."""
-    return int((await connection.execute(EXPIRED)).split()[-1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,7 @@ from .claims import LOST, Claim, claim, release
 PAUSE_SECONDS = 0.2
 GATHERED_SECONDS = 0.01  # between two claims, however much there is to do
 DRAIN_SECONDS = 10.0
+LEASE = timedelta(seconds=60)  # longer than an attempt lasts
 MOST = 200  # requests of this process at a time
 
 
@@ -23,9 +25,14 @@ class Deliveries:
     """Sends what is due until it is told to stop; `woken` makes it look at once."""
 
     def __init__(
-        self, connections: asyncpg.Pool, send: Callable[[Claim], Coroutine[Any, Any, None]], *, most: int = MOST
+        self,
+        connections: asyncpg.Pool,
+        send: Callable[[Claim], Coroutine[Any, Any, None]],
+        *,
+        lease: timedelta = LEASE,
+        most: int = MOST,
     ) -> None:
-        self._connections, self._send, self._most = connections, send, most
+        self._connections, self._send, self._lease, self._most = connections, send, lease, most
         self._under_way: dict[asyncio.Task[None], Claim] = {}
         self.woken = asyncio.Event()
 
@@ -52,7 +59,7 @@ class Deliveries:
         if room <= 0:
             return 0
         async with self._connections.acquire() as connection:
-            claims = await claim(connection, room)
+            claims = await claim(connection, room, self._lease)
         for one in claims:
             task = asyncio.create_task(self._send(one))
             self._under_way[task] = one

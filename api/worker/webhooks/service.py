@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -46,7 +46,8 @@ async def deliver(place: Place, stopping: asyncio.Event) -> None:
     )
     try:
         sender = Sender(pool, client(place), Sealer(place.secret), payloads(place), disabling(place))
-        deliveries = Deliveries(pool, sender.send)
+        lease = timedelta(seconds=place.settings.job_lease_seconds)
+        deliveries = Deliveries(pool, sender.send, lease=lease)
         place.wakes[QUEUE] = deliveries.woken.set
         await deliveries.run(stopping)
     finally:
