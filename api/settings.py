@@ -156,7 +156,7 @@ class Settings(BaseSettings):
         default=60,
         ge=1,
         le=3_600,
-        description="Seconds after which a job, or a delivery, of a worker that has ended is begun anew.",
+        description="Seconds after which what a worker had begun when it ended is begun anew.",
     )
     samples: Path | None = Field(
         default=None, description="Folder of the sample data; read by tests and benchmarks, never by the server."
