@@ -27,6 +27,7 @@ from api.db.secret_files import secret_key
 from api.db.urls import Urls
 from api.db.writes import WriteSession
 from api.domain.kernel import PrincipalKind, Viewer
+from api.domain.webhooks import Sealer
 from api.http import server
 from api.http.auth import Authenticator, utc_now
 from api.http.claims import Verifier
@@ -38,6 +39,7 @@ from api.http.introspection import Introspection
 from api.http.limits import by_kind
 from api.http.metrics import Metrics
 from api.http.negotiation import PROFILES
+from api.http.payloads import Payloads, Sending
 from api.http.rates import Rates
 from api.http.routes import application
 from api.http.sign_in import SignIn
@@ -45,6 +47,9 @@ from api.http.slow import SlowLog
 from api.http.subscriptions.feeds import READS, Feeds
 from api.http.subscriptions.following import Subscriptions
 from api.http.subscriptions.hub import Hub
+from api.outbound.destinations import allowed_hosts
+from api.outbound.guard import Guard
+from api.outbound.resolving import Resolve
 from api.schema import federation, schema, sdl_of
 from api.schema.editions import MOST_EDITIONS, Edition
 from api.schema.reading import Reads
@@ -121,10 +126,11 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     *,
     outside: Fetching | None,
     now: Callable[[], datetime] = utc_now,
+    resolve: Resolve | None = None,
 ) -> Services:
     """What the endpoint works with, on these connections and by this clock. `outside`: those of `crm_partner`.
 
-    Without them no outsider is served.
+    Without them no outsider is served. `resolve` finds the hosts of webhooks, by default as the system does.
     """
     authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), now=now)
     limits = by_kind(settings)
@@ -133,6 +139,9 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     verify = None
     if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
         verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)
+
+    payloads = Payloads(pool, secret, limits[PrincipalKind.STAFF], now=now, verify=verify)
+    sending = Sending(payloads, Guard(allowed_hosts(settings.webhook_allowed_hosts), resolve), Sealer(secret))
 
     def front(edition: Edition) -> Front:
         shared = edition is schema.outside
@@ -146,7 +155,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
         return Front(
             documents=DocumentAccess(Documents(core, limits[kind]), authenticator.pool),
             reads=federation.EntityReads(reads, subgraph) if subgraph else reads,
-            writes=Writes(reads, sessions),
+            writes=Writes(reads, sessions, sending),
             introspection=Introspection(core),
             sdl=partial(sdl_of, edition.core),
             feed=Feeds(reads, turns),

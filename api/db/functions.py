@@ -160,6 +160,25 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
          WHERE invitation.key = invitation_key""",
             APP,
         ),
+        # As crm_authenticate, for the owner of a webhook endpoint: what is sent is what he may see now.
+        "crm_webhook_owner(uuid)": crossing(
+            "crm_webhook_owner(endpoint_id uuid)",
+            PRINCIPAL,
+            f"""\
+        SELECT endpoint.tenant_id, tenant.name, endpoint.token_id, NULL::bytea, NULL::integer,
+               CASE WHEN endpoint.user_id IS NULL THEN 'INTEGRATION' ELSE 'STAFF' END, 'OPEN',
+               coalesce(token.name, person.name), endpoint.user_id, person.name, token.expires_at, token.revoked_at,
+               tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
+               OR NOT coalesce(person.is_active, true),
+               endpoint.role_id, given.roles,
+{team_of("endpoint")},
+               NULL::uuid, NULL::text, NULL::uuid
+          FROM (SELECT tenant_id, owner_id AS user_id, token_id, role_id FROM public.webhook_endpoints
+                 WHERE id = endpoint_id) AS endpoint
+          LEFT JOIN public.tokens AS token ON token.tenant_id = endpoint.tenant_id AND token.id = endpoint.token_id
+{rights_of("endpoint", "endpoint.role_id")}""",
+            WORKER,
+        ),
         "crm_tenants()": crossing(
             "crm_tenants()",
             "id uuid, name text, currency text, zone text, created_at timestamptz, archived_at timestamptz",

@@ -31,8 +31,16 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "jobs": ("payload", "due_at", "state", "finished_at"),
     }
 )
+# How the sending of an event stands: the application begins it anew, the worker sends.
+BEGUN = ("state", "attempts", "due_at", "lease_until", "error", "finished_at")
 # What counts, and so changes with every request.
-COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType({"rate_buckets": ("millipoints", "filled_at")})
+COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "rate_buckets": ("millipoints", "filled_at"),
+        "webhook_health": ("failures", "failing_since", "closed_until"),
+        "webhook_deliveries": BEGUN,
+    }
+)
 # A credential is never pointed at another person or role, nor a share at another record; a new one is made.
 NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -48,6 +56,7 @@ NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "account_id",
         ),
         "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
+        "webhook_secrets": ("endpoint_id", "sealed", "key_version", "made_at"),
         "identities": ("user_id", "issuer", "subject"),
         "invitations": ("user_id", "key", "digest", "pepper_version", "expires_at"),
     }
@@ -85,6 +94,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "identities": ("tenant_id", "user_id", "issuer", "subject", "archived_at"),
         "invitations": ("tenant_id", "id", "user_id", "key", "digest", "pepper_version"),
+        "webhook_endpoints": ("tenant_id", "id", "owner_id", "token_id", "role_id"),
     }
 )
 # What the rules for outsiders look up: each sees of it what is about itself.
@@ -128,6 +138,10 @@ WORKER_TABLES: Mapping[str, Worked] = MappingProxyType(
         "outbox": Worked(updates=("position",), deletes=True),
         "feed_heads": Worked(updates=("position", "pruned"), inserts=True),
         "jobs": Worked(updates=JOB_PROGRESS, deletes=True),
+        "webhook_endpoints": Worked(),
+        "webhook_secrets": Worked(),
+        "webhook_health": Worked(updates=("failures", "failing_since", "closed_until", "succeeded_at")),
+        "webhook_deliveries": Worked(updates=(*BEGUN, "status", "duration_ms", "excerpt"), inserts=True, deletes=True),
         "idempotency_keys": Worked(deletes=True, reads=("tenant_id", "principal_id", "key", "created_at")),
     }
 )

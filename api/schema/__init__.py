@@ -31,6 +31,8 @@ from . import (
     sharing,
     tokens,
     users,
+    webhook_verbs,
+    webhooks,
 )
 from .binding import READABLE
 from .catalog import build_catalog
@@ -65,6 +67,8 @@ SLICES: tuple[ModuleType, ...] = (
     sales,
     sharing,
     share_report,
+    webhooks,
+    webhook_verbs,
     events,
 )
 

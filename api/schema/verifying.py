@@ -14,7 +14,7 @@ from api.domain.kernel.model import Model
 from api.domain.tokens import PREFIXES
 
 UNOPENED = "secret"  # a set of fields that no statement of a request reads
-PARTS = frozenset({"opl", "sth", "evt", "tok", "ten", "aco", "ocr"})  # prefixes of what no reference names
+PARTS = frozenset({"opl", "sth", "evt", "tok", "ten", "aco", "ocr", "whd"})  # prefixes of what no reference names
 FIXED = frozenset(
     {
         *("", "-", "_", "+/=\n", "-_", ",", "0", ".", "Z", "}", "[]", "{}", "base64", "hex", "UTF8", "UTC", "epoch"),

@@ -27,7 +27,7 @@ from api.db.writes import WriteSession
 from api.domain.kernel import DomainError, NotFound, Outcome, Record, Viewer, Work, camel, open_work
 from api.domain.kernel.idempotency import claim, remember
 
-from .context import Context
+from .context import Context, Sending
 from .enums import described_enum
 from .errors import UserError, answered
 from .execution import Execution
@@ -244,8 +244,8 @@ class WriteAnswer:
 class Writes:
     """Runs mutation operations; their records are read back by the compiler."""
 
-    def __init__(self, reads: Reads, sessions: async_sessionmaker[WriteSession]) -> None:
-        self.reads, self.sessions = reads, sessions
+    def __init__(self, reads: Reads, sessions: async_sessionmaker[WriteSession], sending: Sending) -> None:
+        self.reads, self.sessions, self.sending = reads, sessions, sending
 
     async def execute(
         self,
@@ -270,6 +270,7 @@ class Writes:
             request_id=request_id,
             idempotency_key=idempotency_key,
             reads=self.reads,
+            sending=self.sending,
         )
         name = operation.name.value if operation.name else None
         result = execute(

@@ -14,6 +14,7 @@ from api.worker.jobs import Handler
 from api.worker.place import Place
 from api.worker.relay import Relay, RelayedEvent
 from api.worker.supervisor import Loop
+from api.worker.webhooks import service as webhooks
 
 # Called with each batch of events, in the transaction that gives them their positions.
 FOLLOWERS: tuple[Callable[[Place, asyncpg.Connection, Sequence[RelayedEvent]], Awaitable[None]], ...] = ()
@@ -21,7 +22,7 @@ FOLLOWERS: tuple[Callable[[Place, asyncpg.Connection, Sequence[RelayedEvent]], A
 HANDLERS: Mapping[str, Handler] = MappingProxyType({})
 # What runs beside the relay and the jobs, until the event is set.
 LOOPS: Mapping[str, Callable[[Place, asyncio.Event], Awaitable[None]]] = MappingProxyType(
-    {"queue": queue.listen, "sweeper": jobs.sweep, "retention": retention.retain}
+    {"queue": queue.listen, "sweeper": jobs.sweep, "retention": retention.retain, "webhooks": webhooks.deliver}
 )
 
 

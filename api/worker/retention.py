@@ -64,6 +64,12 @@ OLD: Mapping[str, Old] = MappingProxyType(
                 ORDER BY finished_at LIMIT $2)""",
             timedelta(days=30),
         ),
+        "webhook deliveries": Old(
+            """DELETE FROM webhook_deliveries WHERE (tenant_id, id) IN (
+               SELECT tenant_id, id FROM webhook_deliveries
+                WHERE created_at < clock_timestamp() - $1::interval ORDER BY created_at LIMIT $2)""",
+            timedelta(days=30),
+        ),
         "wake-ups that woke nobody": Old(
             """DELETE FROM crm_queue.pgqueuer WHERE id IN (
                SELECT id FROM crm_queue.pgqueuer WHERE created < clock_timestamp() - $1::interval LIMIT $2)""",
