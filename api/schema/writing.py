@@ -161,7 +161,7 @@ async def attempted(
 ) -> Any:
     context, (type_name, field) = info.context, payload.__crm_record__
     key = options.idempotency_key or context.idempotency_key
-    async with works(context, info.field_name, key, dry_run=options.dry_run) as work:
+    async with works(context, info.field_name, dry_run=options.dry_run, key=key) as work:
         fingerprint = hashlib.sha256(repr((info.field_name, sorted(arguments.items()))).encode()).digest()
         stored = await claim(work, key, info.field_name, fingerprint) if key and not options.dry_run else None
         if stored is not None:
@@ -207,7 +207,7 @@ async def read_after(context: Context, raw: Any, type_name: str, id: UUID, field
 
 
 @asynccontextmanager
-async def works(context: Context, operation: str, key: str | None, *, dry_run: bool) -> AsyncIterator[Work]:
+async def works(context: Context, operation: str, *, dry_run: bool, key: str | None = None) -> AsyncIterator[Work]:
     """A work of this request. What is in doubt at its end is only worth another try under an idempotency key.
 
     Raises:

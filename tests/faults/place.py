@@ -36,7 +36,7 @@ from tests.faults.asking import Caller, Manner
 from tests.faults.ledger import Ledger
 from tests.faults.postgres import Postgres, all_through
 from tests.faults.proxy import Proxy, to_socket
-from tests.faults.serving import ROOT, Api, Process
+from tests.faults.serving import ROOT, Api, Process, free_port
 from tests.people import a_tenant, a_user, opener
 
 SECRET = b"f" * 32
@@ -130,6 +130,8 @@ class Place:
     stack: AsyncExitStack
     notes: list[str] = field(default_factory=list)
     workers: list[Process] = field(default_factory=list)
+    worker_settings: dict[str, str] = field(default_factory=dict)
+    receiver_port: int = 0  # of webhooks; the only place that they may go to
     loads: int = 0
     started_in: float = 0.0  # seconds that the server took to start when nothing was broken
 
@@ -182,8 +184,8 @@ class Place:
         logs = [("server", self.api), *(("worker", one) for one in self.workers)]
         return [f"log: the {who} {count} times {what}" for who, one in logs for what, count in one.errors().items()]
 
-    def environment(self, **more: str) -> dict[str, str]:
-        return environment(self.campaign, self.database, self.proxy.port, self.folder) | more
+    def for_worker(self) -> dict[str, str]:
+        return self.api.environment | self.worker_settings
 
     async def check(self, **options: Any) -> None:
         """Let the checker, a process of its own, look at the database directly; what it finds is blamed."""
@@ -240,8 +242,11 @@ async def a_place(campaign: Campaign, seed: int, settings: Mapping[str, str]) ->
     async with AsyncExitStack() as stack:
         stack.callback(ledger.close)
         proxy = await stack.enter_async_context(Proxy(to_socket(campaign.postgres.socket), chance))
-        api = Api(environment(campaign, database, proxy.port, folder) | dict(settings), folder / "api.log")
-        place = Place(campaign, database, folder, proxy, api, manner, ledger, stack)
+        receiver = free_port()
+        given = environment(campaign, database, proxy.port, folder) | dict(settings)
+        given["CRM_WEBHOOK_ALLOWED_HOSTS"] = f"127.0.0.1:{receiver}"
+        api = Api(given, folder / "api.log")
+        place = Place(campaign, database, folder, proxy, api, manner, ledger, stack, receiver_port=receiver)
         stack.callback(api.kill)
         place.started_in = await api.serve()
         yield place

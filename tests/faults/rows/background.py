@@ -30,7 +30,7 @@ LOST_SECONDS = 5.0  # an event is told by then, although nobody was notified
 
 def a_worker(place: Place, number: int = 0) -> Process:
     """`crm worker`; it is stopped with the run."""
-    made = Process(["worker"], place.environment(), place.folder / f"worker-{number}.log")
+    made = Process(["worker"], place.for_worker(), place.folder / f"worker-{number}.log")
     place.stack.callback(made.kill)
     place.workers.append(made)
     made.start()
