@@ -14,9 +14,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from api.db.engine import write_engine, write_sessions
 from api.db.migrations import upgrade
 from api.db.urls import Urls
 from api.domain import accounts, opportunities, tokens
-from api.domain.kernel import wire
+from api.domain.kernel import Viewer, Work, open_work, wire
 from tests.cluster import in_memory
 from tests.factories import an_opportunity
 from tests.faults.asking import Caller, Manner
@@ -37,7 +37,7 @@ from tests.faults.ledger import Ledger
 from tests.faults.postgres import Postgres, all_through
 from tests.faults.proxy import Proxy, to_socket
 from tests.faults.serving import ROOT, Api, Process, free_port
-from tests.people import a_tenant, a_user, opener
+from tests.people import REQUEST, a_tenant, a_user, viewer_of
 
 SECRET = b"f" * 32
 TEMPLATE = "crm_faults_template"
@@ -47,6 +47,7 @@ AMOUNT_MINOR = 100_000
 POOL = 10
 FREE = 10**9
 READY_SECONDS = 0.05  # between two looks at /readyz
+POLL_SECONDS = 0.05
 METRICS = "faults"
 SERVING_SECONDS = 3.0
 
@@ -99,11 +100,15 @@ async def furnished(urls: Urls) -> tuple[Tenant, ...]:
         for name in TENANTS:
             tenant = await a_tenant(sessions, name)
             person = await a_user(sessions, tenant.id)
-            open_as, canary = opener(sessions, person), f"canary of {name}"
-            async with open_as() as work:
+            canary, viewer = f"canary of {name}", viewer_of(person, "admin")
+
+            def open_now(viewer: Viewer = viewer) -> AbstractAsyncContextManager[Work]:
+                return open_work(sessions, viewer, now=datetime.now(UTC), request_id=REQUEST, operation="test")
+
+            async with open_now() as work:
                 await opportunities.create_default_pipeline(work)
                 account = await accounts.create(work, {"name": canary})
-            async with open_as() as work:
+            async with open_now() as work:
                 made = [
                     await an_opportunity(work, f"deal {number}", amount=AMOUNT_MINOR, account_id=account.id)
                     for number in range(DEALS)
@@ -282,11 +287,13 @@ class Readiness:
         return next((at - moment for at, one in self.changes if at > moment and one is state), None)
 
 
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def facts_of(answer: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
-    """A member of an answer's data, empty if there is none."""
-    found = (answer or {}).get(name)
-    return found if isinstance(found, Mapping) else {}
+async def until(holds: Callable[[], Awaitable[object]], seconds: float) -> bool:
+    """Ask again and again, for at most so long; whether it held."""
+    end = time.monotonic() + seconds
+    for _ in range(int(seconds / POLL_SECONDS) + 1):
+        if await holds():
+            return True
+        if time.monotonic() > end:
+            break
+        await asyncio.sleep(POLL_SECONDS)
+    return False

@@ -38,7 +38,11 @@ def free_port() -> int:
 class Process:
     """One command of `crm`; what it writes goes to a log that grows over restarts."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], log: Path, *, module: str | None = None
+    ) -> None:
+        """`module`: instead of `crm` itself."""
+        self.program = ["-m", module] if module else ["-c", CLI]
         self.arguments, self.environment, self.log = arguments, dict(environment), log
         self.running: subprocess.Popen[bytes] | None = None
 
@@ -46,7 +50,7 @@ class Process:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("CRM_")}
         with self.log.open("ab") as output:
             self.running = subprocess.Popen(
-                [sys.executable, "-c", CLI, *self.arguments],
+                [sys.executable, *self.program, *self.arguments],
                 cwd=ROOT,
                 env={**inherited, "PYTHONPATH": str(ROOT), **self.environment},
                 stdin=subprocess.DEVNULL,

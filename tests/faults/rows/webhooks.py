@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from tests.faults.feed import LAST, WAITING
 from tests.faults.load import mixed
-from tests.faults.place import Place
+from tests.faults.place import Place, until
 from tests.faults.receiving import Receiver, all_arrived
 from tests.faults.row import Row
 from tests.faults.rows.background import a_worker, enough
@@ -30,8 +30,11 @@ async def sent_to(place: Place) -> AsyncIterator[tuple[Receiver, Process]]:
     worker, receiver = a_worker(place), Receiver(place)
     await receiver.open()
     try:
-        while (await place.sql(WAITING, place.tenant.id))[0]["count"]:
-            await asyncio.sleep(0.05)
+
+        async def relayed() -> bool:
+            return not (await place.sql(WAITING, place.tenant.id))[0]["count"]
+
+        await until(relayed, ARRIVED_SECONDS)
         ((since,),) = await place.sql(LAST, place.tenant.id)
         await receiver.endpoint()
         yield receiver, worker
@@ -78,8 +81,11 @@ async def receiver_away(place: Place) -> None:
             await asyncio.sleep(place.sized(OUTAGE, OUTAGE_FULL))
             await receiver.open()
         began = time.monotonic()
-        while len(receiver.positions) == before and time.monotonic() - began < place.limit(ARRIVED_SECONDS):
-            await asyncio.sleep(0.05)
+
+        async def something_came() -> bool:
+            return len(receiver.positions) > before
+
+        await until(something_came, place.limit(ARRIVED_SECONDS))
         place.notes.append(f"the first arrival {time.monotonic() - began:.1f} s after the receiver was back")
 
 
