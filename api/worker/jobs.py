@@ -26,6 +26,7 @@ from api.worker.supervisor import first_of
 MOST_ATTEMPTS, MOST_CRASHES = 10, 3
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=1), timedelta(hours=1)
 SWEEP_SECONDS = 30.0
+PAUSE_SECONDS = 0.1  # before another look at what is due and could not be taken
 SWEEP_LOCK = 0x63726D_737765  # "crm" "swe"
 NOBODY = UUID(int=0)
 
@@ -33,12 +34,15 @@ TAKE = """
 UPDATE jobs SET state = 'RUNNING', attempts = attempts + 1, lease_until = clock_timestamp() + $1
  WHERE (tenant_id, id) IN (
     SELECT tenant_id, id FROM jobs AS job
-     WHERE state = 'WAITING' AND due_at <= clock_timestamp() AND kind = ANY($2)
+     WHERE state = 'WAITING' AND due_at <= clock_timestamp() AND kind = ANY($2) AND (crashes > 0) = $4
        AND NOT EXISTS (SELECT FROM jobs AS other
                         WHERE other.tenant_id = job.tenant_id AND other.kind = job.kind AND other.key = job.key
                           AND other.state = 'RUNNING')
      ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-RETURNING tenant_id, id, kind, key, payload::text AS payload, attempts"""
+RETURNING tenant_id AS tenant, id, kind, key, payload::text AS payload, attempts, crashes"""
+SUSPECTS = """
+SELECT EXISTS (SELECT FROM jobs
+                WHERE state = 'WAITING' AND due_at <= clock_timestamp() AND kind = ANY($1) AND crashes > 0)"""
 NEXT = """
 SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float
   FROM jobs WHERE state = 'WAITING' AND kind = ANY($1)"""
@@ -94,6 +98,7 @@ class Taken:
     key: str
     payload: Mapping[str, Any]
     attempts: int
+    crashes: int = 0
 
 
 class LeaseLost(Exception):
@@ -109,6 +114,7 @@ class Runner:
         self._kinds = list(self._handlers)
         self._lease = timedelta(seconds=place.settings.job_lease_seconds)
         self._running: set[asyncio.Task[None]] = set()
+        self._alone: asyncio.Task[None] | None = None  # while it runs, nothing else is begun
         self.woken = asyncio.Event()
         place.wakes[queue] = self.woken.set
 
@@ -119,11 +125,13 @@ class Runner:
             try:
                 while not stopping.is_set():
                     self.woken.clear()
-                    free = self._slots - len(self._running)
+                    free = 0 if self._alone in self._running else self._slots - len(self._running)
                     taken = await self.take(connection, free) if free else []
-                    self._running |= {asyncio.create_task(self.do(one)) for one in taken}
+                    begun = {asyncio.create_task(self.do(one)): one for one in taken}
+                    self._running |= set(begun)
+                    self._alone = next((task for task, one in begun.items() if one.crashes), self._alone)
                     if len(taken) < free or not free:
-                        due = await self._until_due(connection)
+                        due = max(await self._until_due(connection), 0.0 if taken else PAUSE_SECONDS)
                         await first_of(self.woken, stopping, lost, *self._running, seconds=due)
                     self._running = {task for task in self._running if not task.done()}
             finally:
@@ -134,11 +142,21 @@ class Runner:
                 await asyncio.gather(*self._running, return_exceptions=True)
 
     async def take(self, connection: asyncpg.Connection, most: int) -> list[Taken]:
-        rows = await connection.fetch(TAKE, self._lease, self._kinds, most)
-        return [
-            Taken(row["tenant_id"], row["id"], row["kind"], row["key"], json.loads(row["payload"]), row["attempts"])
-            for row in rows
-        ]
+        """At most so many jobs; or one whose worker has ended before, to be run alone.
+
+        Whatever runs beside a job that kills its worker is lost with it, and would be put aside with it in the end.
+        """
+        if await connection.fetchval(SUSPECTS, self._kinds):
+            if self._running:
+                return []  # so that it is its turn soon
+            suspect = await self._taken(connection, 1, suspects=True)
+            if suspect:
+                return suspect
+        return await self._taken(connection, most, suspects=False)
+
+    async def _taken(self, connection: asyncpg.Connection, most: int, *, suspects: bool) -> list[Taken]:
+        rows = await connection.fetch(TAKE, self._lease, self._kinds, most, suspects)
+        return [Taken(**{**row, "payload": json.loads(row["payload"])}) for row in rows]
 
     async def do(self, taken: Taken) -> None:
         """Run a job to its end, whatever that is; raises for a lost connection only."""

@@ -10,9 +10,20 @@ from dataclasses import dataclass, field
 
 from tests.faults.place import Campaign, a_place
 from tests.faults.row import Row, Skipped
-from tests.faults.rows import background, commits, contention, database, environment, jobs, network, webhooks, workloads
+from tests.faults.rows import (
+    background,
+    commits,
+    contention,
+    database,
+    environment,
+    jobs,
+    network,
+    sockets,
+    webhooks,
+    workloads,
+)
 
-GROUPS = (commits, background, webhooks, jobs, database, network, contention, environment, workloads)
+GROUPS = (commits, background, sockets, webhooks, jobs, database, network, contention, environment, workloads)
 ROWS: tuple[Row, ...] = tuple(row for group in GROUPS for row in group.ROWS)
 SHOWN = 12
 
