@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from api.domain import accounts
@@ -239,3 +240,17 @@ async def test_the_whole_worker_is_woken_by_the_queue_and_goes_on_after_a_lost_c
 async def test_every_queue_has_a_runner(place: Place):
     assert [name for name in loops_of(place, HANDLERS) if name.startswith("jobs")] == ["jobs bulk", "jobs maintenance"]
     assert {"relay", "maintenance", "bulk"} <= place.wakes.keys()
+
+
+async def test_a_job_whose_worker_has_ended_before_is_run_alone(committed: Committed, place: Place):
+    owner = await asyncpg.connect(committed.superuser_url)
+    for key in ("Globex", "Initech", "Umbrella"):
+        await put(committed, "make", key)
+    await owner.execute("UPDATE jobs SET crashes = 1 WHERE key = 'Initech'")
+    runner = Runner(place, "maintenance", HANDLERS)
+    async with place.connected() as connection:
+        first = await runner.take(connection, 4)
+        second = await runner.take(connection, 4)
+    assert [one.key for one in first] == ["Initech"]
+    assert sorted(one.key for one in second) == ["Globex", "Umbrella"]
+    await owner.close()

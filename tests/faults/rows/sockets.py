@@ -70,7 +70,8 @@ def silent_reader(place: Place) -> socket.socket:
     made.connect(("127.0.0.1", place.api.port))
     key = base64.b64encode(os.urandom(16)).decode()
     made.sendall(
-        f"GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        f"GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        f"Sec-WebSocket-Version: 13\r\n"
         f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n".encode()
     )
     made.recv(4_096)
