@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 
+import asyncpg
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
@@ -22,11 +23,12 @@ from api.compiler import Cache
 from api.db import checks
 from api.db.engine import write_engine, write_sessions
 from api.db.outside_checks import partner_problems
-from api.db.pool import DatabaseUnavailable, Fetching, ReadPool
+from api.db.pool import CONNECT_SECONDS, DatabaseUnavailable, Fetching, ReadPool
 from api.db.secret_files import secret_key
 from api.db.urls import Urls
 from api.db.writes import WriteSession
 from api.domain.kernel import PrincipalKind, Viewer
+from api.domain.webhooks import Sealer
 from api.http import server
 from api.http.attempts import Attempts
 from api.http.auth import Authenticator, utc_now
@@ -35,15 +37,22 @@ from api.http.deprecated_uses import DeprecatedUses
 from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
 from api.http.errors import Refused
-from api.http.graphql import Front, Services
+from api.http.front import Front, Services
 from api.http.introspection import Introspection
 from api.http.limits import by_kind
 from api.http.metrics import Metrics
 from api.http.negotiation import PROFILES
+from api.http.payloads import Payloads, Sending
 from api.http.rates import Rates
 from api.http.routes import application
 from api.http.sign_in import SignIn
 from api.http.slow import SlowLog
+from api.http.subscriptions.feeds import READS, Feeds
+from api.http.subscriptions.following import Subscriptions
+from api.http.subscriptions.hub import Hub
+from api.outbound.destinations import allowed_hosts
+from api.outbound.guard import Guard
+from api.outbound.resolving import Resolve
 from api.schema import Schema, federation, sdl_of_edition
 from api.schema import schema as served
 from api.schema.editions import MOST_EDITIONS, Edition
@@ -82,10 +91,11 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
         except DatabaseUnavailable as error:
             # It may be starting at this moment, too: until it answers, `/readyz` and every request say 503.
             telemetry.log(logging.WARNING, "database", reason=str(error))
-        writing = asyncio.create_task(wired.uses.keep_writing())
+        running = [asyncio.create_task(wired.uses.keep_writing()), asyncio.create_task(subscriptions.run())]
         yield
-        writing.cancel()
-        await asyncio.gather(writing, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         for one in pools:
             await one.close()
         await engine.dispose()
@@ -100,8 +110,11 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
         after.append(importlib.import_module("api.http.tracing").from_environment().record)
     sessions = write_sessions(engine)
     wired = services(settings, pool, sessions, secret, outside=outside)
+    listening = partial(asyncpg.connect, urls.app, statement_cache_size=0, timeout=CONNECT_SECONDS)
+    subscriptions = Subscriptions(wired, Hub(listening, pool))
     return application(
         wired,
+        subscriptions=subscriptions,
         sign_in=SignIn(wired.authenticator, sessions, secret) if settings.oidc_issuer else None,
         problems=problems,
         metrics=metrics,
@@ -120,18 +133,23 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     outside: Fetching | None,
     now: Callable[[], datetime] = utc_now,
     schema: Schema = served,
+    resolve: Resolve | None = None,
 ) -> Services:
     """What the endpoint works with, on these connections and by this clock. `outside`: those of `crm_partner`.
 
-    Without them no outsider is served.
+    Without them no outsider is served. `resolve` finds the hosts of webhooks, by default as the system does.
     """
     attempts = Attempts(at_once=settings.failed_tokens, seconds_each=1.0)
     authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), attempts=attempts, now=now)
     limits = by_kind(settings)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
+    turns = asyncio.Semaphore(READS)
     verify = None
     if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
         verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)
+
+    payloads = Payloads(pool, secret, limits[PrincipalKind.STAFF], now=now, verify=verify)
+    sending = Sending(payloads, Guard(allowed_hosts(settings.webhook_allowed_hosts), resolve), Sealer(secret))
 
     def front(edition: Edition) -> Front:
         shared = edition is schema.outside
@@ -145,9 +163,10 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
         return Front(
             documents=DocumentAccess(Documents(core, limits[kind]), authenticator.pool),
             reads=federation.EntityReads(reads, subgraph) if subgraph else reads,
-            writes=Writes(reads, sessions),
+            writes=Writes(reads, sessions, sending),
             introspection=Introspection(core),
             sdl=partial(sdl_of_edition, edition),
+            feed=Feeds(reads, turns),
         )
 
     def front_of(viewer: Viewer, features: frozenset[str] = frozenset()) -> Front:

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.outbound.destinations import allowed_hosts
+
 PREFIX = "CRM_"
 SECRET_KEY_BYTES = 32
 ASYMMETRIC = tuple(family + size for family in ("RS", "PS", "ES") for size in ("256", "384", "512"))
@@ -152,6 +154,16 @@ class Settings(BaseSettings):
     oidc_leeway_seconds: int = Field(
         default=30, ge=0, le=120, description="Seconds that the clocks of the issuer and of this server may differ."
     )
+    webhook_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="host:port pairs that webhooks may go to over http and at private addresses; for development.",
+    )
+    job_lease_seconds: float = Field(
+        default=60,
+        ge=1,
+        le=3_600,
+        description="Seconds after which what a worker had begun when it ended is begun anew.",
+    )
     samples: Path | None = Field(
         default=None, description="Folder of the sample data; read by tests and benchmarks, never by the server."
     )
@@ -176,12 +188,18 @@ class Settings(BaseSettings):
             raise ValueError(f"it must be at least CRM_MAX_COST, {info.data['max_cost']}, or some documents never run")
         return value
 
-    @field_validator("cors_origins", "oidc_algorithms", mode="before")
+    @field_validator("cors_origins", "oidc_algorithms", "webhook_allowed_hosts", mode="before")
     @classmethod
     def split_by_comma(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+
+    @field_validator("webhook_allowed_hosts", mode="after")
+    @classmethod
+    def hosts_with_ports(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        allowed_hosts(value)
+        return value
 
     @field_validator("cors_origins", mode="after")
     @classmethod

@@ -10,8 +10,10 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+import asyncpg
 from alembic import context
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
@@ -146,7 +148,7 @@ def run_offline() -> None:
 
 
 async def run_online(url: str) -> None:
-    engine = create_async_engine(for_sqlalchemy(url), poolclass=NullPool)
+    engine = create_async_engine(for_sqlalchemy(url), async_creator=partial(asyncpg.connect, url), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             # Before the time-outs: whoever is second waits for the first and then finds nothing to do.

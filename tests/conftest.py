@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -279,7 +279,12 @@ class Committed:
 
 @pytest.fixture
 async def committed(cluster: Cluster, template: str) -> AsyncIterator[Committed]:
-    name = "crm_committed"
+    async with a_committed(cluster, template, "crm_committed") as made:
+        yield made
+
+
+@asynccontextmanager
+async def a_committed(cluster: Cluster, template: str, name: str) -> AsyncIterator[Committed]:
     cluster.create_database(name, template)
     urls = cluster.urls(name)
     engine, reads = write_engine(urls.app), ReadPool(urls.app)

@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "demo": ("api.cli.demo", "Serve the CRM with a tenant full of examples; Ctrl-C stops everything."),
         "serve": ("api.cli.serve", "Serve the API."),
+        "worker": ("api.cli.worker", "Send out events, run jobs and timers, delete what is old."),
+        "jobs": ("api.cli.jobs", "List jobs, show one, and run it again."),
         "migrate": ("api.cli.migrate", "Bring the tables of the database up to date."),
         "tenant": ("api.cli.tenants", "Make, list and archive tenants."),
         "role": ("api.cli.roles", "List roles, and give them to people."),

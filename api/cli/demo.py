@@ -25,6 +25,7 @@ from api.domain.opportunities import Opportunity
 from api.domain.users import User
 from api.http import server
 from api.settings import load
+from api.worker.process import in_background
 
 from .database import Database, TenantFacts, open_database, operate
 from .demo_data import ADMIN, READER, SELLER, fill
@@ -65,7 +66,8 @@ def demo(
         url = server.url_of(listening_socket, HOST)
         configuration = server.configuration(create_app(settings, database.urls, database.secret()))
         note = start_in_background() if build_ide else None
-        with kept_running(database.embedded), suppress(KeyboardInterrupt):
+        working = in_background(settings, database.urls, database.secret())
+        with kept_running(database.embedded), working, suppress(KeyboardInterrupt):
             server.Server(configuration, lambda: tell(url, made, counts, note)).run([listening_socket])
     typer.echo("Stopped.")
 

@@ -15,7 +15,22 @@ from graphql import (
 
 from .arguments import Group, Items, Leaf, Leaves, Null, Tree, converted, shape_of
 from .cache import Cache
-from .catalog import Catalog, Column, Composite, Entity, Keys, Root, Scope, Through, ToAny, ToMany, ToOne, Value
+from .catalog import (
+    Catalog,
+    Column,
+    Composite,
+    Entity,
+    Keys,
+    Numbered,
+    Root,
+    Scope,
+    Through,
+    ToAny,
+    ToMany,
+    ToOne,
+    Value,
+    Variants,
+)
 from .errors import RequestError, RequestErrors
 from .ids import wire_uuid
 from .ir import ReadPlan
@@ -39,6 +54,7 @@ __all__ = [
     "Leaf",
     "Leaves",
     "Null",
+    "Numbered",
     "ReadPlan",
     "Request",
     "RequestError",
@@ -52,6 +68,7 @@ __all__ = [
     "ToOne",
     "Tree",
     "Value",
+    "Variants",
     "Verify",
     "converted",
     "shape_of",
@@ -89,6 +106,20 @@ class Compiler:
         """
         plan = self.selection(document, variables).plan(operation)
         return self.rendered(plan, context, document, watch)
+
+    def feed(
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        context: Callable[[Any], Any],
+    ) -> Statement:
+        """The statement that reads a page of a feed as a subscription operation selects it.
+
+        The facts of the request are `after` and `until`, positions as text, and `limit`. The answer is
+        `{<response key>: {"edges": [{"cursor": …, "node": …}], "position": …}}`.
+        """
+        return self.rendered(self.selection(document, variables).feed(operation), context, document, None)
 
     def records(  # noqa: PLR0913 - the facts of a read-back
         self,

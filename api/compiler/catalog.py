@@ -139,6 +139,28 @@ Matching = Callable[[Any], Sequence[ColumnElement[bool]]]
 Build = Callable[[Scope, Mapping[str, Tree], Matching], Select[Any]]  # the last: the field's filter on a table
 
 
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """The types of the rows of an interface's entity: value of the column → entity over the same rows."""
+
+    column: str
+    entities: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Rows with positions that only grow: lists run by `column`, and a position as text is the cursor as it stands.
+
+    `start` is the position after which to read, given the one that was seen last (NULL for none); `head` that of the
+    newest row. `matching` are the conditions that arguments of the field say.
+    """
+
+    column: str
+    start: Callable[[Scope, ColumnElement[Any]], ColumnElement[Any]]
+    head: Callable[[Scope], ColumnElement[Any]]
+    matching: Callable[[Any, Scope, Mapping[str, Tree]], Sequence[ColumnElement[bool]]]
+
+
 @dataclass(frozen=True)
 class Entity:
     """One GraphQL object type and the rows behind it.
@@ -162,6 +184,8 @@ class Entity:
     tenant_column: str = "tenant_id"
     shared: Mapping[str, str] = field(default_factory=dict)  # what outsiders may read: column → its set of fields
     default_order: tuple[tuple[Column, bool], ...] = ()  # column, descending
+    variants: "Variants | None" = None
+    numbered: "Numbered | None" = None
 
     @property
     def archivable(self) -> bool:
@@ -170,9 +194,12 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """How a field of Query starts: one record, a page, a record or records of any type, or a built row or rows."""
+    """How a field of Query starts: one record, a page, a record or records of any type, or a built row or rows.
 
-    kind: str  # one, page, node, nodes, row, rows
+    A feed is a page of numbered rows.
+    """
+
+    kind: str  # one, page, feed, node, nodes, row, rows
     entity: str | None = None
 
 

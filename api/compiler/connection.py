@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSON
 
 from .arguments import converted
-from .cursor import Seal
+from .cursor import Opened, Seal
 from .errors import RequestError
 from .ir import Page, Read, Selected
 from .passes.paging import MOST
@@ -49,15 +49,20 @@ class Connection:
         self.table = renderer.table(read)
         self.keyed = renderer.keyed(read, self.table, "s")
         self.columns = Columns(self.page_name, self.keyed)
-        self.seal = Seal(read.owner, read.order)
         self.page: Page = read.page  # type: ignore[assignment] # the paging pass has run
-        self.opened = {
-            name: self.seal.read(get, name, read)
-            for name, get in (("after", self.page.after), ("before", self.page.before))
-            if get is not None
-        }
+        self.seal = self.sealing()
+        self.opened = self.window()
         # A page of which only the count is selected binds none of these.
         renderer.parameters.checks += [self.page.size, *(opened.values for opened in self.opened.values())]
+
+    def sealing(self) -> Any:
+        """What writes and reads the cursors."""
+        return Seal(self.read.owner, self.read.order)
+
+    def window(self) -> dict[str, Opened]:
+        """The cursors that were given."""
+        given = (("after", self.page.after), ("before", self.page.before))
+        return {name: self.seal.read(get, name, self.read) for name, get in given if get is not None}
 
     def json(self) -> Select[Any]:
         """SELECT of the connection as one JSON object."""
@@ -128,23 +133,26 @@ class Connection:
     def nodes(self, part: Selected) -> Select[Any]:
         ((_, read),) = part.reads
         names, laterals = self.renderer.selected(read, self.columns)
-        return self.rows(names, laterals, f"r{read.alias}")
+        return self.rows(names, laterals, f"r{read.alias}", bare=read.entity.variants is not None)
 
     def edges(self, part: Selected, alias: str) -> Select[Any]:
         values: dict[str, ColumnElement[Any]] = {"__typename": literal_column(f"'{self.read.entity.name}Edge'", Text())}
         laterals: list[Any] = []
         for key, read in part.reads:
             names, below = self.renderer.selected(read, self.columns)
-            values[f"node {key}"] = json_object([(name.name, name.element) for name in names])
+            made = json_object([(name.name, name.element) for name in names])
+            values[f"node {key}"] = names[0].element if read.entity.variants else made
             laterals += below
         if any(name == "cursor" for _, name in part.members):
             values["cursor"] = self.seal.written(self.columns, self.renderer)
         edge = [values[f"node {key}" if name == "node" else name].label(key) for key, name in part.members]
         return self.rows(edge, laterals, alias)
 
-    def rows(self, names: list[Any], laterals: list[Any], alias: str) -> Select[Any]:
-        """The rows of the page as a JSON array, in their order."""
+    def rows(self, names: list[Any], laterals: list[Any], alias: str, *, bare: bool = False) -> Select[Any]:
+        """The rows of the page as a JSON array, in their order. `bare`: the one name is all of the row's JSON."""
         columns, row = row_of(names, alias)
+        if bare:
+            row = literal_column(f"{alias}.{names[0].name}", JSON())
         page = joined(table(self.page_name), laterals)
         rows = select(*columns).select_from(page).order_by(*self.order(self.page_name))
         self.need_order()

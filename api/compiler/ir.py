@@ -188,6 +188,18 @@ class Either:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyVariant:
+    """The row itself as one of several types: for each value of the column what is selected of it then."""
+
+    key: str
+    column: str
+    reads: tuple[tuple[str, Read], ...]
+
+    def change(self, change: Callable[[Read], Read]) -> AnyVariant:
+        return replace(self, reads=tuple((value, change(read)) for value, read in self.reads))
+
+
+@dataclass(frozen=True, slots=True)
 class Selected:
     """What is asked of a connection: response key, part, (response key, field) below it, the bound of a count.
 
@@ -195,7 +207,7 @@ class Selected:
     """
 
     key: str
-    part: Literal["nodes", "edges", "pageInfo", "totalCount", "__typename"]
+    part: Literal["nodes", "edges", "pageInfo", "totalCount", "position", "__typename"]
     members: tuple[tuple[str, str], ...] = ()
     reads: tuple[tuple[str, Read], ...] = ()
     up_to: Getter | None = None
@@ -235,7 +247,7 @@ class Read:
         def item(one: Any) -> Any:
             if isinstance(one, Read):
                 return one.map(change)
-            if isinstance(one, GroupKeys | Either):
+            if isinstance(one, GroupKeys | Either | AnyVariant):
                 return one.change(lambda read: read.map(change))
             return one
 
@@ -268,6 +280,7 @@ class ReadPlan:
 __all__ = [
     "AllOf",
     "AnyOf",
+    "AnyVariant",
     "Archived",
     "Compare",
     "Constant",

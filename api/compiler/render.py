@@ -35,8 +35,9 @@ from .arguments import Group, Tree, converted
 from .catalog import Catalog, Entity, Matching, ToOne
 from .connection import Connection
 from .errors import RequestError
+from .feed import Feed
 from .ids import prefixes_of, uuid_of, uuids_of, value_getter
-from .ir import Constant, Either, GroupKeys, Object, Read, ReadPlan, Scalar
+from .ir import AnyVariant, Constant, Either, GroupKeys, Object, Read, ReadPlan, Scalar
 from .predicates import condition
 from .request import Getter, now_of, principal_text, tenant_of, tenant_text
 from .rows import Columns, Keyed, array_of, joined, json_object, record_or_null, row_of
@@ -126,10 +127,14 @@ class Renderer:
             return self.nodes(root)
         read = root[0]
         if kind == "page":
-            return Connection(self, read, None).json().scalar_subquery()
+            return self.connection(read, None).scalar_subquery()
         if kind == "rows":
             return self.array(read, None).scalar_subquery()
         return self.object(read, None).scalar_subquery()
+
+    def connection(self, read: Read, parent: Columns | None) -> Select[Any]:
+        kind = Feed if read.entity.numbered else Connection
+        return kind(self, read, parent).json()
 
     # -- one table read ------------------------------------------------------------------------------------------
 
@@ -308,6 +313,10 @@ class Renderer:
                 laterals += [self.child(one, columns).lateral(f"x{one.alias}") for one in item.reads]
                 found = func.coalesce(*(literal_column(f"x{one.alias}.j", JSON()) for one in item.reads))
                 names.append(found.label(item.key))
+            elif isinstance(item, AnyVariant):
+                value, below = self.variant(item, columns)
+                laterals += below
+                names.append(value.label(item.key))
             elif isinstance(item, Read):
                 beside = columns.beside(item)
                 if beside is None:
@@ -321,9 +330,19 @@ class Renderer:
                 names.append(self.leaf(item, columns).label(item.key))
         return names, laterals
 
+    def variant(self, item: AnyVariant, columns: Columns) -> tuple[ColumnElement[Any], list[Any]]:
+        """The row as a JSON object of the type it has, and the laterals of the reads in it."""
+        cases, laterals = [], []
+        for value, read in item.reads:
+            members, below = self.selected(read, columns)
+            laterals += below
+            made = json_object([(member.name, member.element) for member in members])
+            cases.append((getattr(columns, item.column) == literal_column(f"'{value}'", Text()), made))
+        return case(*cases, else_=literal_column("NULL::json", JSON())), laterals
+
     def child(self, read: Read, parent: Columns) -> Select[Any]:
         if read.kind == "page":
-            return Connection(self, read, parent).json()
+            return self.connection(read, parent)
         if read.entity.elements:
             return self.elements(read, parent)
         if read.kind == "list":
@@ -374,6 +393,8 @@ def height(read: Read) -> int:
             below += [one for _, reads in item.groups for _, one in reads]
         elif isinstance(item, Either):
             below += item.reads
+        elif isinstance(item, AnyVariant):
+            below += [one for _, read in item.reads for one in read.items if isinstance(one, Read)]
         elif isinstance(item, Read) and item.kind == "one" and not item.entity.elements:
             below.append(item)
     return 1 + max(map(height, below), default=0)

@@ -4,7 +4,7 @@ The document has been validated against the schema, so every name here exists.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -27,7 +27,7 @@ from graphql import (
 from .arguments import PREFIX, Leaf, Leaves, Tree, argument_trees
 from .catalog import Catalog, Composite, Entity, Keys, Root, ToAny, ToMany, ToOne, Value
 from .errors import RequestError
-from .ir import Constant, Either, GroupKeys, Object, Read, ReadPlan, Scalar, Selected
+from .ir import AnyVariant, Constant, Either, GroupKeys, Object, Read, ReadPlan, Scalar, Selected
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -51,6 +51,28 @@ class Selection:
             elif name not in INTROSPECTION:
                 roots.append((key, self.root(key, query, query.fields[name], nodes)))
         return ReadPlan(tuple(roots), self.catalog.entities)
+
+    def feed(self, operation: OperationDefinitionNode) -> ReadPlan:
+        """What a subscription operation selects of each row of a feed, as a page of it under its response key.
+
+        The request's facts say which page: `after`, `until` and `limit`.
+        """
+        key, nodes = self.subscribed(operation)
+        node, name, subscription = nodes[0], nodes[0].name.value, self.object_type("Subscription")
+        entity = self.catalog.entities[get_named_type(subscription.fields[name].type).name]
+        sets = [one.selection_set for one in nodes if one.selection_set]
+        said = {"after": fact("after"), "until": fact("until"), "first": fact("limit")}
+        arguments = {**self.arguments(node, subscription.fields[name]), **said}
+        members = (("cursor", "cursor"), ("node", "node"))
+        edges = Selected("edges", "edges", members, (("node", self.inside("node", entity, node, sets)),))
+        selected = (edges, Selected("position", "position"))
+        read = Read(key, "page", entity, f"Subscription.{name}", arguments, node, selected=selected)
+        return ReadPlan(((key, (read,)),), self.catalog.entities)
+
+    def subscribed(self, operation: OperationDefinitionNode) -> tuple[str, list[FieldNode]]:
+        """The one field of a subscription operation: its response key and its nodes."""
+        ((key, nodes),) = self.fields(self.object_type("Subscription"), [operation.selection_set]).items()
+        return key, nodes
 
     def record(
         self, entity: Entity, sets: Iterable[SelectionSetNode], key: str, node: FieldNode, *, many: bool = False
@@ -78,7 +100,7 @@ class Selection:
                 for entity in self.entities_of(arguments, node)
             )
         entity = self.catalog.entities[root.entity or ""]
-        if root.kind == "page":
+        if root.kind in {"page", "feed"}:
             return (self.page(key, entity, owner, arguments, node, sets, None),)
         return (Read(key, root.kind, entity, owner, arguments, node, self.items(entity, sets, arguments)),)  # type: ignore[arg-type]
 
@@ -125,6 +147,8 @@ class Selection:
                 (k, f[0].name.value) for k, f in self.fields(self.object_type("BoundedCount"), sets).items()
             )
             return Selected(key, "totalCount", members, up_to=up_to.get if isinstance(up_to, Leaf) else None)
+        if name == "position":
+            return Selected(key, "position")
         if name == "pageInfo":
             members = tuple((k, f[0].name.value) for k, f in self.fields(self.object_type("PageInfo"), sets).items())
             return Selected(key, "pageInfo", members)
@@ -137,7 +161,19 @@ class Selection:
 
     def inside(self, key: str, entity: Entity, node: FieldNode, sets: list[SelectionSetNode]) -> Read:
         """What is selected of a connection's records; its rows come from the connection's own read."""
-        return Read(key, "one", entity, entity.name, {}, node, self.items(entity, sets))
+        items = (self.variants(key, entity, node, sets),) if entity.variants else self.items(entity, sets)
+        return Read(key, "one", entity, entity.name, {}, node, items)
+
+    def variants(self, key: str, entity: Entity, node: FieldNode, sets: list[SelectionSetNode]) -> AnyVariant:
+        """What is selected of a row for each type that it may have."""
+        variants: Any = entity.variants
+        reads = []
+        for value, name in sorted(variants.entities.items()):
+            one = self.catalog.entities[name]
+            when = (variants.column, value)
+            items = (replace(item, when=when) if isinstance(item, Read) else item for item in self.items(one, sets))
+            reads.append((value, Read(key, "one", one, name, {}, node, tuple(items))))
+        return AnyVariant(key, variants.column, tuple(reads))
 
     def items(
         self, entity: Entity, sets: list[SelectionSetNode], around: Mapping[str, Tree] = MappingProxyType({})
@@ -255,6 +291,10 @@ class Selection:
 
     def object_type(self, name: str) -> GraphQLObjectType:
         return self.schema.type_map[name]  # type: ignore[return-value]
+
+
+def fact(name: str) -> Leaf:
+    return Leaf(lambda request: request.facts[name], None)
 
 
 def sets_of(fields: Mapping[str, list[FieldNode]], name: str) -> list[tuple[str, list[SelectionSetNode]]]:

@@ -24,10 +24,23 @@ CROSSING_FUNCTIONS = frozenset(
         "public.crm_identify(text,text)",
         "public.crm_invitation(text)",
         "public.crm_tenants()",
+        "public.crm_webhook_owner(uuid)",
     }
 )
 # Policies that let a serving role see every tenant.
-CROSSING_POLICIES = frozenset({("outbox", "worker")})
+CROSSING_POLICIES = frozenset(
+    (table, "worker")
+    for table in (
+        "feed_heads",
+        "idempotency_keys",
+        "jobs",
+        "outbox",
+        "webhook_deliveries",
+        "webhook_endpoints",
+        "webhook_health",
+        "webhook_secrets",
+    )
+)
 
 ROLE = """
 SELECT session_user::text AS name, rolsuper, rolbypassrls, rolcreaterole, rolreplication,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -12,22 +13,24 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from api import telemetry
+from api.db.shares import Shares
 from api.db.urls import for_sqlalchemy
-from api.db.writes import WriteSession
+from api.db.writes import SHARES, WAIT_SECONDS, WriteSession
 
 CONNECT_SECONDS = 5
-WAIT_SECONDS = 1.0  # for a free connection; then the request is refused instead of queueing
 
 
 def write_engine(url: str, *, size: int = 10) -> AsyncEngine:
     """Connections are opened when they are first needed, and never tested before use: see `WriteSession.begin_as`."""
     engine = create_async_engine(
         for_sqlalchemy(url),
+        # asyncpg reads the URL itself: SQLAlchemy would hand it `sslmode` and the like as unknown arguments.
+        async_creator=partial(asyncpg.connect, url, timeout=CONNECT_SECONDS),
+        execution_options={SHARES: Shares(size)},
         pool_size=size,
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,
         hide_parameters=True,  # they are people's data, and errors end up in logs
-        connect_args={"timeout": CONNECT_SECONDS},
     )
     event.listen(engine.sync_engine, "handle_error", half_closed)
     event.listen(engine.sync_engine, "before_cursor_execute", begin)

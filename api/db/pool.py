@@ -18,6 +18,7 @@ import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 from api import telemetry
+from api.db.shares import Shares
 
 # What a lost connection looks like. InterfaceError is also a wrong number of arguments; `_attempt` tells them apart.
 LOST = (
@@ -34,6 +35,7 @@ TEXT_TYPES = ("text", "varchar", "json")
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds without a new attempt after a failed one
 CONNECT_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
+STOP_SECONDS = 0.5  # for the server to confirm that it has stopped a cancelled read
 QUEUE = 20  # reads that may wait for each connection: a second of work
 
 Watcher = Callable[[str, Sequence[Any]], None]
@@ -72,6 +74,7 @@ class ReadPool:
         self.on_statement: list[Watcher] = []
         self._url = url
         self._turns = asyncio.Semaphore(size)
+        self._shares = Shares(size)
         self._longest_queue = size * queue
         self.size, self.waiting, self.busy = size, 0, 0
         self._idle: list[Reader] = []
@@ -104,7 +107,8 @@ class ReadPool:
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> bytes:
         """The one value of the one row of the statement, which must be text.
 
-        A connection found dead is replaced and the read repeated once.
+        A connection found dead is replaced and the read repeated once. The first argument is the tenant's id, or
+        whatever else stands for the caller: of that, one caller never has all connections.
 
         Raises:
             DatabaseUnavailable: no connection can be had.
@@ -112,9 +116,11 @@ class ReadPool:
         """
         for watch in self.on_statement:
             watch(sql, arguments)
-        if self._turns.locked():
-            await self._wait()
+        tenant = arguments[0] if arguments else None
+        if self._turns.locked() or self._shares.is_full(tenant):
+            await self._wait(tenant)
         else:
+            await self._shares.enter(tenant)
             await self._turns.acquire()
         self.busy += 1
         try:
@@ -131,14 +137,20 @@ class ReadPool:
         finally:
             self.busy -= 1
             self._turns.release()
+            self._shares.leave(tenant)
 
-    async def _wait(self) -> None:
+    async def _wait(self, tenant: Any) -> None:
         if self.waiting >= self._longest_queue:
             raise DatabaseUnavailable("every connection is busy, and the queue for them is full")
         self.waiting += 1
         try:
             async with asyncio.timeout(self._wait_seconds):
-                await self._turns.acquire()
+                await self._shares.enter(tenant)
+                try:
+                    await self._turns.acquire()
+                except BaseException:
+                    self._shares.leave(tenant)
+                    raise
         except TimeoutError as error:
             raise DatabaseUnavailable("every connection is busy") from error
         finally:
@@ -161,7 +173,7 @@ class ReadPool:
             usable = True
         except asyncio.CancelledError:
             # asyncpg tells the server to stop; closing the connection instead would leave the query running there.
-            usable = not reader.connection.is_closed()
+            usable = await self._stopped(reader)
             raise
         except asyncpg.InterfaceError as error:
             usable = not reader.connection.is_closed()
@@ -179,6 +191,17 @@ class ReadPool:
         if not isinstance(value, bytes):
             raise TypeError("a read returns one text")
         return value
+
+    async def _stopped(self, reader: Reader) -> bool:
+        """Whether the server says that it has stopped. One that is silent will not answer the idle ones either."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await reader.connection.execute("SELECT 1")
+        except (*LOST, asyncpg.PostgresError):  # a TimeoutError is an OSError
+            while self._idle:
+                self._idle.pop().connection.terminate()
+            return False
+        return True
 
     async def _prepare(self, reader: Reader, sql: str) -> PreparedStatement[asyncpg.Record]:
         self._names += 1

@@ -1,4 +1,4 @@
-"""What each table allows to whom, as DDL: row-level security, grants, triggers, and the functions that cross it.
+"""What each table allows to whom, as DDL: row-level security, grants, triggers.
 
 Rendered from the kind of the model (`Record`, `Part`, `Entry`; the layers forbid importing them here) and written as
 text into migrations. Whoever may do more than the rule of the kind says is named in the constants below, one by one.
@@ -6,9 +6,9 @@ text into migrations. Whoever may do more than the rule of the kind says is name
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -16,7 +16,8 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
 
-from api.db.roles import APP, PARTNER, READER, SERVING_ROLES, WORKER, hand_to_reader
+from api.db.functions import FEED_START, FUNCTIONS
+from api.db.roles import APP, PARTNER, READER, SERVING_ROLES, WORKER
 
 TENANTS = "tenants"
 TENANT = "NULLIF(current_setting('crm.tenant', true), '')::uuid"
@@ -27,11 +28,19 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "idempotency_keys": ("result",),
         "stage_history": ("left_at",),
         "stored_documents": ("retired_at",),
+        "jobs": ("payload", "due_at", "state", "finished_at"),
     }
 )
+# How the sending of an event stands: the application begins it anew, the worker sends.
+BEGUN = ("state", "attempts", "due_at", "lease_until", "error", "finished_at")
 # What counts, and so changes with every request.
 COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"rate_buckets": ("millipoints", "filled_at"), "deprecated_uses": ("uses", "last_used_at")}
+    {
+        "rate_buckets": ("millipoints", "filled_at"),
+        "deprecated_uses": ("uses", "last_used_at"),
+        "webhook_health": ("failures", "failing_since", "closed_until"),
+        "webhook_deliveries": BEGUN,
+    }
 )
 FORGOTTEN = ("deprecated_uses",)  # entries that are taken away when they are old
 # A credential is never pointed at another person or role, nor a share at another record; a new one is made.
@@ -49,6 +58,7 @@ NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "account_id",
         ),
         "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
+        "webhook_secrets": ("endpoint_id", "sealed", "key_version", "made_at"),
         "identities": ("user_id", "issuer", "subject"),
         "invitations": ("user_id", "key", "digest", "pepper_version", "expires_at"),
     }
@@ -86,6 +96,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "identities": ("tenant_id", "user_id", "issuer", "subject", "archived_at"),
         "invitations": ("tenant_id", "id", "user_id", "key", "digest", "pepper_version"),
+        "webhook_endpoints": ("tenant_id", "id", "owner_id", "token_id", "role_id"),
     }
 )
 # What the rules for outsiders look up: each sees of it what is about itself.
@@ -109,8 +120,34 @@ PARTNER_LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
         "field_profile_sets": (("tenant_id", "profile_id", "object", "field_set"), "true"),
     }
 )
-# What `crm_worker` reads, and the columns it fills, across all tenants.
-WORKER_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({"outbox": ("position",)})
+# Written by `crm_worker` only.
+OF_WORKER = ("feed_heads",)
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What `crm_worker` may do with a table besides reading it; `reads` are the columns, if not all."""
+
+    updates: tuple[str, ...] = ()
+    inserts: bool = False
+    deletes: bool = False
+    reads: tuple[str, ...] = ()
+
+
+JOB_PROGRESS = ("state", "due_at", "lease_until", "attempts", "crashes", "last_error", "finished_at")
+# The tables that `crm_worker` works on, across all tenants.
+WORKER_TABLES: Mapping[str, Worked] = MappingProxyType(
+    {
+        "outbox": Worked(updates=("position",), deletes=True),
+        "feed_heads": Worked(updates=("position", "pruned"), inserts=True),
+        "jobs": Worked(updates=JOB_PROGRESS, deletes=True),
+        "webhook_endpoints": Worked(),
+        "webhook_secrets": Worked(),
+        "webhook_health": Worked(updates=("failures", "failing_since", "closed_until", "succeeded_at")),
+        "webhook_deliveries": Worked(updates=(*BEGUN, "status", "duration_ms", "excerpt"), inserts=True, deletes=True),
+        "idempotency_keys": Worked(deletes=True, reads=("tenant_id", "principal_id", "key", "created_at")),
+    }
+)
 
 quote = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
@@ -157,8 +194,7 @@ def protection(model: type[DeclarativeBase]) -> str:
     if table.name in WORKER_TABLES:
         statements += [
             f"CREATE POLICY worker ON {name} FOR ALL TO {WORKER} USING (true) WITH CHECK (true)",
-            f"GRANT SELECT ON {name} TO {WORKER}",
-            grant("UPDATE", WORKER_TABLES[table.name], name, WORKER),
+            *worker_grants(name, WORKER_TABLES[table.name]),
         ]
     statements += partner_grants(model)
     if table.name in SEALED:
@@ -167,6 +203,16 @@ def protection(model: type[DeclarativeBase]) -> str:
             "    FOR EACH STATEMENT EXECUTE FUNCTION crm_refuse_change()"
         )
     return script(statements)
+
+
+def worker_grants(name: str, worked: Worked) -> list[str]:
+    verbs = {"SELECT": not worked.reads, "INSERT": worked.inserts, "DELETE": worked.deletes}
+    statements = [f"GRANT {', '.join(verb for verb, given in verbs.items() if given)} ON {name} TO {WORKER}"]
+    if worked.reads:
+        statements.append(grant("SELECT", worked.reads, name, WORKER))
+    if worked.updates:
+        statements.append(grant("UPDATE", worked.updates, name, WORKER))
+    return statements
 
 
 def partner_grants(model: type[DeclarativeBase]) -> list[str]:
@@ -188,6 +234,8 @@ def grants(table: Table, kind: Kind) -> list[str]:
     """What the application may do with the rows of its tenant."""
     name = quote(table.name)
     verbs = "SELECT, INSERT, DELETE" if kind is Kind.PART or table.name in FORGOTTEN else "SELECT, INSERT"
+    if table.name in OF_WORKER:
+        verbs = "SELECT"
     statements = [f"GRANT {verbs} ON {name} TO {APP}"]
     changing = [column.name for column in table.columns if may_change(table, kind, column.name)]
     if changing:
@@ -214,7 +262,7 @@ def column_protection(model: type[DeclarativeBase], column: str) -> str:
 
 def whole_protection(models: Iterable[type[DeclarativeBase]]) -> str:
     """Everything that `create_all` does not make: with it, an empty database equals a migrated one."""
-    return "\n".join([REFUSE_CHANGE, *(protection(model) for model in models), *FUNCTIONS.values()])
+    return "\n".join([REFUSE_CHANGE, *(protection(model) for model in models), *FUNCTIONS.values(), FEED_START])
 
 
 def grant(verb: str, columns: Iterable[str], table: str, role: str) -> str:
@@ -238,152 +286,6 @@ CREATE FUNCTION crm_refuse_change() RETURNS trigger
 REVOKE ALL ON FUNCTION crm_refuse_change() FROM PUBLIC;
 """
 
-
-def rights_of(whose: str, narrowed: str) -> str:
-    """The joins that say what the user of a row may do, `whose` is its alias: `person` and `given`.
-
-    `narrowed` is the role that limits it, as SQL; its rights are among those given.
-    """
-    return f"""\
-          JOIN public.tenants AS tenant ON tenant.id = {whose}.tenant_id
-          LEFT JOIN public.users AS person ON person.tenant_id = {whose}.tenant_id AND person.id = {whose}.user_id
-          CROSS JOIN LATERAL (
-              SELECT coalesce(json_agg(json_build_object(
-                         'id', role.id, 'name', role.name, 'held', held.role_id IS NOT NULL,
-                         'rights', cells.rights, 'fields', cells.fields) ORDER BY role.name), '[]') AS roles,
-                     bool_or(cells.reaches_team) AS reaches_team
-                FROM public.roles AS role
-                LEFT JOIN public.user_roles AS held
-                  ON held.tenant_id = role.tenant_id AND held.role_id = role.id AND held.user_id = {whose}.user_id
-               CROSS JOIN LATERAL (
-                   SELECT (SELECT coalesce(json_agg(cell), '[]') FROM (
-                               SELECT object, read, write, "create", "delete", export FROM public.role_rights
-                                WHERE tenant_id = role.tenant_id AND role_id = role.id) AS cell) AS rights,
-                          (SELECT coalesce(json_agg(cell), '[]') FROM (
-                               SELECT object, field_set, access FROM public.role_field_rights
-                                WHERE tenant_id = role.tenant_id AND role_id = role.id) AS cell) AS fields,
-                          EXISTS (SELECT FROM public.role_rights
-                                   WHERE tenant_id = role.tenant_id AND role_id = role.id
-                                     AND 'TEAM' IN (read, write)) AS reaches_team
-               ) AS cells
-               WHERE role.tenant_id = {whose}.tenant_id AND role.archived_at IS NULL
-                 AND (held.role_id IS NOT NULL OR role.id = {narrowed})
-          ) AS given"""
-
-
-def team_of(whose: str) -> str:
-    """The users below the teams of `person`, if a right of his reaches that far."""
-    return f"""\
-               CASE WHEN given.reaches_team THEN ARRAY(
-                   WITH RECURSIVE below AS (
-                       SELECT team.id FROM public.teams AS team
-                        WHERE team.tenant_id = {whose}.tenant_id AND team.archived_at IS NULL
-                          AND (team.id = person.team_id OR team.manager_id = person.id)
-                       UNION
-                       SELECT team.id FROM public.teams AS team JOIN below ON team.parent_id = below.id
-                        WHERE team.tenant_id = {whose}.tenant_id AND team.archived_at IS NULL
-                   )
-                   SELECT mate.id FROM public.users AS mate JOIN below ON mate.team_id = below.id
-                    WHERE mate.tenant_id = {whose}.tenant_id AND mate.id <> person.id
-                    ORDER BY 1
-               ) END"""
-
-
-def crossing(declared: str, answer: str, body: str, caller: str) -> str:
-    """A function that reads across tenants, for one role: as DDL.
-
-    Migrations run with row_security = off and would refuse its body where it reads such a table; hence its own.
-    """
-    signature = re.sub(r"\w+ (\w+)(?=[,)])", r"\1", declared)
-    return f"""\
-CREATE FUNCTION {declared}
-    RETURNS TABLE (
-{textwrap.indent(answer, " " * 8)}
-    )
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' SET row_security = on
-    AS $$
-{body}
-    $$;
-REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION {signature} TO {caller};
-{hand_to_reader(signature)}"""
-
-
-PRINCIPAL = """\
-tenant_id uuid, tenant_name text, token_id uuid, digest bytea, pepper_version integer, kind text,
-documents text, name text, user_id uuid, user_name text, expires_at timestamptz, revoked_at timestamptz,
-archived boolean, role_id uuid, roles json, team uuid[], contact_id uuid, contact_name text, account_id uuid"""
-
-INVITATION = """\
-tenant_id uuid, id uuid, user_id uuid, user_name text, digest bytea, pepper_version integer,
-archived boolean"""
-
-# Owned by crm_reader, whom the policies let see every tenant: these answers are all that anybody gets of it.
-FUNCTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "crm_authenticate(text)": crossing(
-            "crm_authenticate(token_key text)",
-            PRINCIPAL,
-            f"""\
-        SELECT token.tenant_id, tenant.name, token.id, token.digest, token.pepper_version, token.kind,
-               token.documents, token.name, token.user_id, person.name, token.expires_at, token.revoked_at,
-               tenant.archived_at IS NOT NULL OR token.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
-               OR NOT coalesce(person.is_active, true) OR outsider.archived_at IS NOT NULL
-               OR token.kind = 'PARTNER' AND company.id IS NULL,
-               token.role_id, given.roles,
-{team_of("token")},
-               token.contact_id, outsider.name, company.id
-          FROM public.tokens AS token
-          LEFT JOIN public.contacts AS outsider
-            ON outsider.tenant_id = token.tenant_id AND outsider.id = token.contact_id
-          LEFT JOIN public.accounts AS company
-            ON company.tenant_id = token.tenant_id AND company.id = outsider.account_id
-           AND company.id = token.account_id AND company.archived_at IS NULL
-{rights_of("token", "token.role_id")}
-         WHERE token.key = token_key""",
-            APP,
-        ),
-        # As crm_authenticate, for whom an issuer has identified: there is no token, and nothing narrows the user.
-        "crm_identify(text,text)": crossing(
-            "crm_identify(by_issuer text, as_subject text)",
-            PRINCIPAL,
-            f"""\
-        SELECT identity.tenant_id, tenant.name, NULL::uuid, NULL::bytea, NULL::integer, 'STAFF', 'OPEN',
-               person.name, identity.user_id, person.name, NULL::timestamptz, NULL::timestamptz,
-               tenant.archived_at IS NOT NULL OR person.archived_at IS NOT NULL
-               OR NOT coalesce(person.is_active, false),
-               NULL::uuid, given.roles,
-{team_of("identity")},
-               NULL::uuid, NULL::text, NULL::uuid
-          FROM public.identities AS identity
-{rights_of("identity", "NULL::uuid")}
-         WHERE identity.issuer = by_issuer AND identity.subject = as_subject AND identity.archived_at IS NULL""",
-            APP,
-        ),
-        "crm_invitation(text)": crossing(
-            "crm_invitation(invitation_key text)",
-            INVITATION,
-            """\
-        SELECT invitation.tenant_id, invitation.id, invitation.user_id, person.name, invitation.digest,
-               invitation.pepper_version, tenant.archived_at IS NOT NULL
-          FROM public.invitations AS invitation
-          JOIN public.tenants AS tenant ON tenant.id = invitation.tenant_id
-          JOIN public.users AS person
-            ON person.tenant_id = invitation.tenant_id AND person.id = invitation.user_id
-         WHERE invitation.key = invitation_key""",
-            APP,
-        ),
-        "crm_tenants()": crossing(
-            "crm_tenants()",
-            "id uuid, name text, currency text, zone text, created_at timestamptz, archived_at timestamptz",
-            """\
-        SELECT tenant.id, tenant.name, tenant.currency, tenant.zone, tenant.created_at, tenant.archived_at
-          FROM public.tenants AS tenant
-         ORDER BY tenant.created_at, tenant.id""",
-            WORKER,
-        ),
-    }
-)
 
 # The serving roles compare the database with the program at boot; only the owner writes it.
 REVISION_READABLE = f"GRANT SELECT ON alembic_version TO {', '.join(SERVING_ROLES)};\n"

@@ -6,6 +6,7 @@ objects work on the same connection, in the same transaction, and cost nothing u
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,12 @@ from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
 from api import telemetry
+from api.db.commits import CommitUnanswered
+from api.db.shares import Shares
 
+SHARES = "crm_shares"  # the option of an engine that holds its `Shares`
+WAIT_SECONDS = 1.0  # for a free connection; then the request is refused instead of queueing
+ROLLBACK_SECONDS = 0.5  # of a server that answers at all
 HELD = 300  # prepared statements of one connection
 # All that writes ask for has a key; to plan `= ANY($1)` anew each time takes longer than to run it.
 PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
@@ -53,6 +59,7 @@ class WriteSession(AsyncSession):
     _driver: asyncpg.Connection | None = None
     _lent: PoolProxiedConnection | None = None
     _held: Held
+    _tenant: str | None = None
     _is_open = False  # a transaction of ours may be; what the driver knows is too old when it was interrupted
 
     async def begin_as(self, settings: Mapping[str, str]) -> None:
@@ -70,6 +77,7 @@ class WriteSession(AsyncSession):
             self._use(await connection.get_raw_connection())
             await self.command(announced)
             return
+        self._tenant = settings.get("crm.tenant")
         left = engine.sync_engine.pool.size()  # type: ignore[attr-defined] # as many may have died together
         while True:
             await self._lend(engine)
@@ -121,13 +129,27 @@ class WriteSession(AsyncSession):
         return self._driver
 
     async def commit(self) -> None:
+        """Raises CommitUnanswered if nobody can tell what became of it."""
         if self._lent is None or self.sync_session.in_transaction():
             await super().commit()  # of a lent connection only objects are left to be sent
         if self._lent is not None:
-            done = await self.command("COMMIT")
+            done = await self._commit()
             self._is_open = False
             if done != "COMMIT":  # PostgreSQL ends a failed transaction with ROLLBACK, and no error
                 raise RuntimeError("the transaction had failed before it was to be committed")
+
+    async def _commit(self) -> str:
+        """Raises CommitUnanswered if nobody can tell what became of it, DBAPIError if it was undone."""
+        try:
+            return await self.command("COMMIT")
+        except asyncio.CancelledError as error:
+            raise CommitUnanswered(interrupted=True) from error
+        except DBAPIError as error:
+            # A server that ends the connection may have stored everything just before.
+            ended = getattr(error.orig, "severity", None) in {"FATAL", "PANIC"}
+            if error.connection_invalidated or ended:
+                raise CommitUnanswered(interrupted=False) from error
+            raise
 
     async def rollback(self) -> None:
         if self._lent is None or self.sync_session.in_transaction():
@@ -152,10 +174,19 @@ class WriteSession(AsyncSession):
 
     async def _lend(self, engine: AsyncEngine) -> None:
         """Take a connection on which SQLAlchemy leaves BEGIN and COMMIT to us."""
+        shares: Shares = engine.sync_engine.get_execution_options()[SHARES]
+        if shares.is_full(self._tenant):
+            await shares.wait(self._tenant, WAIT_SECONDS)
+        else:
+            await shares.enter(self._tenant)
         try:
             lent = await engine.raw_connection()
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DBAPIError("connect", None, error, hide_parameters=True) from error
+        except BaseException as error:
+            shares.leave(self._tenant)
+            if isinstance(error, (engine.dialect.loaded_dbapi.Error, *OF_DRIVER)):
+                # One may be lost while it is still being made ready, of which SQLAlchemy lets asyncpg speak.
+                raise DBAPIError("connect", None, error, hide_parameters=True, connection_invalidated=True) from error
+            raise
         self._lent = self.sync_session.lent = lent
         self._use(lent)
         lent.dbapi_connection.autocommit = True  # type: ignore[union-attr]
@@ -170,11 +201,17 @@ class WriteSession(AsyncSession):
             return
         is_open, self._is_open = self._is_open, False
         self._lent = self._driver = self.sync_session.lent = self.sync_session.connected = None
+        if isinstance(self.bind, AsyncEngine):
+            self.bind.sync_engine.get_execution_options()[SHARES].leave(self._tenant)
         try:
             if is_open and not driver.is_closed():
-                await driver.execute("ROLLBACK")
-        except (OSError, *OF_DRIVER):
+                async with asyncio.timeout(ROLLBACK_SECONDS):
+                    await driver.execute("ROLLBACK")
+        except (OSError, *OF_DRIVER) as error:  # a TimeoutError is an OSError
             driver.terminate()
+            if isinstance(error, TimeoutError) and isinstance(self.bind, AsyncEngine):
+                # Those that wait in the pool are as silent; SQLAlchemy replaces what is older than this moment.
+                self.bind.sync_engine.pool._invalidate(lent)  # noqa: SLF001 - as its own engine does on a lost one
         if not lent.is_valid:
             return  # SQLAlchemy has found it lost
         if driver.is_closed():

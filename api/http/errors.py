@@ -16,7 +16,9 @@ from graphql import GraphQLError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from api.compiler.errors import RequestError, RequestErrors
+from api.db.commits import NotCommitted, OutcomeUnknown
 from api.db.pool import DatabaseUnavailable
+from api.db.shares import ShareTaken
 
 OK = 200
 PARTIAL = 294  # the draft's own, for data and errors together
@@ -63,6 +65,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "BAD_USER_INPUT": _well_formed("A value does not fit its type, or an id is malformed."),
         "BAD_PAGINATION": _well_formed("first, last, after and before do not fit together or are out of range."),
         "BAD_CURSOR": _well_formed("The cursor is damaged or belongs to another list, filter or order."),
+        "POSITION_EXPIRED": _well_formed("The events after this position are no longer kept."),
         "INVALID_FILTER": _well_formed("The filter contradicts itself or is too large."),
         "PERSISTED_DOCUMENT_NOT_FOUND": _well_formed("No document is stored under this id; send it in full."),
         "DOCUMENT_NOT_TRUSTED": _always(403, "This token may send registered documents only."),
@@ -72,6 +75,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "UNAVAILABLE": _always(
             503, "The database, or the issuer of JWTs, does not answer at the moment.", retryable=True
         ),
+        "OUTCOME_UNKNOWN": _always(503, "The change may or may not have been made; look before you send it again."),
         "STORAGE_FULL": _always(503, "The database has no space left to write.", retryable=True),
         "INTERNAL": _always(500, "Something went wrong on the server; the requestId finds it in the log."),
     }
@@ -81,6 +85,8 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "WRITE_CONFLICT": "Another request was changing the same records. Nothing was changed; try again.",
         "TIMEOUT": "The request took too long and was stopped. Ask for less at once, or try again.",
         "UNAVAILABLE": "The database does not answer at the moment. Try again in a moment.",
+        "OUTCOME_UNKNOWN": "It could not be found out whether the change was made. Look before you send it again; "
+        "with an idempotencyKey, sending it again is safe.",
         "STORAGE_FULL": "The database has no space left to write. Nothing was changed; the operator has to make room.",
         "INTERNAL": "Something went wrong on our side. Report the requestId; nothing of the failed part was kept.",
     }
@@ -113,7 +119,8 @@ CONNECTION_CLASS = "08"
 # In this order: a TimeoutError is an OSError, too.
 PLAIN: Sequence[tuple[tuple[type[Exception], ...], str]] = (
     ((TimeoutError,), "TIMEOUT"),
-    ((DatabaseUnavailable, NoFreeConnection, OSError), "UNAVAILABLE"),
+    ((OutcomeUnknown,), "OUTCOME_UNKNOWN"),
+    ((DatabaseUnavailable, NotCommitted, NoFreeConnection, ShareTaken, OSError), "UNAVAILABLE"),
 )
 
 

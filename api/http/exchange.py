@@ -23,6 +23,7 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 
 KEY = "crm.exchange"
 WHOLE = "crm.whole"  # in the scope: the server's own way to take an answer at once; says whether it did
+STOPPING = "crm.stopping"  # in the scope: what the server calls when it stops, for an answer that would go on
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 JSON = b"application/json; charset=utf-8"
 NOSNIFF = (b"x-content-type-options", b"nosniff")
@@ -64,12 +65,7 @@ class Exchange:
         return {"status": refused.status or (code.strict if strict else code.status), "headers": headers, "body": body}
 
     def unexpected(self, error: Exception) -> Refused:
-        """The refusal an exception becomes; what nobody expected goes to the log with its stack."""
-        refused = refusal_of(error)
-        if CODES[refused.code].status >= EXPECTED:
-            level = logging.ERROR if refused.code == "INTERNAL" else logging.WARNING
-            telemetry.log(level, "failed", request_id=self.id, code=refused.code, **telemetry.described(error))
-        return refused
+        return noted(error, self.id)
 
     def field_error(self, error: GraphQLError) -> dict[str, Any]:
         """One field's failure beside the data of others: what it is, in the words of ours, and where."""
@@ -118,6 +114,15 @@ class Exchange:
                 **self.facts,
             }
         )
+
+
+def noted(error: Exception, request_id: str) -> Refused:
+    """The refusal an exception becomes; what nobody expected goes to the log with its stack."""
+    refused = refusal_of(error)
+    if CODES[refused.code].status >= EXPECTED:
+        level = logging.ERROR if refused.code == "INTERNAL" else logging.WARNING
+        telemetry.log(level, "failed", request_id=request_id, code=refused.code, **telemetry.described(error))
+    return refused
 
 
 def of(scope: Scope) -> Exchange:

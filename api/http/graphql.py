@@ -7,21 +7,18 @@ size, JSON, document, execution. JSON that PostgreSQL made is put into the respo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
+from graphql import GraphQLError, OperationType
 
 from api.domain.kernel import Viewer
 from api.http import etag
 from api.http import exchange as exchanges
-from api.http.auth import Authenticator
 from api.http.deadlines import Deadlines
-from api.http.deprecated_uses import DeprecatedUses
-from api.http.document_access import DocumentAccess
-from api.http.documents import Document, Operation
+from api.http.documents import Operation
 from api.http.envelope import (
     BEGUN,
     BODY_SECONDS,
@@ -36,97 +33,31 @@ from api.http.envelope import (
 )
 from api.http.errors import CODES, OK, RETRY_AFTER, Refused, extensions_of
 from api.http.exchange import Exchange, Message, Scope, Send
-from api.http.introspection import Introspection, together
-from api.http.negotiation import PROFILES, MediaType, Profile, negotiated
-from api.http.rates import Admission, Rates
+from api.http.front import Call, Services, called
+from api.http.introspection import together
+from api.http.negotiation import MediaType, negotiated
+from api.http.rates import Admission
 from api.schema import previews
 
 LONGEST_KEY = 255
+UNSTREAMED = (
+    "A subscription is answered by a stream: send Accept: text/event-stream, or connect by graphql-transport-ws."
+)
 NO_STORE = (b"cache-control", b"no-store")
 REVALIDATED = (b"cache-control", b"private, no-cache")
 VARY = (b"vary", b"Accept, Authorization, Api-Preview")
 
 
-class Reading(Protocol):
-    async def execute(
-        self,
-        document: DocumentNode,
-        operation: OperationDefinitionNode,
-        variables: dict[str, Any],
-        viewer: Viewer,
-        *,
-        key: Hashable,
-    ) -> bytes: ...
+class Streaming(Protocol):
+    """An answer that goes on."""
+
+    async def run(self, receive: Any, send: Send) -> None: ...
 
 
-class Fronts(Protocol):
-    def __call__(self, viewer: Viewer, features: frozenset[str] = ...) -> Front: ...
+class Streamed(Protocol):
+    """Answers subscriptions with a stream."""
 
-
-class Written(Protocol):
-    @property
-    def data(self) -> bytes: ...
-    @property
-    def errors(self) -> Sequence[Mapping[str, Any] | GraphQLError]: ...
-    @property
-    def replayed(self) -> bool: ...
-
-
-class Writing(Protocol):
-    async def execute(  # noqa: PLR0913 - the seam to api.schema
-        self,
-        document: DocumentNode,
-        operation: OperationDefinitionNode,
-        variables: dict[str, Any],
-        viewer: Viewer,
-        *,
-        request_id: str,
-        idempotency_key: str | None,
-        propagates: bool,
-    ) -> Written: ...
-
-
-@dataclass(frozen=True)
-class Front:
-    """What principals who see the same edition of the schema talk to."""
-
-    documents: DocumentAccess
-    reads: Reading
-    writes: Writing
-    introspection: Introspection
-    sdl: Callable[[], str]
-
-
-@dataclass(frozen=True)
-class Services:
-    """What the endpoint is composed of. `front` finds that of a principal who wants to try out some features."""
-
-    authenticator: Authenticator
-    front: Fronts
-    rates: Rates
-    uses: DeprecatedUses
-    max_body_bytes: int = 4_000_000
-    timeout_seconds: float = 10.0
-    profile: Profile = PROFILES["audit"]
-
-
-@dataclass(slots=True)
-class Call:
-    """One operation, who runs it and with what. `registered`: the document is known to the operator of the tenant."""
-
-    front: Front
-    document: Document
-    operation: Operation
-    variables: dict[str, Any]
-    viewer: Viewer
-    key: Hashable
-    method: str
-    registered: bool
-    propagates: bool
-
-    @property
-    def kind(self) -> OperationType:
-        return self.operation.node.operation
+    async def open(self, scope: Scope, exchange: Exchange, viewer: Viewer, envelope: Envelope) -> Streaming: ...
 
 
 @dataclass(slots=True)
@@ -154,9 +85,10 @@ class Known:
 class GraphQL:
     """An ASGI application for `/graphql` and `/graphql/<documentId>`."""
 
-    def __init__(self, services: Services, *, straight: bool = True) -> None:
+    def __init__(self, services: Services, streams: Streamed, *, straight: bool = True) -> None:
         """`straight`: nobody stands between this application and the server, to add headers or the like."""
         self._services = services
+        self._streams = streams
         self._straight = straight
         self._deadlines = Deadlines()
 
@@ -173,13 +105,16 @@ class GraphQL:
             message = exchange.refuse(refused, strict=chosen.strict, media_type=chosen.header)
             message["status"] = chosen.status(refused)
             message["headers"].append(NO_STORE)
+        if not isinstance(message, MutableMapping):
+            await message.run(receive, send)
+            return
         message["headers"].append(VARY)
         exchange.begin(message)
         whole = scope.get(exchanges.WHOLE) if message["status"] == OK else None
         if whole is None or not self._straight or not whole(message):
             await exchanges.answer(send, message)
 
-    async def _respond(self, scope: Scope, receive: Any, exchange: Exchange, known: Known) -> Message:
+    async def _respond(self, scope: Scope, receive: Any, exchange: Exchange, known: Known) -> Message | Streaming:
         services, head, facts = self._services, exchange.head, exchange.facts
         check_method(scope, head)
         accepted = negotiated(head, services.profile)
@@ -195,13 +130,14 @@ class GraphQL:
         known.media = accepted
         exchange.timings.mark("envelope")
         with self._deadlines.within(services.timeout_seconds):
-            front = services.front(viewer, features_asked(head))
-            call = await self._call(front, envelope, viewer, scope["method"])
+            call = await called(services.front(viewer, features_asked(head)), envelope, viewer, scope["method"])
             facts["document"], facts["operation_type"] = call.document.name, call.kind.value
             if call.registered:
                 facts["registered"] = call.document.name
-            check_kind(call)
+            check_kind(call, accepted)
             exchange.timings.mark("document")
+            if call.kind is OperationType.SUBSCRIPTION:
+                return await self._streams.open(scope, exchange, viewer, envelope)
             answer = await self._admitted(call, exchange, head)
         if call.operation.deprecated:
             document = f"{ID_PREFIX}{call.document.key.hex()}" if call.registered else None
@@ -215,13 +151,6 @@ class GraphQL:
             body = await read_body(head, receive, self._services.max_body_bytes, self._deadlines, seconds)
             return from_body(body)
         return from_query_string(scope["query_string"], scope["path_params"].get("document_id"))
-
-    async def _call(self, front: Front, envelope: Envelope, viewer: Viewer, method: str) -> Call:
-        found = await front.documents.find(envelope, viewer, method)
-        document, name = found.document, envelope.operation_name
-        operation, variables = document.operation(name), dict(envelope.variables)
-        key, propagates = (document.key, name), envelope.propagates
-        return Call(front, document, operation, variables, viewer, key, method, found.registered, propagates)
 
     async def _admitted(self, call: Call, exchange: Exchange, head: Head) -> Answer:
         """The answer, charged to the caller's budget; he is told so, whatever becomes of the request."""
@@ -353,12 +282,15 @@ def check_method(scope: Scope, head: Head) -> None:
         check_media_type(head)
 
 
-def check_kind(call: Call) -> None:
+def check_kind(call: Call, accepted: MediaType) -> None:
     """Raise `Refused` unless such an operation may be sent this way."""
     if call.kind is OperationType.SUBSCRIPTION:
-        raise Refused("BAD_REQUEST", "Subscriptions are not answered here.")
-    if call.kind is OperationType.MUTATION and call.method == "GET":
+        if not accepted.streams:
+            raise Refused("BAD_REQUEST", UNSTREAMED)
+    elif call.kind is OperationType.MUTATION and call.method == "GET":
         raise not_allowed("Send mutations by POST.", b"POST")
+    elif not accepted.whole:
+        raise Refused("NOT_ACCEPTABLE", "Only subscriptions are streamed; Accept application/json, too.")
 
 
 def not_allowed(message: str, methods: bytes) -> Refused:

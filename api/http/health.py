@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-REMEMBERED_SECONDS = 2.0
-CHECK_SECONDS = 1.5  # an orchestrator must see a failure within two seconds
+REMEMBERED_SECONDS = 0.5
+CHECK_SECONDS = 1.4  # together less than the two seconds within which an orchestrator must see a failure
 NO_STORE = {"cache-control": "no-store"}
 
 Problems = Callable[[], Awaitable[Sequence[str]]]

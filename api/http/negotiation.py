@@ -9,15 +9,21 @@ from api.http.errors import CODES, OK, PARTIAL, Refused
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
+EVENT_STREAM = "text/event-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class MediaType:
-    """`strict` clients get 4xx for errors in the document, others 200; in the draft profile all get 4xx."""
+    """`strict` clients get 4xx for errors in the document, others 200; in the draft profile all get 4xx.
+
+    `streams`: the caller takes a stream of events, too; `whole`: he takes anything else.
+    """
 
     header: bytes
     strict: bool
     draft: bool = False
+    streams: bool = False
+    whole: bool = True
 
     def status(self, refused: Refused) -> int:
         """The status of an answer without data."""
@@ -66,8 +72,11 @@ def negotiated(head: Head, profile: Profile = PROFILES["audit"]) -> MediaType:
     ranges = dict(quality(part) for part in given.decode("latin-1").lower().split(","))
     anything = ranges.get("application/*", ranges.get("*/*", 0.0))
     plain, strict = ranges.get(JSON, anything), ranges.get(GRAPHQL_RESPONSE, 0.0)
+    if ranges.get(EVENT_STREAM, 0.0):
+        chosen = profile.plain if plain > strict else profile.strict
+        return replace(chosen, streams=True, whole=bool(plain or strict))
     if not plain and not strict:
-        raise Refused("NOT_ACCEPTABLE", f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
+        raise Refused("NOT_ACCEPTABLE", f"Accept {GRAPHQL_RESPONSE} or {JSON}; subscriptions also {EVENT_STREAM}.")
     return profile.strict if strict >= plain else profile.plain
 
 

@@ -154,14 +154,16 @@ class Rates:
     def limits_of(self, viewer: Viewer) -> Limits:
         return self._limits.get(viewer.kind.value) or self._limits["STAFF"]
 
-    def admit(self, viewer: Viewer, requested: int) -> Admission:
+    def admit(self, viewer: Viewer, requested: int, *, counted: bool = True) -> Admission:
         """`async with rates.admit(viewer, requested) as admission:` around everything the request does.
+
+        `counted`: among the requests under way; what is bounded otherwise is not.
 
         Entering raises `Refused`, QUERY_TOO_EXPENSIVE or RATE_LIMITED, or what the database raises when it does not
         answer.
         """
         pair = self._tokens.get(viewer.token or viewer.principal)
-        return Admission(self, pair or self._pair(viewer), requested)
+        return Admission(self, pair or self._pair(viewer), requested, counted=counted)
 
     def _pair(self, viewer: Viewer) -> Pair:
         token, limits = viewer.token or viewer.principal, self.limits_of(viewer)
@@ -250,13 +252,14 @@ def forget_oldest(held: OrderedDict[UUID, Any]) -> None:
 class Admission:
     """One request's leave to run: what it was charged, and what the caller is told about it."""
 
-    __slots__ = ("_left", "_pair", "_rates", "_settled", "actual", "requested")
+    __slots__ = ("_counted", "_left", "_pair", "_rates", "_settled", "actual", "requested")
 
-    def __init__(self, rates: Rates, pair: Pair, requested: int) -> None:
+    def __init__(self, rates: Rates, pair: Pair, requested: int, *, counted: bool = True) -> None:
         self.requested = requested
         self.actual = 0
         self._rates = rates
         self._pair = pair
+        self._counted = int(counted)
         self._settled = False
         self._left: int | None = None
 
@@ -264,10 +267,10 @@ class Admission:
         pair, needed = self._pair, self.requested * MILLI
         token, tenant = pair.token, pair.tenant
         refuse_above(self.requested, pair.limits.cost)
-        if token.running >= token.most or tenant.running >= tenant.most:
+        if self._counted and (token.running >= token.most or tenant.running >= tenant.most):
             raise limited("This token or its tenant has too many requests under way.", BUSY_SECONDS)
-        token.running += 1
-        tenant.running += 1
+        token.running += self._counted
+        tenant.running += self._counted
         try:
             if not enough(pair, needed, time.monotonic()):
                 await self._rates.draw(pair, needed)
@@ -303,8 +306,8 @@ class Admission:
         tenant.spent += amount
 
     def _leave(self) -> None:
-        self._pair.token.running -= 1
-        self._pair.tenant.running -= 1
+        self._pair.token.running -= self._counted
+        self._pair.tenant.running -= self._counted
 
     # -- what the caller is told --------------------------------------------------------------------------------------
 

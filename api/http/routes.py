@@ -20,12 +20,17 @@ from api.http import exchange
 from api.http.envelope import ID_PREFIX, SHA256
 from api.http.errors import Refused
 from api.http.exchange import Exchange, Observed
-from api.http.graphql import GraphQL, Services
+from api.http.front import Services
+from api.http.graphql import GraphQL
 from api.http.health import Problems, Readiness, livez
 from api.http.ide import Ide
 from api.http.metrics import Metrics
 from api.http.sdl import Sdl
 from api.http.sign_in import SignIn
+from api.http.subscriptions.following import Subscriptions
+from api.http.subscriptions.hub import Hub
+from api.http.subscriptions.sockets import Sockets
+from api.http.subscriptions.streams import Streams
 
 ACCEPTED = [
     "Authorization",
@@ -33,6 +38,7 @@ ACCEPTED = [
     "Accept",
     "Idempotency-Key",
     "If-None-Match",
+    "Last-Event-ID",
     "X-Request-Id",
     "X-Explain-Cost",
     "Api-Preview",
@@ -57,11 +63,14 @@ class Application(Starlette):
 
     straight: ASGIApp
     endpoint: ASGIApp
+    sockets: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:
             scope["endpoint"], scope["path_params"] = self.endpoint, {}
             await self.straight(scope, receive, send)
+        elif scope["type"] == "websocket" and scope["path"] == PATH:
+            await self.sockets(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -85,6 +94,7 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
     services: Services,
     *,
     problems: Problems,
+    subscriptions: Subscriptions | None = None,
     sign_in: SignIn | None = None,
     metrics: Metrics | None = None,
     after: Sequence[Callable[[Exchange], None]] = (),
@@ -93,9 +103,10 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
 ) -> Starlette:
     """Everything but the services has its place here: `metrics` is shown, `after` is told of each request.
 
-    `sign_in` is for where there is an issuer.
+    `sign_in` is for where there is an issuer. Whoever makes the `subscriptions` runs them.
     """
-    metrics, graphql = metrics or Metrics(None), GraphQL(services, straight=not cors_origins)
+    subscriptions = subscriptions or Subscriptions(services, Hub(None, services.authenticator.pool))
+    metrics, graphql = metrics or Metrics(None), GraphQL(services, Streams(subscriptions), straight=not cors_origins)
     told = (metrics.record, *after)
     middleware = [Middleware(Observed, after=told)]
     straight = Observed(graphql, told, straight=True)
@@ -126,6 +137,7 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
         lifespan=lifespan,
     )
     made.straight, made.endpoint = straight, graphql
+    made.sockets = Sockets(subscriptions, cors_origins)
     made.router.redirect_slashes = False  # an address with a slash too many is no address of ours
     return made
 

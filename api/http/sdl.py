@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http import etag, exchange
-from api.http.graphql import Services
+from api.http.front import Services
 from api.schema import previews
 
 

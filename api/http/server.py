@@ -18,7 +18,8 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from api.http.envelope import BEGUN
-from api.http.exchange import WHOLE, Message
+from api.http.exchange import STOPPING, WHOLE, Message
+from api.http.subscriptions.frames import MESSAGE_BYTES, PING_SECONDS, PONG_SECONDS, ImpatientSocket
 
 HEAD_SECONDS = 10.0
 SEND_SECONDS = 10.0  # without any progress
@@ -89,6 +90,13 @@ class Impatient(HttpToolsProtocol):
         if self.transport.get_write_buffer_size():  # closing would wait for a caller who reads
             self.transport.abort()
         super().timeout_keep_alive_handler()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        if self.cycle is not None:  # it is until the first request
+            stop: Any = self.cycle.scope.get(STOPPING)
+            if stop is not None:
+                stop()
 
     def _sent(self) -> None:
         if self._send_timer is not None:
@@ -185,7 +193,11 @@ def configuration(application: ASGIApp | str, **more: Any) -> uvicorn.Config:
         application,
         loop="uvloop",
         http=Impatient,
-        ws="websockets-sansio",
+        ws=ImpatientSocket,
+        ws_max_size=MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
         lifespan="on",
         log_config=None,
         access_log=False,

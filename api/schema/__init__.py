@@ -18,6 +18,7 @@ from . import (
     access,
     accounts,
     contacts,
+    events,
     explanations,
     limits,
     opportunities,
@@ -32,6 +33,8 @@ from . import (
     sharing,
     tokens,
     users,
+    webhook_verbs,
+    webhooks,
 )
 from .binding import READABLE
 from .catalog import build_catalog
@@ -47,6 +50,7 @@ from .scalars import SCALARS
 ROOTS = {
     "Query": "What can be read; one operation is answered by one statement, whatever it asks for.",
     "Mutation": "What can be changed, object first and verb last; each field is a transaction of its own.",
+    "Subscription": "What can be listened to, and resumed where a connection broke off.",
 }
 SLICES: tuple[ModuleType, ...] = (
     roots,
@@ -65,6 +69,9 @@ SLICES: tuple[ModuleType, ...] = (
     sales,
     sharing,
     share_report,
+    webhooks,
+    webhook_verbs,
+    events,
 )
 
 
@@ -89,8 +96,10 @@ class Schema:
     def __init__(self, slices: tuple[ModuleType, ...], previewed: Mapping[str, str] = previews.PREVIEWS) -> None:
         query = merge_types("Query", tuple(slice_.Query for slice_ in slices if hasattr(slice_, "Query")))
         mutation = merge_types("Mutation", tuple(slice_.Mutation for slice_ in slices if hasattr(slice_, "Mutation")))
-        errors = tuple(dict.fromkeys(BOUND.values()))  # nothing but their interface leads to them
-        built = strawberry.Schema(query, mutation, types=errors, config=StrawberryConfig(scalar_map=SCALARS))
+        # Nothing but their interfaces leads to these.
+        free = (*dict.fromkeys(BOUND.values()), *events.concrete_types(slices))
+        config = StrawberryConfig(scalar_map=SCALARS)
+        built = strawberry.Schema(query, mutation, events.Subscription, types=free, config=config)
         core: GraphQLSchema = built._schema  # noqa: SLF001 - Strawberry has no public way to the core schema
         patch(core)
         core.directives = (*core.directives, *limits.DIRECTIVES)
@@ -130,8 +139,8 @@ def patch(core: GraphQLSchema) -> None:
                 type_.is_type_of = None  # rows read back are dicts with a __typename
     for name, description in ROOTS.items():
         core.type_map[name].description = description
-    node = core.type_map["Node"]
-    node.resolve_type = core.type_map["Record"].resolve_type = named  # type: ignore[attr-defined]
+    for name in ("Node", "Record", "Event"):
+        core.type_map[name].resolve_type = named  # type: ignore[attr-defined]
 
 
 def read_back_or(resolve: Any) -> Any:

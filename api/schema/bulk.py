@@ -152,7 +152,7 @@ class BulkUpsert:
         context = info.context
         key = options.idempotency_key or context.idempotency_key
         try:
-            async with works(context, info.field_name, dry_run=options.dry_run) as work:
+            async with works(context, info.field_name, dry_run=options.dry_run, key=key) as work:
                 print_ = hashlib.sha256(repr((info.field_name, rows, policy)).encode()).digest()
                 stored = await claim(work, key, info.field_name, print_) if key and not options.dry_run else None
                 if stored is not None:

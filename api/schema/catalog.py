@@ -11,6 +11,7 @@ from api.compiler import Catalog, Column, Composite, Entity, Keys, Root, Through
 from api.domain.kernel import Record, camel
 
 from .binding import READABLE, SOURCE, AnyRecord, MoneyOf, Readable, Related, definition_of, info_of, readable_of
+from .events import feed_entity
 from .filters import Sortable, sort_columns
 from .references import lookups
 from .wire import CONVERSIONS, id_text, kind_of, written
@@ -36,6 +37,7 @@ def build_catalog(core: GraphQLSchema) -> Catalog:
     unknown = [name for name, root in roots.items() if not isinstance(root, Root)]
     if unknown:
         raise TypeError(f"Query fields without a root: {', '.join(unknown)}; SQL must be able to answer all of Query")
+    entities["Event"] = feed_entity(core.type_map.keys())
     return Catalog(entities, roots)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 import orjson
@@ -14,9 +15,28 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from api.compiler import Cache, Statement
 from api.db.writes import WriteSession
 from api.domain.kernel import Viewer, Work
+from api.domain.webhooks import Sealer
+from api.outbound.guard import Guard
 
 if TYPE_CHECKING:
     from .reading import Reads
+
+
+class Sending(Protocol):
+    """What commands about webhooks need besides the database: who may be sent to, the keys of secrets, the feed."""
+
+    guard: Guard
+    sealer: Sealer
+
+    def check_document(self, viewer: Viewer, text: str) -> None:
+        """Raises Invalid unless the viewer may have a webhook with this document."""
+
+    async def preview(self, viewer: Viewer, text: str, event: tuple[str, datetime, int]) -> str | None:
+        """The body that the viewer's endpoint would send for an event: type, instant, position; None for nothing.
+
+        Raises:
+            Invalid: the document is none for the viewer, or the body is too long.
+        """
 
 
 # Nodes are told apart by identity, which is theirs alone as long as the entry holds their document.
@@ -35,7 +55,9 @@ class Context:
     request_id: str
     idempotency_key: str | None
     reads: Reads
+    sending: Sending
     replayed: list[bool] = field(default_factory=list)
+    unrepeatable: list[str] = field(default_factory=list)  # mutations that are committed, without an idempotency key
 
     async def read_in_work(
         self, work: Work, info: GraphQLResolveInfo[Any], entity: str, id: UUID, name: str

@@ -115,6 +115,7 @@ class Gone:
         self.types = {name for name in gone if name in core.type_map}
         objects = [name for name, one in core.type_map.items() if isinstance(one, GraphQLObjectType)]
         self._roots = frozenset(one.name for one in (core.query_type, core.mutation_type) if one is not None)
+        self._listens = core.subscription_type
         if kept:
             implementing = {
                 one.name
@@ -143,7 +144,7 @@ class Gone:
                 **config,
                 "fields": lambda: self._values(config["name"], config["fields"]()),
             },
-            SchemaElementKind.SCHEMA: lambda config: {**config, "types": self._free(config["types"])},
+            SchemaElementKind.SCHEMA: self._schema,
         }
 
     def _composite(self, config: dict[str, Any]) -> dict[str, Any]:
@@ -197,6 +198,10 @@ class Gone:
             lost = type_.fields.keys() - left.keys()
             return not left or any(is_required_input_field(type_.fields[key]) for key in lost)
         return False
+
+    def _schema(self, config: dict[str, Any]) -> dict[str, Any]:
+        listened = config["subscription"] if self._listens and self._listens.name not in self.types else None
+        return {**config, "types": self._free(config["types"]), "subscription": listened}
 
     def _free(self, types: Iterable[Any]) -> list[Any]:
         """The types to be named to the schema: those that only an interface leads to. It finds the others itself."""

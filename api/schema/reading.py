@@ -9,12 +9,21 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 from sqlalchemy import ColumnElement, DateTime, Text, Uuid, cast, null
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from api.compiler import Cache, Catalog, Compiler, Request, Statement, Verify
+from api.compiler import Cache, Catalog, Compiler, Request, RequestError, Statement, Verify
 from api.compiler.request import now_of, tenant_of
+from api.db.functions import FEED_EXPIRED, FEED_UNKNOWN
 from api.domain.kernel import NOBODY, Context, Outside, Viewer
 
 from .variables import Coerced, Coercer
 
+# What PostgreSQL says of a place in the feed where nobody can read on.
+FEED_REFUSALS = {
+    FEED_EXPIRED: (
+        "POSITION_EXPIRED",
+        "the events after this position are no longer kept: read the records anew, then go on without `after`",
+    ),
+    FEED_UNKNOWN: ("BAD_CURSOR", "after is a position that this feed has not given yet: start again without it"),
+}
 OPERATIONS = 1_000
 SHAPES = 64
 
@@ -93,8 +102,21 @@ class Reads:
         statement = statements.get(
             shape, lambda: self.compiler.operation(document, operation, coerced, self.visibility(viewer))
         )
-        request = self.request(viewer, coerced)
-        return await self.pool.fetch(statement.text, statement.parameters(request))
+        return await self.fetch(statement, self.request(viewer, coerced))
+
+    async def fetch(self, statement: Statement, request: Request) -> bytes:
+        """The answer of a statement.
+
+        Raises:
+            RequestError: a value does not fit; POSITION_EXPIRED or BAD_CURSOR for a position that the feed has not.
+        """
+        try:
+            return await self.pool.fetch(statement.text, statement.parameters(request))
+        except Exception as error:
+            refusal = FEED_REFUSALS.get(getattr(error, "sqlstate", None) or "")
+            if refusal is None:
+                raise
+            raise RequestError(*refusal, ("after",)) from error
 
     def coerced(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Coerced:
         """Variables as their types' values, and the shape they give the statement.

@@ -22,11 +22,12 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from strawberry.types import Info
 
 from api.compiler import RequestError
+from api.db.commits import NotCommitted, OutcomeUnknown
 from api.db.writes import WriteSession
 from api.domain.kernel import DomainError, NotFound, Outcome, Record, Viewer, Work, camel, open_work
 from api.domain.kernel.idempotency import claim, remember
 
-from .context import Context
+from .context import Context, Sending
 from .enums import described_enum
 from .errors import UserError, answered
 from .execution import Execution, ExecutionWithNulls
@@ -35,6 +36,7 @@ from .reading import Reads
 AGAIN = frozenset({"40001", "40P01"})  # serialisation failure, deadlock: nothing was done, try again
 BUSY = frozenset({"55P03"})  # lock not available within the role's lock_timeout
 TRIES = 3
+IN_DOUBT = "The connection to the database broke at the end. Send it again with the same key: it has one effect."
 R = TypeVar("R", bound=Record)
 
 described_enum(
@@ -127,23 +129,27 @@ async def write(
 
 
 async def again(attempt: Callable[[], Awaitable[Any]], refused: Callable[[DomainError], Any]) -> Any:
-    """Make an attempt, up to three times while the database says that it undid it for others' sake.
+    """Make an attempt, up to three times while the database says that it undid it.
 
     Raises:
         RequestError: WRITE_CONFLICT when a lock, deadlock or serialisation failure outlives that.
+        NotCommitted: the connection broke at the end of each.
     """
     for number in range(1, TRIES + 1):
         try:
             return await attempt()
         except DomainError as refusal:
             return refused(refusal)
+        except NotCommitted:
+            if number == TRIES:
+                raise
         except DBAPIError as error:
             state = getattr(error.orig, "sqlstate", None)
             if state not in AGAIN | BUSY:
                 raise
             if state in BUSY or number == TRIES:
                 raise RequestError("WRITE_CONFLICT", "another request changes the same records; try again") from error
-            await asyncio.sleep(0.02 * number)
+        await asyncio.sleep(0.02 * number)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -156,7 +162,7 @@ async def attempted(
 ) -> Any:
     context, (type_name, field) = info.context, payload.__crm_record__
     key = options.idempotency_key or context.idempotency_key
-    async with works(context, info.field_name, dry_run=options.dry_run) as work:
+    async with works(context, info.field_name, dry_run=options.dry_run, key=key) as work:
         fingerprint = hashlib.sha256(repr((info.field_name, sorted(arguments.items()))).encode()).digest()
         stored = await claim(work, key, info.field_name, fingerprint) if key and not options.dry_run else None
         if stored is not None:
@@ -173,7 +179,7 @@ async def attempted(
         outside = context.viewer.outside
         read = None if outside else await context.read_in_work(work, raw, type_name, id, field)
     if outside:
-        read = await context.read_after(raw, type_name, id, field)
+        read = await read_after(context, raw, type_name, id, field)
     return payload(read=read, outcome=outcome, errors=[])
 
 
@@ -187,17 +193,44 @@ def argument_path(path: tuple[str, ...], arguments: Mapping[str, Any], argument:
     return [camel(first), *names[1:]] if own else [argument, *names]
 
 
+async def read_after(context: Context, raw: Any, type_name: str, id: UUID, field: str) -> dict[str, Any] | None:
+    """What an outsider is shown of his own change.
+
+    Raises:
+        OutcomeUnknown: it cannot be shown, and to repeat the change without a key would do it twice.
+    """
+    try:
+        return await context.read_after(raw, type_name, id, field)
+    except Exception as error:
+        if context.unrepeatable:
+            raise OutcomeUnknown from error
+        raise
+
+
 @asynccontextmanager
-async def works(context: Context, operation: str, *, dry_run: bool) -> AsyncIterator[Work]:
-    async with open_work(
-        context.sessions,
-        context.viewer,
-        now=context.reads.now(),
-        request_id=context.request_id,
-        operation=operation,
-        dry_run=dry_run,
-    ) as work:
-        yield work
+async def works(context: Context, operation: str, *, dry_run: bool, key: str | None = None) -> AsyncIterator[Work]:
+    """A work of this request. What is in doubt at its end is only worth another try under an idempotency key.
+
+    Raises:
+        OutcomeUnknown: there is none, and it cannot be told whether the work was committed.
+        RequestError: UNAVAILABLE, the same with a key.
+    """
+    try:
+        async with open_work(
+            context.sessions,
+            context.viewer,
+            now=context.reads.now(),
+            request_id=context.request_id,
+            operation=operation,
+            dry_run=dry_run,
+        ) as work:
+            yield work
+    except OutcomeUnknown as error:
+        if key is None:
+            raise
+        raise RequestError("UNAVAILABLE", IN_DOUBT) from error
+    if key is None and not dry_run:
+        context.unrepeatable.append(operation)
 
 
 @dataclass(frozen=True)
@@ -212,8 +245,8 @@ class WriteAnswer:
 class Writes:
     """Runs mutation operations; their records are read back by the compiler."""
 
-    def __init__(self, reads: Reads, sessions: async_sessionmaker[WriteSession]) -> None:
-        self.reads, self.sessions = reads, sessions
+    def __init__(self, reads: Reads, sessions: async_sessionmaker[WriteSession], sending: Sending) -> None:
+        self.reads, self.sessions, self.sending = reads, sessions, sending
 
     async def execute(
         self,
@@ -244,6 +277,7 @@ class Writes:
             request_id=request_id,
             idempotency_key=idempotency_key,
             reads=self.reads,
+            sending=self.sending,
         )
         name = operation.name.value if operation.name else None
         result = execute(
@@ -254,7 +288,12 @@ class Writes:
             operation_name=name,
             executor_class=Execution if propagates else ExecutionWithNulls,
         )
-        answer = await result if isawaitable(result) else result
+        try:
+            answer = await result if isawaitable(result) else result
+        except asyncio.CancelledError as error:
+            if context.unrepeatable:
+                raise OutcomeUnknown from error  # to whoever says that it took too long: part of it is done
+            raise
         errors = list(answer.errors or ())
         return WriteAnswer(orjson.dumps(answer.data), errors, bool(context.replayed))
 

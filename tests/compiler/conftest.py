@@ -14,6 +14,7 @@ from api.db.engine import write_engine, write_sessions
 from api.db.pool import ReadPool
 from api.schema import schema
 from api.schema.reading import Reads
+from api.worker.relay import Relay
 from tests.cluster import Cluster
 from tests.compiler.world import World, a_world
 from tests.people import NOW, Sessions
@@ -70,6 +71,10 @@ async def library(cluster: Cluster, template: str) -> AsyncIterator[Library]:
     sessions = write_sessions(engine)
     exempt = await asyncpg.connect(cluster.superuser_url(name))
     world, neighbour = await a_world(sessions, "Acme"), await a_world(sessions, "Neighbour")
+    relay = await asyncpg.connect(urls.worker)
+    while await Relay().step(relay):
+        pass
+    await relay.close()
     made = Library(Reads(schema.core, schema.catalog, pool, SECRET, lambda: NOW), exempt, sessions, world, neighbour)
     pool.on_statement.append(lambda sql, arguments: made.sent.append((sql, list(arguments))))
     yield made

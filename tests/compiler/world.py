@@ -260,6 +260,7 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         await claim(work, "a-used-key", "accountCreate", b"fingerprint")
         await remember(work, "a-used-key", {})
         await documents.register(work, ["{ viewer { name } }"])
+        await work.schedule("test", key="later", due_at=work.now, payload={})
         work.add(tokens.RateBucket(id=world.admin.id, millipoints=1, filled_at=work.now))
         for document in ("", f"sha256:{'ab' * 32}"):
             work.add(deprecated_use(world.admin.id, document, work.now))

@@ -19,7 +19,7 @@ from api.http import deprecated_uses
 from api.http.deprecated_uses import DeprecatedUses
 from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
-from api.http.graphql import Services
+from api.http.front import Services
 from api.http.routes import application
 from api.schema import schema
 from api.schema.previews import NONE

@@ -8,7 +8,7 @@ import pytest
 
 from api.db import revisions
 from api.db.checks import CROSSING_FUNCTIONS, problems
-from api.db.protection import FUNCTIONS
+from api.db.functions import FUNCTIONS
 from api.db.urls import Urls
 from tests.cluster import PASSWORD, Cluster, execute
 

@@ -55,8 +55,11 @@ async def test_only_the_reader_and_the_worker_see_every_tenant(database: Urls):
     assert await rows(database.app, query) == [
         ("accounts", "{crm_reader}", "SELECT"),
         ("contacts", "{crm_reader}", "SELECT"),
+        ("feed_heads", "{crm_worker}", "ALL"),
+        ("idempotency_keys", "{crm_worker}", "ALL"),
         ("identities", "{crm_reader}", "SELECT"),
         ("invitations", "{crm_reader}", "SELECT"),
+        ("jobs", "{crm_worker}", "ALL"),
         ("outbox", "{crm_worker}", "ALL"),
         ("role_field_rights", "{crm_reader}", "SELECT"),
         ("role_rights", "{crm_reader}", "SELECT"),
@@ -100,6 +103,7 @@ async def test_the_application_may_do_what_the_kind_of_a_row_says(database: Urls
     assert may == {
         "alembic_version": "select",
         **{name: "select insert delete" if name in taken_away else "select insert" for name in kinds},
+        "feed_heads": "select",
     }
 
 
@@ -110,6 +114,8 @@ async def test_the_application_may_do_what_the_kind_of_a_row_says(database: Urls
         ("change_values", set()),
         ("exchange_rates", set()),
         ("outbox", set()),
+        ("feed_heads", set()),
+        ("jobs", {"payload", "due_at", "state", "finished_at"}),
         ("idempotency_keys", {"result"}),
         ("deprecated_uses", {"uses", "last_used_at"}),
         ("stage_history", {"left_at"}),
@@ -188,12 +194,32 @@ async def test_partners_see_rows_of_their_tenant_by_one_rule_for_each_table(data
     }
 
 
-async def test_the_worker_reads_events_only_and_fills_in_their_position(database: Urls):
-    query = f"{CRM_TABLES} AND has_any_column_privilege(oid, 'SELECT, INSERT, UPDATE, REFERENCES')"
-    assert set(await rows(database.worker, query)) == {("outbox",), ("alembic_version",)}
-    columns = """SELECT attname::text FROM pg_attribute WHERE attrelid = 'outbox'::regclass AND attnum > 0
-                    AND has_column_privilege(attrelid, attnum, 'UPDATE')"""
-    assert await rows(database.worker, columns) == [("position",)]
+async def test_the_worker_works_on_events_jobs_and_what_grows_old(database: Urls):
+    query = """SELECT relname::text,
+               concat_ws(' ', CASE WHEN has_table_privilege(oid, 'SELECT') THEN 'select' END,
+               CASE WHEN has_table_privilege(oid, 'INSERT') THEN 'insert' END,
+               CASE WHEN has_table_privilege(oid, 'DELETE') THEN 'delete' END)
+          FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+           AND has_any_column_privilege(oid, 'SELECT, INSERT, UPDATE, REFERENCES')"""
+    assert dict(await rows(database.worker, query)) == {
+        "alembic_version": "select",
+        "outbox": "select delete",
+        "feed_heads": "select insert",
+        "jobs": "select delete",
+        "idempotency_keys": "delete",
+    }
+    columns = """SELECT attrelid::regclass::text, string_agg(attname::text, ' ' ORDER BY attnum) FROM pg_attribute
+                   JOIN pg_class c ON c.oid = attrelid
+                  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
+                    AND has_column_privilege(attrelid, attnum, 'UPDATE') GROUP BY 1"""
+    assert dict(await rows(database.worker, columns)) == {
+        "outbox": "position",
+        "feed_heads": "position pruned",
+        "jobs": "due_at state lease_until attempts crashes last_error finished_at",
+    }
+    seen = """SELECT string_agg(attname::text, ' ' ORDER BY attnum) FROM pg_attribute
+               WHERE attrelid = 'idempotency_keys'::regclass AND has_column_privilege(attrelid, attnum, 'SELECT')"""
+    assert await rows(database.worker, seen) == [("tenant_id principal_id key created_at",)]
 
 
 async def test_the_reader_reads_what_its_functions_need(database: Urls, cluster: Cluster):

@@ -21,7 +21,7 @@ from api.domain.kernel import Viewer
 from api.domain.tokens import TokenKind
 from api.http.document_access import DocumentAccess
 from api.http.documents import Documents
-from api.http.graphql import Front, Services
+from api.http.front import Front, Services
 from api.http.limits import Limits, by_kind
 from api.http.rates import Rates
 from api.http.routes import application

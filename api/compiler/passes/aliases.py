@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from api.compiler.ir import Either, GroupKeys, Read, ReadPlan, Selected
+from api.compiler.ir import AnyVariant, Either, GroupKeys, Read, ReadPlan, Selected
 
 
 def name_aliases(plan: ReadPlan) -> ReadPlan:
@@ -22,7 +22,7 @@ def name_aliases(plan: ReadPlan) -> ReadPlan:
     def item(one: Any) -> Any:
         if isinstance(one, Read):
             return name(one)
-        if isinstance(one, GroupKeys | Either):
+        if isinstance(one, GroupKeys | Either | AnyVariant):
             return one.change(name)
         return one
 

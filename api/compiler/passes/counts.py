@@ -20,7 +20,10 @@ def count_only_if_asked(plan: ReadPlan) -> ReadPlan:
 
     def ask(read: Read) -> Read:
         counts = any(part.part == "totalCount" for part in read.selected)
-        more = any(part.part == "pageInfo" and any(name in AHEAD for _, name in part.members) for part in read.selected)
+        more = any(
+            part.part == "position" or (part.part == "pageInfo" and any(name in AHEAD for _, name in part.members))
+            for part in read.selected
+        )
         return replace(read, counts=counts, more=more)
 
     return plan.map(ask)

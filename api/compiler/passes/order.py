@@ -31,6 +31,8 @@ def apply_order(plan: ReadPlan) -> ReadPlan:
             return replace(read, order=listed(read))
         if read.kind != "page":
             return read
+        if read.entity.numbered:
+            return replace(read, order=(Order(read.entity.numbered.column, "bigint"),))
         tree = read.arguments.get("orderBy")
         keys = tree.items if isinstance(tree, Items) else ()
         if len(keys) > MOST_KEYS:

@@ -16,11 +16,11 @@ def total_order(plan: ReadPlan) -> ReadPlan:
     >>> [(o.column, o.descending) for o in total_order(ReadPlan((("a", (deals,)),))).roots[0][1][0].order]
     [('amount_minor', True), ('id', True)]
 
-    Idempotent; leaves reads that already order by the key alone.
+    Idempotent; leaves reads that already order by the key alone, and rows that are numbered.
     """
 
     def close(read: Read) -> Read:
-        if read.kind != "page" or any(order.column == "id" for order in read.order):
+        if read.kind != "page" or read.entity.numbered or any(order.column == "id" for order in read.order):
             return read
         descending = bool(read.order) and read.order[0].descending
         return replace(read, order=(*read.order, Order("id", "uuid", descending)))

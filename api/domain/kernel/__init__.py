@@ -40,10 +40,11 @@ from .idempotency import IdempotencyKey
 from .ids import new_id, parse, prefix_of, wire
 from .instants import instant_text
 from .invariants import in_the_end
+from .jobs import Job, JobState
 from .languages import language_tag
 from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
 from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
-from .outbox import Event, OutboxEntry
+from .outbox import Event, FeedHead, OutboxEntry
 from .policy import Context, Outside, Visible, as_its_record, seen_through
 from .rates import ExchangeRate
 from .tenants import Tenant
@@ -84,12 +85,15 @@ __all__ = [
     "ExchangeRate",
     "ExternalId",
     "ExternalKey",
+    "FeedHead",
     "FieldAccess",
     "IdempotencyInProgress",
     "IdempotencyKey",
     "IdempotencyKeyReused",
     "IllegalTransition",
     "Invalid",
+    "Job",
+    "JobState",
     "Level",
     "LimitExceeded",
     "MalformedId",

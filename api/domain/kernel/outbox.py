@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Integer, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, DateTime, Index, Integer, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped
 
@@ -47,6 +47,19 @@ class OutboxEntry(Entry):
     payload: Mapped[dict[str, Any]] = column(JSONB(), pii=True)
     occurred_at: Mapped[datetime] = column(DateTime(timezone=True))
     position: Mapped[int | None] = column()
+
+
+class FeedHead(Entry):
+    """How far the feed of a tenant has come. Only the relay and the retention write it.
+
+    `position` is that of the newest event, `pruned` that of the newest one that retention has deleted.
+    """
+
+    __tablename__ = "feed_heads"
+    __table_args__ = (CheckConstraint("pruned >= 0 AND pruned <= position", name="pruned"),)
+
+    position: Mapped[int] = column()
+    pruned: Mapped[int] = column(server_default="0")
 
 
 def facts(event: Event) -> dict[str, Any]:

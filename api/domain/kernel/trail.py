@@ -46,7 +46,7 @@ def trail_of(  # noqa: PLR0913 - who, when and why
         "aggregate_id": record.id,
         "types": [event.type for event in events] + [f"{record.object}.{lifecycle(change)}"],
         "schema_version": 1,
-        "actor": {"kind": viewer.kind.value, "id": str(viewer.principal)},
+        "actor": {"kind": viewer.kind.value, "id": str(viewer.principal), "name": viewer.name},
         "payload": {"previous": previous, "events": [facts(event) for event in events]},
         "occurred_at": now,
     }

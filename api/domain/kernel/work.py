@@ -4,7 +4,7 @@ A command gets rows, changes them, emits events and returns. `finish` turns what
 and outbox rows; the entry point that opened the work commits it.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,13 +14,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
+from api.db.commits import CommitUnanswered
+
 from .audit import ChangeEvent, ChangeValues
 from .changes import Change, camel, differences, guarded_fields, snapshot
 from .conflicts import refusal_of
+from .doubt import settle
 from .errors import Archived, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
 from .inserts import Batch, insert, places
 from .invariants import check_all
+from .jobs import QUEUE, schedule, unschedule
 from .lookups import Lookup, Rights, selection
 from .model import Model, Part, Record, among, blank_values
 from .objects import Objects
@@ -49,6 +53,7 @@ class Work:
         self.request_id = request_id
         self.operation = operation
         self.events: list[Event] = []
+        self.witness: UUID | None = None  # the id of an audit row, which is there if and only if it was committed
         self.changes: dict[UUID, Change] = {}
         self._records: dict[UUID, Record] = {}
         self._locked: set[UUID] = set()
@@ -182,6 +187,16 @@ class Work:
     def emit(self, event: Event) -> None:
         self.events.append(event)
 
+    async def schedule(
+        self, kind: str, *, key: str, due_at: datetime, payload: Mapping[str, Any], queue: str = QUEUE
+    ) -> UUID:
+        """As `jobs.schedule`."""
+        return await schedule(self, kind, key=key, due_at=due_at, payload=payload, queue=queue)
+
+    async def unschedule(self, kind: str, *, key: str) -> None:
+        """As `jobs.unschedule`."""
+        await unschedule(self, kind, key=key)
+
     def check_create(self, entity: type[Record]) -> None:
         """Raises NotAllowed unless the role may create such records."""
         if not self.viewer.capability.on(entity.object).create:
@@ -237,9 +252,11 @@ class Work:
                 "request_id": self.request_id,
                 "operation": self.operation,
             }
-            rows = zip(*(trail_of(one, events.get(one.record.id, ()), **who) for one in changes), strict=True)
-            for entry, found in zip((ChangeEvent, ChangeValues, OutboxEntry), rows, strict=True):
-                trail.append((entry, [{**blank_values(entry), **one} for one in found]))
+            found = (trail_of(one, events.get(one.record.id, ()), **who) for one in changes)
+            rows = list(zip(*found, strict=True))
+            self.witness = rows[0][0]["id"]
+            for entry, each in zip((ChangeEvent, ChangeValues, OutboxEntry), rows, strict=True):
+                trail.append((entry, [{**blank_values(entry), **one} for one in each]))
         await self._send(trail)
         self.changes = {}
         return changes
@@ -351,7 +368,13 @@ async def open_work(  # noqa: PLR0913 - what every entry point knows
     operation: str,
     dry_run: bool = False,
 ) -> AsyncIterator[Work]:
-    """A work in its own transaction: finished and committed at the end, rolled back on any exception or `dry_run`."""
+    """A work in its own transaction: finished and committed at the end, rolled back on any exception or `dry_run`.
+
+    Raises:
+        NotCommitted: the connection broke at the end, and nothing was stored.
+        OutcomeUnknown: it broke, or the wait for it was cancelled, and it cannot be told what was stored.
+    """
+    doubt: CommitUnanswered | None = None
     async with sessions() as session:
         await set_context(session, viewer)
         work = Work(session, viewer, now, request_id, operation)
@@ -359,8 +382,13 @@ async def open_work(  # noqa: PLR0913 - what every entry point knows
         await work.finish()
         if dry_run:
             await session.rollback()
-        else:
+            return
+        try:
             await session.commit()
+        except CommitUnanswered as error:
+            doubt = error
+    if doubt is not None:
+        await settle(sessions, viewer, work.witness, doubt)
 
 
 async def set_context(session: "WriteSession", viewer: Viewer) -> None:

@@ -1,0 +1,89 @@
+"""Work for later: what is to be done, by when, and what became of it.
+
+The row is the truth. Whoever runs a job has a lease on it; a lease that is found expired is a crash. What a handler
+does and the end of its job are one transaction, so a job is done once in effect however often it is begun.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, Integer, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped
+
+from .ids import new_id
+from .model import Entry, EnumText, column
+
+if TYPE_CHECKING:
+    from .work import Work
+
+QUEUE = "maintenance"
+PUT = """
+INSERT INTO jobs (tenant_id, id, kind, key, payload, due_at, state, attempts, crashes, created_at)
+VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, 'WAITING', 0, 0, $7)
+ON CONFLICT (tenant_id, kind, key) WHERE state = 'WAITING'
+DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload
+RETURNING id"""
+# A wake-up; nothing is lost if nobody hears it.
+WAKE = "INSERT INTO crm_queue.pgqueuer (priority, entrypoint, status) VALUES (0, $1, 'queued')"
+DROP = """
+UPDATE jobs SET state = 'DONE', finished_at = $4
+ WHERE tenant_id = $1 AND kind = $2 AND key = $3 AND state = 'WAITING'"""
+
+
+class JobState(StrEnum):
+    WAITING = "WAITING"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    QUARANTINED = "QUARANTINED"
+
+
+class Job(Entry):
+    """`attempts` is raised by whoever takes the job, and is his proof that it still is his."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("uq_jobs_waiting", "tenant_id", "kind", "key", unique=True, postgresql_where=text("state = 'WAITING'")),
+        Index("uq_jobs_running", "tenant_id", "kind", "key", unique=True, postgresql_where=text("state = 'RUNNING'")),
+        Index("ix_jobs_due", "due_at", postgresql_where=text("state = 'WAITING'")),
+        Index("ix_jobs_lease", "lease_until", postgresql_where=text("state = 'RUNNING'")),
+        Index("ix_jobs_finished", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
+    )
+
+    id: Mapped[UUID] = column(Uuid(), primary_key=True)
+    kind: Mapped[str] = column()
+    key: Mapped[str] = column()
+    payload: Mapped[dict[str, Any]] = column(JSONB(), pii=True)
+    due_at: Mapped[datetime] = column(DateTime(timezone=True))
+    state: Mapped[JobState] = column(EnumText(JobState))
+    lease_until: Mapped[datetime | None] = column(DateTime(timezone=True))
+    attempts: Mapped[int] = column(Integer())
+    crashes: Mapped[int] = column(Integer())
+    last_error: Mapped[str | None] = column()
+    created_at: Mapped[datetime] = column(DateTime(timezone=True))
+    finished_at: Mapped[datetime | None] = column(DateTime(timezone=True))
+
+
+async def schedule(  # noqa: PLR0913 - what, when, and whose turn it is
+    work: "Work", kind: str, *, key: str, due_at: datetime, payload: Mapping[str, Any], queue: str = QUEUE
+) -> UUID:
+    """Let a job be run at `due_at` or soon after, if this transaction commits. Returns its id.
+
+    A job of this kind and key that still waits is moved instead; behind one that runs at this moment a new one waits,
+    since the other began without knowing of this change. `queue` is that of the kind's handler.
+    """
+    values = [work.tenant, new_id(), kind, key, json.dumps(payload), due_at, work.now]
+    ((id,),) = await work.driven.fetch(PUT, values)
+    if due_at <= work.now:
+        await work.driven.fetch(WAKE, [queue])
+    return UUID(str(id))
+
+
+async def unschedule(work: "Work", kind: str, *, key: str) -> None:
+    """Let the job of this kind and key not be run, if it still waits."""
+    await work.driven.fetch(DROP, [work.tenant, kind, key, work.now])

@@ -1,0 +1,106 @@
+"""Deliveries that people ask for: tests and replays. Those of events are made by the relay's follower."""
+
+from uuid import UUID
+
+from api.domain.kernel import Invalid, LimitExceeded, NotFound, Work, new_id
+
+from .models import WebhookEndpoint, WebhookState
+
+MOST_REPLAYED = 10_000
+PREFIX = "whd"
+TEST_TYPE = "webhook_endpoint.test"
+
+# Whether an endpoint `e` wants an event: SQL over `types`, `object` and `changed` of a row `o`.
+MATCHES = """
+(cardinality(e.types) = 0 OR e.types && o.types)
+AND (cardinality(e.objects) = 0 OR o.aggregate_type = ANY (e.objects))
+AND (cardinality(e.changed_fields) = 0 OR e.changed_fields && o.changed)
+"""
+# A delivery begins, or begins anew.
+DUE = "state = 'WAITING', attempts = 0, due_at = now(), lease_until = NULL, finished_at = NULL, error = NULL"
+
+COLUMNS = """tenant_id, id, endpoint_id, event_id, position, object, subject, types, occurred_at,
+                                     created_at, state, attempts, due_at"""
+# The id of a delivery follows from event and endpoint, so that it is the same whenever the row is made anew.
+OF_EVENTS = """
+SELECT o.tenant_id, overlay(md5(e.id::text || o.event_id::text) PLACING left(replace(o.event_id::text, '-', ''), 12)
+                            FROM 1)::uuid,
+       e.id, o.event_id, o.position, o.aggregate_type, o.aggregate_id, o.types, o.occurred_at,
+       now(), 'WAITING', 0, now()
+  FROM outbox AS o JOIN webhook_endpoints AS e ON e.tenant_id = o.tenant_id
+"""
+FOLLOW = f"""
+INSERT INTO webhook_deliveries ({COLUMNS})
+{OF_EVENTS} JOIN unnest($1::uuid[], $2::uuid[]) AS relayed (tenant_id, event_id)
+    ON relayed.tenant_id = o.tenant_id AND relayed.event_id = o.event_id
+ WHERE e.state = 'ACTIVE' AND e.archived_at IS NULL AND o.position IS NOT NULL AND {MATCHES}
+    ON CONFLICT (tenant_id, endpoint_id, event_id) DO NOTHING
+"""
+
+TEST = """
+INSERT INTO webhook_deliveries (tenant_id, id, endpoint_id, types, occurred_at, created_at, state, attempts, due_at)
+VALUES ($1, $2, $3, ARRAY[$4], $5, now(), 'WAITING', 0, now())
+"""
+REPLAY = f"""
+UPDATE webhook_deliveries SET {DUE} WHERE tenant_id = $1 AND endpoint_id = $2 AND id = $3 RETURNING id
+"""  # noqa: S608 - constants of ours
+COUNT = f"""
+SELECT count(*) FROM (
+    SELECT FROM outbox AS o JOIN webhook_endpoints AS e ON e.tenant_id = o.tenant_id AND e.id = $2
+     WHERE o.tenant_id = $1 AND o.position > $3 AND o.position <= $4 AND {MATCHES} LIMIT {MOST_REPLAYED} + 1) AS found
+"""  # noqa: S608 - constants of ours
+REPLAY_RANGE = f"""
+INSERT INTO webhook_deliveries AS d ({COLUMNS})
+{OF_EVENTS} WHERE o.tenant_id = $1 AND e.id = $2 AND o.position > $3 AND o.position <= $4 AND {MATCHES}
+    ON CONFLICT (tenant_id, endpoint_id, event_id) DO UPDATE SET {DUE}
+RETURNING d.id
+"""
+
+
+async def send_test(work: Work, id: UUID) -> UUID:
+    """Send an event that tells of nothing, to see whether it arrives; the id of the delivery.
+
+    Raises:
+        NotFound, NotAllowed, Archived: about the endpoint.
+        Invalid: it is disabled.
+    """
+    endpoint = await sending(work, id)
+    made = new_id()
+    await work.driven.fetch(TEST, [work.tenant, made, endpoint.id, TEST_TYPE, work.now])
+    return made
+
+
+async def replay(work: Work, id: UUID, delivery: UUID) -> int:
+    """Send one delivery again, now, under the same `webhook-id`, as often as a new one is tried.
+
+    Raises:
+        NotFound, NotAllowed, Archived, Invalid: as `send_test`; NotFound for a delivery that is not the endpoint's.
+    """
+    endpoint = await sending(work, id)
+    if not await work.driven.fetch(REPLAY, [work.tenant, endpoint.id, delivery]):
+        raise NotFound("delivery", ("delivery",))
+    return 1
+
+
+async def replay_range(work: Work, id: UUID, *, after: int, through: int) -> int:
+    """Send every event behind one position up to another that the endpoint asks for now, also what it never got.
+
+    Raises:
+        NotFound, NotAllowed, Archived, Invalid: as `send_test`; Invalid for a range that ends before it begins.
+        LimitExceeded: more events than 10,000.
+    """
+    if not 0 <= after < through:
+        raise Invalid(("through",), "the range ends behind its beginning", "range")
+    endpoint = await sending(work, id)
+    given = [work.tenant, endpoint.id, after, through]
+    ((found,),) = await work.driven.fetch(COUNT, given)
+    if found > MOST_REPLAYED:
+        raise LimitExceeded(("through",), MOST_REPLAYED, "events are replayed at once; make the range smaller")
+    return len(await work.driven.fetch(REPLAY_RANGE, given))
+
+
+async def sending(work: Work, id: UUID) -> WebhookEndpoint:
+    endpoint = await work.edit(WebhookEndpoint, id)
+    if endpoint.state is not WebhookState.ACTIVE:
+        raise Invalid(("where",), "this webhook endpoint is disabled; enable it first", "active")
+    return endpoint

@@ -1,0 +1,12 @@
+"""What happens to webhook endpoints, beyond created, updated and archived."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from api.domain.kernel import Event
+
+
+@dataclass(frozen=True)
+class WebhookEndpointDisabled(Event):
+    type: ClassVar[str] = "webhook_endpoint.disabled"
+    reason: str

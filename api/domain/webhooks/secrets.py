@@ -1,0 +1,44 @@
+"""Secrets that must be had again, sealed so that a copy of the database does not tell them.
+
+AES-256-GCM; the key is one of the tenant, derived from `CRM_SECRET_KEY`; tenant, endpoint and secret are bound to the
+text, so that a sealed secret moved to another row does not open.
+"""
+
+import hmac
+import secrets
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_VERSION = 1
+NONCE_BYTES = 12
+
+
+class CannotOpen(Exception):
+    """A sealed secret belongs to another row or another `CRM_SECRET_KEY`, or was changed."""
+
+
+class Sealer:
+    def __init__(self, secret_key: bytes) -> None:
+        """`secret_key`: that of the installation; the keys in use are derived from it and of no other use."""
+        self._master = hmac.digest(secret_key, f"headless-crm webhook secrets v{KEY_VERSION}".encode(), "sha256")
+
+    def seal(self, plain: bytes, *, tenant: UUID, endpoint: UUID, id: UUID) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._cipher(tenant).encrypt(nonce, plain, bound(tenant, endpoint, id))
+
+    def open(self, sealed: bytes, *, tenant: UUID, endpoint: UUID, id: UUID) -> bytes:
+        """Raises CannotOpen."""
+        nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            return self._cipher(tenant).decrypt(nonce, text, bound(tenant, endpoint, id))
+        except (InvalidTag, ValueError) as error:
+            raise CannotOpen(f"the secret {id} of webhook endpoint {endpoint} does not open") from error
+
+    def _cipher(self, tenant: UUID) -> AESGCM:
+        return AESGCM(hmac.digest(self._master, tenant.bytes, "sha256"))
+
+
+def bound(tenant: UUID, endpoint: UUID, id: UUID) -> bytes:
+    return tenant.bytes + endpoint.bytes + id.bytes

@@ -1,0 +1,131 @@
+"""What an event says to the owner of a webhook: his document, run for the one event with the rights he has now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import orjson
+from asyncpg.pool import PoolConnectionProxy
+from graphql import FieldNode, OperationDefinitionNode, OperationType
+
+from api.compiler import Cache, RequestError, Verify
+from api.db.pool import Fetching
+from api.domain.kernel import Invalid, Viewer
+from api.domain.webhooks import Sealer, TooLarge, body
+from api.http.auth import utc_now, viewer_of
+from api.http.documents import Document, Documents
+from api.http.errors import Refused
+from api.http.limits import Limits
+from api.outbound.guard import Guard
+from api.schema import schema
+from api.schema.editions import MOST_EDITIONS, Edition
+from api.schema.feed import feed_page
+from api.schema.reading import Reads
+
+OWNER = "SELECT coalesce((SELECT row_to_json(found)::text FROM crm_webhook_owner($1) AS found), 'null')"
+EXPIRED = "POSITION_EXPIRED"
+WRONG = "it is a subscription to `events` without variables and without `after`: subscription { events { … } }"
+Kept = tuple[Documents, Reads]
+
+
+class NotFitting(Exception):
+    """The owner may not run the document, or may not any more; the text says why."""
+
+
+class Payloads:
+    """Documents of webhooks by the edition of the schema that their owners see."""
+
+    def __init__(
+        self,
+        pool: Fetching,
+        secret: bytes,
+        limits: Limits,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        verify: Verify | None = None,
+    ) -> None:
+        def kept(edition: Edition) -> Kept:
+            return Documents(edition.core, limits), Reads(edition.core, edition.catalog, pool, secret, now, verify)
+
+        self._kept, self._made = kept, Cache[Kept](MOST_EDITIONS)
+
+    async def owner(self, connection: asyncpg.Connection | PoolConnectionProxy, endpoint: Any) -> Viewer | None:
+        """The owner of an endpoint with the rights he has now; None if he may not use the API any more.
+
+        `connection` is one of `crm_worker`.
+        """
+        row = orjson.loads(await connection.fetchval(OWNER, endpoint))
+        if row is None or row["archived"] or row["revoked_at"] is not None:
+            return None
+        if row["expires_at"] is not None and datetime.fromisoformat(row["expires_at"]) <= datetime.now(UTC):
+            return None
+        return viewer_of(row)
+
+    def document(self, owner: Viewer, text: str) -> tuple[Document, OperationDefinitionNode, Reads]:
+        """Raises NotFitting: it is no subscription of the owner's edition, costs too much, or takes variables."""
+        edition = schema.editions.of(owner.capability)
+        documents, reads = self._made.get(edition, lambda: self._kept(edition))
+        try:
+            document = documents.get(text)
+            node = document.operation(None).node
+        except Refused as refused:
+            raise NotFitting("; ".join(str(one["message"]) for one in refused.formatted())) from refused
+        first = node.selection_set.selections[0]
+        arguments = first.arguments if isinstance(first, FieldNode) else ()
+        if (
+            node.operation is not OperationType.SUBSCRIPTION
+            or node.variable_definitions
+            or any(one.name.value == "after" for one in arguments or ())
+        ):
+            raise NotFitting(WRONG)
+        return document, node, reads
+
+    async def data(self, owner: Viewer, text: str, position: int) -> bytes | None:
+        """The answer for the event at a position, as JSON; None if it is not for him, or not kept any more.
+
+        Raises:
+            NotFitting: as `document`.
+        """
+        document, node, reads = self.document(owner, text)
+        try:
+            page = await feed_page(
+                reads, document.node, node, {}, owner, key=document.key, after=position - 1, until=position, limit=1
+            )
+        except RequestError as error:
+            if error.code == EXPIRED:
+                return None
+            raise NotFitting(str(error)) from error
+        if not page.events:
+            return None
+        ((_, answer),) = page.events
+        return answer.removeprefix(b'{"data":').removesuffix(b"}")
+
+
+class Sending:
+    """What mutations about webhooks need besides the database."""
+
+    def __init__(self, payloads: Payloads, guard: Guard, sealer: Sealer) -> None:
+        self._payloads, self.guard, self.sealer = payloads, guard, sealer
+
+    def check_document(self, viewer: Viewer, text: str) -> None:
+        """Raises Invalid unless the viewer may have a webhook with this document."""
+        try:
+            self._payloads.document(viewer, text)
+        except NotFitting as error:
+            raise Invalid(("document",), str(error), "document") from error
+
+    async def preview(self, viewer: Viewer, text: str, event: tuple[str, datetime, int]) -> str | None:
+        """The body that the viewer's endpoint would send for an event: type, instant, position; None for nothing.
+
+        Raises:
+            Invalid: the document is none for the viewer, or the body is too long.
+        """
+        type_, occurred_at, position = event
+        try:
+            data = await self._payloads.data(viewer, text, position)
+            return None if data is None else body(type_, occurred_at, data).decode()
+        except (NotFitting, TooLarge) as error:
+            raise Invalid(("document",), str(error), "document") from error

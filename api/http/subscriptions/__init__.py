@@ -1,0 +1,1 @@
+"""Events as they happen: GraphQL subscriptions over WebSockets and server-sent events."""

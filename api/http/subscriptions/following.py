@@ -1,0 +1,181 @@
+"""One subscription, whatever carries it: from a position in the feed on, as what its reader may see at each moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from graphql import OperationType
+
+from api.domain.kernel import Viewer
+from api.http.envelope import Envelope
+from api.http.errors import CODES, Refused, refusal_of
+from api.http.front import Call, Event, Page, Services, called
+from api.http.rates import Admission
+from api.http.subscriptions.guests import Guests, Headers
+from api.http.subscriptions.hub import Feed, Hub
+
+PAGE = 12  # events in one read: 20 subscriptions of a socket never have more than 256 waiting
+PAGE_BYTES = 50_000  # and not more than about 1 MB
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds until a read that failed is tried again
+BEFORE_DATA = b'{"data":'
+NOT_HERE = "Only subscriptions are streamed; send queries and mutations by POST, with Accept: application/json."
+
+
+@dataclass
+class Counts:
+    """How much is going on in this process, for the metrics."""
+
+    sockets: int = 0
+    streams: int = 0
+    subscriptions: int = 0
+
+    @contextmanager
+    def one(self, name: str) -> Iterator[None]:
+        setattr(self, name, getattr(self, name) + 1)
+        try:
+            yield
+        finally:
+            setattr(self, name, getattr(self, name) - 1)
+
+
+class Subscriptions:
+    """What all subscriptions of a process share."""
+
+    def __init__(self, services: Services, hub: Hub) -> None:
+        self.services = services
+        self.hub = hub
+        self.guests = Guests(services.authenticator)
+        self.counts = Counts()
+
+    async def run(self) -> None:
+        """Keep everything going until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.hub.run())
+            tasks.create_task(self.guests.run())
+
+
+class Following:
+    """`await begin()`, then `await more()` again and again."""
+
+    def __init__(self, shared: Subscriptions, headers: Headers, envelope: Envelope, after: int | None = None) -> None:
+        """`after`: the position to begin behind, whatever the document says."""
+        self._shared = shared
+        self._headers = headers
+        self._envelope = envelope
+        self._position = after
+        self._more = False
+        self.document: str | None = None
+        self.cost = 0
+
+    async def begin(self, viewer: Viewer, feed: Feed) -> Admission:
+        """Find out where to begin, for what one event costs. Events are charged as they come.
+
+        Raises:
+            Refused, RequestError, RequestErrors: such an operation cannot be followed, or not now.
+            DatabaseUnavailable: nobody can say.
+        """
+        self._feed = feed
+        call = await self._call(viewer)
+        self.document = call.document.name
+        if call.kind is not OperationType.SUBSCRIPTION:
+            raise Refused("METHOD_NOT_ALLOWED", NOT_HERE)
+        points = call.operation.cost.requested(call.variables)
+        admission = self._shared.services.rates.admit(viewer, points, counted=False)
+        async with admission:
+            asked = call.front.feed.asked(call.document.node, call.operation.node, call.variables, viewer)
+            self._interest = asked.interest
+            if self._position is None:
+                self._position = asked.after
+            admission.settle(1)
+        self._more = self._position is not None  # it may be gone, or not have been reached
+        if self._position is None:
+            self._position = await call.front.feed.newest(viewer)
+        return admission
+
+    async def more(self) -> Sequence[Event]:
+        """The events that come next, at least one. Waits for them, for the database and for the caller's budget.
+
+        Raises:
+            Refused, RequestError, RequestErrors: it cannot be followed any longer.
+        """
+        pause = FIRST_PAUSE
+        while True:
+            if not self._more:
+                self._position = await self._feed.grown(self._position or 0, self._interest)
+            try:
+                events = await self._next()
+            except Exception as error:
+                refused = refusal_of(error)
+                if not CODES[refused.code].retryable:
+                    raise
+                await asyncio.sleep(max(pause, wait_of(refused)))
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                if events:
+                    return events
+                pause = FIRST_PAUSE
+
+    async def _next(self) -> Sequence[Event]:
+        head, services = self._feed.head, self._shared.services
+        viewer = await services.authenticator.viewer(self._headers)
+        call = await self._call(viewer)
+        page = await self._page(call, head, self._position or 0)
+        events = await self._charged(call, within(page.events))
+        whole = len(events) == len(page.events)
+        self._position = page.position if whole else events[-1].position
+        self._more = page.more or not whole
+        return events
+
+    async def _call(self, viewer: Viewer) -> Call:
+        return await called(self._shared.services.front(viewer), self._envelope, viewer, "POST")
+
+    async def _page(self, call: Call, head: int | None, after: int) -> Page:
+        async with asyncio.timeout(self._shared.services.timeout_seconds):
+            return await call.front.feed.page(
+                call.document.node,
+                call.operation.node,
+                call.variables,
+                call.viewer,
+                key=call.key,
+                head=head,
+                after=after,
+                most=PAGE,
+            )
+
+    async def _charged(self, call: Call, events: Sequence[Event]) -> Sequence[Event]:
+        """The events that the caller's budget is enough for; it is charged for them.
+
+        Raises:
+            Refused: RATE_LIMITED, it is not enough for the first one.
+        """
+        rates, cost = self._shared.services.rates, call.operation.cost
+        reckoned = cost.reckoned(call.variables)
+        for count, event in enumerate(events):
+            points = cost.actual(reckoned, event.data[len(BEFORE_DATA) : -1])
+            try:
+                async with rates.admit(call.viewer, points, counted=False):
+                    self.cost += points
+            except Refused:
+                if not count:
+                    raise
+                return events[:count]
+        return events
+
+
+def within(events: Sequence[Event]) -> Sequence[Event]:
+    """As many as fit together, at least one; the rest is read again."""
+    size = 0
+    for count, event in enumerate(events):
+        size += len(event.data)
+        if size > PAGE_BYTES and count:
+            return events[:count]
+    return events
+
+
+def wait_of(refused: Refused) -> float:
+    """The seconds after which another try may succeed, as the caller himself would be told."""
+    (first, *_) = refused.formatted()
+    return float((first.get("extensions") or {}).get("retryAfterMs", 0)) / 1000

@@ -1,0 +1,552 @@
+"""Events on their way to receivers: what they get, under which signature, how often."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from api.domain import access, webhooks
+from api.domain.kernel import Level, Right
+from api.worker.retention import delete_old
+from api.worker.webhooks.claims import claim
+from api.worker.webhooks.loop import LEASE
+from tests.conftest import Committed
+from tests.people import a_user as a_person
+from tests.webhooks.conftest import THIN, World, a_world, uuid_of
+from tests.webhooks.receivers import Receiver, answer, receiving, silent
+
+RENAME = """mutation($id: ID!, $name: String!) {
+  accountUpdate(where: {id: $id}, patch: {name: $name}) { outcome errors { message } } }"""
+REPLAY = """mutation($id: ID!, $delivery: ID, $after: String, $through: String) {
+  webhookDeliveryReplay(where: {id: $id}, delivery: $delivery, after: $after, through: $through) {
+    outcome replayed errors { code path } } }"""
+STATE = (
+    "query($id: ID!) { webhookEndpoint(where: {id: $id}) { state disabledReason health { failures failingSince } } }"
+)
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as one:
+        yield one
+
+
+@pytest.fixture
+async def world(committed: Committed, tmp_path: Path, receiver: Receiver) -> AsyncIterator[World]:
+    async with a_world(committed, tmp_path, receiver.allowed) as one:
+        yield one
+
+
+async def state_of(world: World, endpoint: str) -> Any:
+    return (await world(STATE, {"id": endpoint}))["webhookEndpoint"]
+
+
+async def disabled_events(world: World) -> list[Any]:
+    return await world.rows(
+        "SELECT payload->'events'->0->>'reason' FROM outbox WHERE 'webhook_endpoint.disabled' = ANY (types)"
+    )
+
+
+async def test_an_event_arrives_signed_so_that_the_published_package_verifies_it(world: World, receiver: Receiver):
+    endpoint, secret = await world.endpoint(receiver, objects=["account"])
+    account = await world.account("Initech")
+    assert await world.happen() == 1
+    (request,) = receiver.requests
+    sent = Webhook(secret).verify(request.body, request.headers)
+    (delivery,) = await world.log(endpoint)
+    assert sent == {
+        "type": "account.created",
+        "timestamp": sent["timestamp"],
+        "data": {
+            "events": {
+                "id": delivery["eventId"],
+                "type": "account.created",
+                "position": delivery["position"],
+                "changedFields": sent["data"]["events"]["changedFields"],
+            }
+        },
+    }
+    assert "name" in sent["data"]["events"]["changedFields"]
+    assert abs(datetime.fromisoformat(sent["timestamp"]) - datetime.now(UTC)) < timedelta(minutes=1)
+    assert request.headers["webhook-id"] == delivery["id"]
+    assert delivery["id"].startswith("whd_")
+    assert request.headers["content-type"] == "application/json"
+    assert (delivery["state"], delivery["attempts"], delivery["status"], delivery["excerpt"]) == (
+        "DELIVERED",
+        1,
+        200,
+        "ok",
+    )
+    assert account not in str(sent)
+    for at in range(0, len(request.body), 7):  # any bit that is changed on the way is found
+        forged = bytearray(request.body)
+        forged[at] ^= 1
+        with pytest.raises((WebhookVerificationError, UnicodeDecodeError)):
+            Webhook(secret).verify(bytes(forged), request.headers)
+
+
+async def test_only_what_was_asked_for_is_sent(world: World, receiver: Receiver):
+    account = await world.account("Initech")
+    await world.relay()
+    by_type, _ = await world.endpoint(receiver, types=["account.updated", "contact.created"])
+    by_object, _ = await world.endpoint(receiver, objects=["contact"])
+    by_field, _ = await world.endpoint(receiver, objects=["account"], changedFields=["website"])
+    by_document, _ = await world.endpoint(
+        receiver, objects=["account"], document='subscription { events(types: ["account.archived"]) { id } }'
+    )
+    await world(RENAME, {"id": account, "name": "Initrode"})
+    await world.happen()
+    assert [[one["state"] for one in await world.log(id)] for id in (by_type, by_object, by_field, by_document)] == [
+        ["DELIVERED"],
+        [],
+        [],
+        ["SKIPPED"],
+    ]
+    assert len(receiver.requests) == 1
+
+
+async def test_a_rotated_secret_and_its_predecessor_both_verify(world: World, receiver: Receiver):
+    endpoint, old = await world.endpoint(receiver, objects=["account"])
+    rotate = "mutation($id: ID!, $hours: Int!) { webhookSecretRotate(where: {id: $id}, keepOldFor: $hours) { secret } }"
+    new = (await world(rotate, {"id": endpoint, "hours": 1}))["webhookSecretRotate"]["secret"]
+    await world.account("One")
+    await world.happen()
+    (request,) = receiver.requests
+    assert len(request.headers["webhook-signature"].split(" ")) == 2
+    for secret in (old, new):
+        Webhook(secret).verify(request.body, request.headers)
+    newest = (await world(rotate, {"id": endpoint, "hours": 0}))["webhookSecretRotate"]["secret"]
+    await world.account("Two")
+    await world.happen()
+    request = receiver.requests[-1]
+    Webhook(newest).verify(request.body, request.headers)
+    for secret in (old, new):
+        with pytest.raises(WebhookVerificationError):
+            Webhook(secret).verify(request.body, request.headers)
+
+
+async def test_what_fails_is_tried_ten_times_under_one_id_and_a_new_timestamp(world: World, receiver: Receiver):
+    receiver.answers = [answer(500, b"no\0pe")]
+    endpoint, secret = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.relay()
+    spelled = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
+    delays: list[float] = []
+    for attempt in range(1, 11):
+        assert await world.send() == 1
+        (delivery,) = await world.log(endpoint)
+        assert (delivery["attempts"], delivery["status"]) == (attempt, 500)
+        assert delivery["excerpt"] == "no\N{REPLACEMENT CHARACTER}pe"
+        if attempt < 10:
+            assert delivery["state"] == "WAITING"
+            delays.append((datetime.fromisoformat(delivery["dueAt"]) - datetime.now(UTC)).total_seconds())
+        assert await world.send() == 0
+        await world.shift(seconds=round((delays[-1] + 10) * 1.05))
+    assert all(0.8 * wanted - 5 <= found <= 1.2 * wanted for wanted, found in zip(spelled, delays, strict=True))
+    assert (delivery["state"], delivery["error"]) == ("FAILED", "the receiver answered 500")
+    assert delivery["finishedAt"] is not None
+    assert {one.headers["webhook-id"] for one in receiver.requests} == {delivery["id"]}
+    for one in receiver.requests:
+        Webhook(secret).verify(one.body, one.headers)
+    failed = "query($id: ID!) { webhookEndpoint(where: {id: $id}) { failedDeliveries { nodes { id } } } }"
+    found = await world(failed, {"id": endpoint})
+    assert found["webhookEndpoint"]["failedDeliveries"]["nodes"] == [{"id": delivery["id"]}]
+
+
+async def test_an_answer_that_redirects_fails_and_is_not_followed(world: World, receiver: Receiver):
+    receiver.answers = [answer(301, location=f"http://127.0.0.1:{receiver.port}/elsewhere")]
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.happen()
+    (delivery,) = await world.log(endpoint)
+    assert (delivery["state"], delivery["status"], len(receiver.requests)) == ("WAITING", 301, 1)
+    assert delivery["error"] == "the receiver redirects, which is not followed: change the URL"
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "seconds"),
+    [(429, "120", 120), (503, "0", 1), (503, "9" * 11, 86_400), (429, "soon", 5), (500, "120", 5)],
+)
+async def test_a_receiver_says_how_long_to_wait(
+    world: World, receiver: Receiver, status: int, header: str, seconds: int
+):
+    receiver.answers = [answer(status, retry_after=header)]
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.happen()
+    (delivery,) = await world.log(endpoint)
+    waits = (datetime.fromisoformat(delivery["dueAt"]) - datetime.now(UTC)).total_seconds()
+    assert seconds * 0.8 - 3 <= waits <= seconds * 1.2
+
+
+async def test_a_receiver_that_is_gone_is_left_alone_and_the_tenant_is_told(world: World, receiver: Receiver):
+    receiver.answers = [answer(410)]
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account("One")
+    await world.happen()
+    assert await state_of(world, endpoint) == {
+        "state": "DISABLED",
+        "disabledReason": "GONE",
+        "health": {"failures": 1, "failingSince": (await state_of(world, endpoint))["health"]["failingSince"]},
+    }
+    assert await disabled_events(world) == ["GONE"]
+    await world.account("Two")
+    assert await world.happen() == 0
+    assert (len(receiver.requests), len(await world.log(endpoint))) == (1, 1)
+
+
+async def test_five_days_without_a_success_disable_and_enabling_forgets_them(world: World, receiver: Receiver):
+    receiver.answers = [answer(500)]
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account("One")
+    await world.happen()
+    await world.shift(days=4)
+    await world.send()
+    assert (await state_of(world, endpoint))["state"] == "ACTIVE"
+    await world.shift(days=1)
+    await world.send()
+    found = await state_of(world, endpoint)
+    assert (found["state"], found["disabledReason"], found["health"]["failures"]) == ("DISABLED", "FAILING", 3)
+    assert await disabled_events(world) == ["FAILING"]
+    receiver.answers = [answer(200)]
+    await world("mutation($id: ID!) { webhookEndpointEnable(where: {id: $id}) { outcome } }", {"id": endpoint})
+    assert await state_of(world, endpoint) == {
+        "state": "ACTIVE",
+        "disabledReason": None,
+        "health": {"failures": 0, "failingSince": None},
+    }
+    await world.shift(days=2)
+    assert await world.send() == 1
+    assert [one["state"] for one in await world.log(endpoint)] == ["DELIVERED"]
+
+
+async def test_five_failures_in_a_row_open_the_breaker_and_one_request_tries_again(world: World, receiver: Receiver):
+    receiver.answers = [answer(500)]
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    for number in range(8):
+        await world.account(f"Account {number}")
+    await world.relay()
+    assert await world.deliveries.step() == 4
+    await world.deliveries.settled()
+    assert await world.deliveries.step() == 4
+    await world.deliveries.settled()
+    assert len(receiver.requests) == 8
+    await world.shift(seconds=4)
+    assert await world.deliveries.step() == 0  # what is due waits for the breaker
+    await world.shift(seconds=60)
+    assert await world.deliveries.step() == 1
+    await world.deliveries.settled()
+    receiver.answers = [answer(200)]
+    await world.shift(seconds=120)
+    assert await world.deliveries.step() == 1
+    await world.deliveries.settled()
+    assert (await state_of(world, endpoint))["health"] == {"failures": 0, "failingSince": None}
+    assert await world.deliveries.step() == 4
+
+
+async def test_the_events_of_a_record_arrive_in_their_order_if_that_is_asked_for(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"], ordering="PER_RECORD")
+    first, second = await world.account("A0"), await world.account("B0")
+    for number in range(1, 4):
+        await world(RENAME, {"id": first, "name": f"A{number}"})
+    receiver.answers = [answer(500), answer(200)]
+    await world.relay()
+    assert await world.deliveries.step() == 2  # one of each record
+    await world.deliveries.settled()
+    await world.shift(seconds=10)
+    await world.send()
+    log = await world.log(endpoint)
+    assert [one["state"] for one in log] == ["DELIVERED"] * 5
+    positions: dict[str, list[int]] = {}
+    for request in receiver.requests:
+        event = orjson.loads(request.body)["data"]["events"]
+        positions.setdefault(event["id"], []).append(int(event["position"]))
+    arrived = [one for (one, *_) in positions.values()]
+    assert len(arrived) == 5
+    of_first = [one["position"] for one in log if one["types"][0] == "account.updated"]
+    assert [one for one in arrived if str(one) in of_first] == sorted(map(int, of_first))
+    assert second
+
+
+async def test_rights_are_those_of_the_owner_when_it_is_sent(world: World, receiver: Receiver, committed: Committed):
+    async with committed.open_as() as work:
+        rights = {"webhook_endpoint": Right(Level.ALL, Level.ALL, create=True), "account": Right(Level.OWN)}
+        await access.create(work, {"name": "keeper", "rights": rights})
+    grace = await a_person(committed.sessions, committed.tenant.id, "Grace")
+    document = "subscription { events { type ... on AccountChanged { account { name } } } }"
+    create = """mutation($input: WebhookEndpointCreateInput!) { webhookEndpointCreate(input: $input) {
+        webhookEndpoint { id } errors { message } } }"""
+    given = {"name": "Hers", "url": receiver.url, "document": document, "objects": ["account"]}
+    made = (await world(create, {"input": given}, as_="keeper", user=grace))["webhookEndpointCreate"]
+    assert made["errors"] == []
+    await world.account("Secret Corp")
+    hers = await world.account("Hers Inc")
+    own = "mutation($id: ID!, $user: ID!) { accountUpdate(where: {id: $id}, patch: {owner: {id: $user}}) { outcome } }"
+    await world(own, {"id": hers, "user": f"usr_{grace.id.hex}"})
+    await world.happen()
+    states = [one["state"] for one in await world.log(made["webhookEndpoint"]["id"])]
+    assert states == ["SKIPPED", "DELIVERED", "DELIVERED"]
+    assert {request.body.decode().split('"name":"')[1].split('"')[0] for request in receiver.requests} == {"Hers Inc"}
+    assert all(b"Secret Corp" not in request.body for request in receiver.requests)
+
+
+async def test_who_loses_the_right_to_the_api_is_sent_nothing_more(
+    world: World, receiver: Receiver, committed: Committed
+):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.relay()
+    await world.rows("UPDATE users SET is_active = false WHERE id = $1", committed.admin.id)
+    await world.send()
+    assert receiver.requests == []
+    (found,) = await world.rows("SELECT state, disabled_reason FROM webhook_endpoints")
+    assert found == ("DISABLED", "OWNER")
+    assert await disabled_events(world) == ["OWNER"]
+    await world.rows("UPDATE users SET is_active = true WHERE id = $1", committed.admin.id)
+    world.sender._owners.clear()
+    await world("mutation($id: ID!) { webhookEndpointEnable(where: {id: $id}) { outcome } }", {"id": endpoint})
+    assert await world.send() == 1
+    assert len(receiver.requests) == 1
+
+
+async def test_a_document_that_no_longer_fits_disables(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.rows("UPDATE webhook_endpoints SET document = 'subscription { events { vanished } }'")
+    await world.account()
+    await world.happen()
+    assert (await state_of(world, endpoint))["disabledReason"] == "DOCUMENT"
+    (delivery,) = await world.log(endpoint)
+    assert (delivery["state"], receiver.requests) == ("WAITING", [])
+    assert "Cannot query field 'vanished'" in delivery["error"]
+
+
+async def test_a_body_that_is_too_long_is_not_sent_and_its_log_says_what_to_do(world: World, receiver: Receiver):
+    many = " ".join(f"a{number}: changedFields" for number in range(14))
+    document = f"subscription {{ events {{ id {many} }} }}"
+    endpoint, _ = await world.endpoint(receiver, objects=["account"], document=document)
+    await world.account()
+    await world.relay()
+    await world.rows(
+        "UPDATE outbox SET changed = ARRAY(SELECT 'field' || n FROM generate_series(1, 300) AS n) "
+        "WHERE aggregate_type = 'account'"
+    )
+    await world.send()
+    (delivery,) = await world.log(endpoint)
+    assert (delivery["state"], receiver.requests) == ("FAILED", [])
+    assert "at most 20,000 are sent" in delivery["error"]
+
+
+async def test_the_answer_of_a_receiver_is_shown_to_the_owner_alone(
+    world: World, receiver: Receiver, committed: Committed
+):
+    receiver.answers = [answer(200, b"internal token 12345 " + b"x" * 5_000)]
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.happen()
+    grace = await a_person(committed.sessions, committed.tenant.id, "Grace")
+    (mine,), (hers,) = await world.log(endpoint), await world.log(endpoint, user=grace)
+    assert (mine["excerpt"][:20], len(mine["excerpt"])) == ("internal token 12345", 1_000)
+    assert hers == {**mine, "excerpt": None}
+
+
+async def test_one_delivery_or_a_range_is_sent_again_under_the_same_ids(world: World, receiver: Receiver):
+    endpoint, secret = await world.endpoint(receiver, objects=["account"])
+    for name in ("One", "Two", "Three"):
+        await world.account(name)
+    await world.happen()
+    before = {one["id"]: one["position"] for one in await world.log(endpoint)}
+    first = next(iter(before))
+    payload = (await world(REPLAY, {"id": endpoint, "delivery": first}))["webhookDeliveryReplay"]
+    assert payload == {"outcome": "UNCHANGED", "replayed": 1, "errors": []}
+    assert await world.send() == 1
+    positions = sorted(map(int, before.values()))
+    await world.rows("DELETE FROM webhook_deliveries WHERE position = $1", positions[2])
+    given = {"id": endpoint, "after": str(positions[0]), "through": str(positions[2])}
+    payload = (await world(REPLAY, given))["webhookDeliveryReplay"]
+    assert (payload["replayed"], await world.send()) == (2, 2)
+    ids = [request.headers["webhook-id"] for request in receiver.requests]
+    assert {one["id"]: one["position"] for one in await world.log(endpoint)} == before
+    assert sorted(ids) == sorted([*before, *(id for id, at in before.items() if int(at) > positions[0]), first])
+    for request in receiver.requests:
+        Webhook(secret).verify(request.body, request.headers)
+
+
+async def test_at_most_ten_thousand_events_are_replayed(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    account = await world.account()
+    await world.happen()
+    await world.rows(
+        """INSERT INTO outbox (tenant_id, event_id, aggregate_type, aggregate_id, version, types, schema_version, actor,
+                               changed, payload, occurred_at, position)
+           SELECT tenant_id, gen_random_uuid(), aggregate_type, aggregate_id, version + n, types, 1, actor, changed,
+                  payload, occurred_at, position + n FROM outbox, generate_series(1, 10000) AS n
+            WHERE aggregate_type = 'account' AND aggregate_id = $1""",
+        uuid_of(account),
+    )
+    payload = (await world(REPLAY, {"id": endpoint, "after": "0", "through": "99999"}))["webhookDeliveryReplay"]
+    assert payload == {
+        "outcome": "FAILED",
+        "replayed": None,
+        "errors": [{"code": "LIMIT_EXCEEDED", "path": ["through"]}],
+    }
+    assert len(await world.log(endpoint)) == 1
+    (last,) = await world.rows("SELECT max(position) FROM outbox")
+    given = {"id": endpoint, "after": "0", "through": str(last - 1)}
+    payload = (await world(REPLAY, given))["webhookDeliveryReplay"]
+    assert payload == {"outcome": "UNCHANGED", "replayed": 10_000, "errors": []}
+
+
+async def test_a_test_event_tells_nothing_and_arrives(world: World, receiver: Receiver):
+    endpoint, secret = await world.endpoint(receiver)
+    await world.happen()
+    receiver.requests.clear()
+    test = "mutation($id: ID!) { webhookTest(where: {id: $id}) { outcome deliveryId errors { code } } }"
+    payload = (await world(test, {"id": endpoint}))["webhookTest"]
+    assert await world.send() == 1
+    (request,) = receiver.requests
+    sent = Webhook(secret).verify(request.body, request.headers)
+    assert (sent["type"], sent["data"]) == ("webhook_endpoint.test", {"endpoint": endpoint})
+    assert payload == {"outcome": "UNCHANGED", "deliveryId": request.headers["webhook-id"], "errors": []}
+
+
+async def test_a_preview_is_the_body_to_the_byte(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.happen()
+    (request,), (delivery,) = receiver.requests, await world.log(endpoint)
+    preview = """mutation($where: WebhookEndpointRef, $document: String, $event: ID!) {
+      webhookPreview(where: $where, document: $document, event: $event) { body errors { code message path } } }"""
+    given = {"where": {"id": endpoint}, "event": delivery["eventId"]}
+    assert (await world(preview, given))["webhookPreview"] == {"body": request.body.decode(), "errors": []}
+    given = {"document": THIN, "event": delivery["eventId"]}
+    assert (await world(preview, given))["webhookPreview"] == {"body": request.body.decode(), "errors": []}
+    given = {"document": "{ viewer { name } }", "event": delivery["eventId"]}
+    (error,) = (await world(preview, given))["webhookPreview"]["errors"]
+    assert (error["code"], error["path"]) == ("INVALID", ["document"])
+    assert len(receiver.requests) == 1
+
+
+async def test_a_delivery_whose_sender_died_is_sent_by_another_when_the_lease_ends(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.relay()
+    async with world.worker.acquire() as connection:
+        (dead,) = await claim(connection, 10, LEASE)
+        assert await claim(connection, 10, LEASE) == []
+    await world.shift(seconds=59)
+    assert await world.send() == 0
+    await world.shift(seconds=2)
+    assert await world.send() == 1
+    (delivery,) = await world.log(endpoint)
+    assert (delivery["state"], delivery["attempts"]) == ("DELIVERED", 2)
+    await world.sender.send(dead)  # it was only slow: the receiver gets it twice, under one id
+    assert {request.headers["webhook-id"] for request in receiver.requests} == {delivery["id"]}
+    assert await world.log(endpoint) == [delivery]
+
+
+async def test_turns_go_round_tenants_and_endpoints(world: World, receiver: Receiver):
+    """4 at a time for an endpoint, 20 for a tenant, of which half are for first requests."""
+    for number in range(25):
+        await world.endpoint(receiver, objects=["account"], name=f"Endpoint {number}")
+    for number in range(5):
+        await world.account(f"Account {number}")
+    await world.relay()
+    async with world.worker.acquire() as connection:
+        claims = await claim(connection, 200, LEASE)
+        assert await claim(connection, 200, LEASE) == []
+    assert (len(claims), len({one.endpoint for one in claims})) == (20, 20)
+    await world.rows("UPDATE webhook_endpoints SET archived_at = now() WHERE name > 'Endpoint 1'")
+    await world.rows("UPDATE webhook_deliveries SET lease_until = NULL, attempts = 0")
+    async with world.worker.acquire() as connection:
+        assert len(await claim(connection, 2, LEASE)) == 2
+        claims = await claim(connection, 200, LEASE)
+    counts: dict[Any, int] = {}
+    for one in claims:
+        counts[one.endpoint] = counts.get(one.endpoint, 0) + 1
+    assert sorted(counts.values()) == [2, 4] or sorted(counts.values()) == [3, 3]
+
+
+async def test_two_workers_send_each_delivery_once(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    for number in range(12):
+        await world.account(f"Account {number}")
+    await world.relay()
+    stopping = asyncio.Event()
+    other = type(world.deliveries)(world.worker, world.sender.send)
+    running = [asyncio.create_task(one.run(stopping)) for one in (world.deliveries, other)]
+    await receiver.wait_for(12)
+    await asyncio.sleep(0.3)
+    stopping.set()
+    await asyncio.gather(*running)
+    assert len(receiver.requests) == 12
+    assert {one["state"] for one in await world.log(endpoint)} == {"DELIVERED"}
+
+
+async def test_stopping_waits_for_what_is_under_way_and_gives_back_what_does_not_end(
+    committed: Committed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("api.worker.webhooks.loop.DRAIN_SECONDS", 0.2)
+    async with receiving(silent) as slow, a_world(committed, tmp_path, slow.allowed) as world:
+        endpoint, _ = await world.endpoint(slow, objects=["account"])
+        await world.account()
+        await world.relay()
+        stopping = asyncio.Event()
+        running = asyncio.create_task(world.deliveries.run(stopping))
+        await slow.wait_for(1)
+        began = time.monotonic()
+        stopping.set()
+        await running
+        assert time.monotonic() - began < 1
+        (delivery,) = await world.log(endpoint)
+        assert (delivery["state"], delivery["attempts"]) == ("WAITING", 1)
+        async with world.worker.acquire() as connection:
+            assert [wire.id for wire in await claim(connection, 10, LEASE)] == [uuid_of(delivery["id"])]
+
+
+async def test_a_changed_field_that_the_owner_may_not_see_does_not_send(
+    world: World, receiver: Receiver, committed: Committed
+):
+    async with committed.open_as() as work:
+        rights = {"webhook_endpoint": Right(Level.ALL, Level.ALL, create=True), "contact": Right(Level.ALL)}
+        await access.create(work, {"name": "keeper", "rights": rights})
+    create = """mutation($input: WebhookEndpointCreateInput!) { webhookEndpointCreate(input: $input) {
+        webhookEndpoint { id } errors { message } } }"""
+    given = {"name": "Mails", "url": receiver.url, "document": THIN, "changedFields": ["email"]}
+    made = (await world(create, {"input": given}, as_="keeper"))["webhookEndpointCreate"]
+    contact = 'mutation { contactCreate(input: {lastName: "Lovelace", email: "ada@example.com"}) { outcome } }'
+    await world(contact)
+    await world.happen()
+    assert [one["state"] for one in await world.log(made["webhookEndpoint"]["id"])] == ["SKIPPED"]
+    assert receiver.requests == []
+
+
+async def test_the_log_is_kept_for_thirty_days(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    for name in ("Old", "New"):
+        await world.account(name)
+    await world.happen()
+    await world.rows(
+        "UPDATE webhook_deliveries SET created_at = now() - interval '31 days' WHERE id = $1",
+        uuid_of((await world.log(endpoint))[0]["id"]),
+    )
+    async with world.place.connected() as connection:
+        assert (await delete_old(connection, asyncio.Event()))["webhook deliveries"] == 1
+    assert len(await world.log(endpoint)) == 1
+
+
+async def test_a_secret_sealed_with_another_key_holds_back_and_disables_nothing(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.relay()
+    world.sender._sealer = webhooks.Sealer(b"x" * 32)
+    await world.send()
+    (delivery,) = await world.log(endpoint)
+    assert (delivery["state"], receiver.requests) == ("WAITING", [])
+    assert "CRM_SECRET_KEY" in delivery["error"]
+    assert (await state_of(world, endpoint))["health"] == {"failures": 0, "failingSince": None}
