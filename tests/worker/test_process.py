@@ -29,8 +29,9 @@ async def a_worker(committed: Committed, folder: Path) -> AsyncIterator[asyncio.
         "CRM_WORKER_DATABASE_URL": committed.urls.worker,
         "CRM_SECRET_KEY": base64.b64encode(b"k" * 32).decode(),
     }
-    pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", PROGRAM, "worker", env=environment, **pipes)
+    command = [sys.executable, "-c", PROGRAM, "worker"]
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
     assert process.stdout is not None
     try:
         assert await process.stdout.readline() == b"Working; Ctrl-C stops it.\n"
