@@ -21,7 +21,7 @@ COMMAND_SECONDS = (
     20.0  # longer than any batch of the worker takes; a server that is gone without a word is given up then
 )
 KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-POOL = 5
+POOL = 10
 
 
 @dataclass(frozen=True)

@@ -335,7 +335,9 @@ async def granted_columns(place: Place) -> tuple[int, list[str]]:
     return done, found
 
 
-LATER = frozenset({"result", "left_at", "last_used_at", "retired_at", "filled_at", "position", "created_at"})
+LATER = frozenset(
+    {"result", "left_at", "last_used_at", "retired_at", "filled_at", "position", "created_at", "finished_at"}
+)
 CHECKS = (
     Check("dead tokens", dead_tokens, "read"),
     Check("forged tokens", forged_tokens, "read"),
