@@ -100,7 +100,7 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     sessions = write_sessions(engine)
     wired = services(settings, pool, sessions, secret, outside=outside)
     listening = partial(asyncpg.connect, urls.app, statement_cache_size=0, timeout=CONNECT_SECONDS)
-    subscriptions = Subscriptions(wired, Hub(listening, pool))
+    subscriptions = Subscriptions(wired, Hub(listening, pool), metrics)
     return application(
         wired,
         subscriptions=subscriptions,

@@ -2,13 +2,17 @@
 
 import asyncio
 import hashlib
+import io
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
+import orjson
 import pytest
 
+from api import telemetry
 from api.domain import access, documents, tokens
 from api.domain.users import User
 from api.http.subscriptions import frames, guests
@@ -290,3 +294,46 @@ async def test_who_does_not_read_is_closed_and_the_others_are_not_held_up(
         assert len(said) < 200_000
         await served.account("Still here")
         assert name_of(await reading.hear()) == "Still here"
+
+
+# -- figures ----------------------------------------------------------------------------------------------------------
+
+
+async def test_connections_and_subscriptions_are_counted_and_each_end_has_its_line(
+    committed: Committed, tmp_path: Path
+):
+    async with serving(committed, tmp_path, metrics_token="m" * 20) as served:
+        log = io.StringIO()
+        telemetry.configure("info", log)
+        try:
+            async with served.socket() as caller, served.socket():
+                await caller.subscribe("1", EVENTS)
+                await caller.subscribe("2", EVENTS)
+                await settled(served)
+                await served.account("Counted")
+                assert {(await caller.hear())["id"] for _ in range(2)} == {"1", "2"}
+                during = await figures(served)
+                await caller.say("[]")
+                await caller.closed()
+            await asyncio.sleep(SOON)
+            after = await figures(served)
+        finally:
+            telemetry.configure("error")
+    assert (during['crm_connections{kind="socket"}'], during["crm_subscriptions"]) == (2, 2)
+    assert (after['crm_connections{kind="socket"}'], after["crm_subscriptions"]) == (0, 0)
+    assert after["crm_events_sent_total"] == 2
+    assert (after['crm_socket_closes_total{code="4400"}'], after['crm_socket_closes_total{code="left"}']) == (1, 1)
+    lines = [line for line in map(orjson.loads, log.getvalue().splitlines()) if line["event"] == "socket"]
+    assert {(line["code"], line["tenant"]) for line in lines} == {
+        ("4400", str(committed.tenant.id)),
+        ("left", str(committed.tenant.id)),
+    }
+    assert served.token not in log.getvalue()
+
+
+async def figures(served: Served) -> dict[str, float]:
+    async with httpx.AsyncClient() as client:
+        address = f"http://127.0.0.1:{served.port}/metrics"
+        text = (await client.get(address, headers={"authorization": "Bearer " + "m" * 20})).text
+    lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in lines}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from graphql import OperationType
 
@@ -13,6 +11,7 @@ from api.domain.kernel import Viewer
 from api.http.envelope import Envelope
 from api.http.errors import CODES, Refused, refusal_of
 from api.http.front import Call, Event, Page, Services, called
+from api.http.metrics import Metrics
 from api.http.rates import Admission
 from api.http.subscriptions.guests import Guests, Headers
 from api.http.subscriptions.hub import Feed, Hub
@@ -24,31 +23,14 @@ BEFORE_DATA = b'{"data":'
 NOT_HERE = "Only subscriptions are streamed; send queries and mutations by POST, with Accept: application/json."
 
 
-@dataclass
-class Counts:
-    """How much is going on in this process, for the metrics."""
-
-    sockets: int = 0
-    streams: int = 0
-    subscriptions: int = 0
-
-    @contextmanager
-    def one(self, name: str) -> Iterator[None]:
-        setattr(self, name, getattr(self, name) + 1)
-        try:
-            yield
-        finally:
-            setattr(self, name, getattr(self, name) - 1)
-
-
 class Subscriptions:
     """What all subscriptions of a process share."""
 
-    def __init__(self, services: Services, hub: Hub) -> None:
+    def __init__(self, services: Services, hub: Hub, metrics: Metrics) -> None:
         self.services = services
         self.hub = hub
+        self.metrics = metrics
         self.guests = Guests(services.authenticator)
-        self.counts = Counts()
 
     async def run(self) -> None:
         """Keep everything going until cancelled."""
@@ -115,6 +97,7 @@ class Following:
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 if events:
+                    self._shared.metrics.events.inc(len(events))
                     return events
                 pause = FIRST_PAUSE
 
