@@ -48,8 +48,9 @@ function follow(client, { types = ACCOUNTS, after } = {}, query = EVENTS) {
   const heard = [];
   let end;
   const ended = new Promise((done) => (end = done));
+  const variables = { types, after };
   const stop = client.subscribe(
-    { query, variables: { types, after } },
+    { query, variables },
     {
       next: (result) => (waiting.length ? waiting.shift()(result) : heard.push(result)),
       error: (error) => end({ error }),
@@ -57,7 +58,7 @@ function follow(client, { types = ACCOUNTS, after } = {}, query = EVENTS) {
     },
   );
   const next = () => within(heard.length ? heard.shift() : new Promise((done) => waiting.push(done)), 'an event');
-  return { next, stop, ended: () => within(ended, 'the end'), heard };
+  return { next, stop, ended: () => within(ended, 'the end'), heard, variables };
 }
 
 const socket = (options = {}) =>
@@ -158,14 +159,15 @@ const CHECKS = {
       if (pongs < 2) throw new Error(`${pongs} pongs`);
       await client.dispose();
     },
-    'comes back by itself after a cut and hears on': async () => {
-      const client = socket({ retryAttempts: 3, retryWait: () => sleep(50), shouldRetry: () => true });
+    'comes back by itself after a cut and resumes where the variables say': async () => {
+      const client = socket({ retryAttempts: 3, retryWait: () => sleep(SETTLED_MS), shouldRetry: () => true });
       const events = follow(client);
       await sleep(SETTLED_MS);
+      await create('Before');
+      events.variables.after = (await events.next()).data.events.position;
       client.terminate();
-      await sleep(SETTLED_MS * 2);
-      await create('Wayne');
-      equal(nameIn(await events.next()), 'Wayne');
+      await create('Meanwhile');
+      equal(nameIn(await events.next()), 'Meanwhile');
       events.stop();
     },
   },
