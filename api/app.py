@@ -129,7 +129,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), now=now)
     limits = by_kind(settings)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
-    turns = asyncio.Semaphore(READS)
+    turns = asyncio.Semaphore(max(1, min(READS, settings.pool_size // 2)))
     verify = None
     if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
         verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)

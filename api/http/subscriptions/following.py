@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 
 from graphql import OperationType
 
+from api import telemetry
 from api.domain.kernel import Viewer
 from api.http.envelope import Envelope
 from api.http.errors import CODES, Refused, refusal_of
@@ -35,8 +37,18 @@ class Subscriptions:
     async def run(self) -> None:
         """Keep everything going until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.hub.run())
-            tasks.create_task(self.guests.run())
+            tasks.create_task(kept_going(self.hub.run))
+            tasks.create_task(kept_going(self.guests.run))
+
+
+async def kept_going(run: Callable[[], Awaitable[None]]) -> None:
+    """Begin again whatever happens: without these loops nobody would hear of anything, or be put out."""
+    while True:
+        try:
+            await run()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is a mistake of ours and goes to the log
+            telemetry.log(logging.ERROR, "failed", code="INTERNAL", **telemetry.described(error))
+        await asyncio.sleep(FIRST_PAUSE)
 
 
 class Following:
