@@ -13,10 +13,12 @@ import orjson
 import pytest
 
 from api import telemetry
-from api.domain import access, documents, tokens
+from api.domain import access, documents, sharing, tokens
+from api.domain.tokens import TokenKind
 from api.domain.users import User
 from api.http.subscriptions import frames, guests
 from tests.conftest import Committed
+from tests.factories import a_contact, an_account
 from tests.graphql_client import SECRET
 from tests.people import NOW, a_user
 from tests.subscriptions.serving import Served, a_token, serving, settled, silent_reader
@@ -332,3 +334,16 @@ async def figures(served: Served) -> dict[str, float]:
         text = (await client.get(address, headers={"authorization": "Bearer " + "m" * 20})).text
     lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in lines}
+
+
+async def test_outsiders_have_no_events(served: Served):
+    async with served.committed.open_as() as work:
+        company = await an_account(work, "Brightwater")
+        contact = await a_contact(work, "Pat", account_id=company.id)
+        pepper = tokens.pepper(SECRET)
+        _, text = await sharing.create_for_contact(work, contact.id, TokenKind.PARTNER, "Portal", pepper=pepper)
+    async with served.socket(text) as caller:
+        await caller.subscribe("1", EVENTS)
+        refused = await caller.hear()
+    assert refused["type"] == "error"
+    assert {error["extensions"]["code"] for error in refused["payload"]} == {"GRAPHQL_VALIDATION_FAILED"}
