@@ -275,7 +275,10 @@ async def test_who_does_not_read_is_closed_and_the_others_are_not_held_up(
     monkeypatch.setattr(frames, "SLOW_SECONDS", 0.5)
     monkeypatch.setattr(frames, "CLOSE_SECONDS", 0.5)
     large = EVENTS.replace("name }", "name notes }")
-    async with serving(committed, tmp_path, send_buffer=4_096) as served, served.socket() as reading:
+    async with (
+        serving(committed, tmp_path, send_buffer=4_096, metrics_token="m" * 20) as served,
+        served.socket() as reading,
+    ):
         lazy = await asyncio.to_thread(silent_reader, served, large)
         await reading.subscribe("1", large)
         await settled()
@@ -289,6 +292,7 @@ async def test_who_does_not_read_is_closed_and_the_others_are_not_held_up(
                 while chunk := lazy.recv(65_536):
                     said += chunk
         assert len(said) < 200_000
+        assert (await figures(served))['crm_socket_closes_total{code="4480"}'] == 1
         await served.account("Still here")
         assert name_of(await reading.hear()) == "Still here"
 
