@@ -55,7 +55,7 @@ test-postgres15: $(STAMP) ## run the tests on Debian's postgresql-15, started an
 	@$(BIN)/python -m tests.postgres15 $(PYTEST)
 
 check: lint types contracts sql-lint test ## everything CI runs: style, types, contracts, SQL, tests, conformance
-	@if $(MAKE) clients/contract/$(MODULES); then $(MAKE) conformance; else echo "conformance: not run, for want of npm's packages" >&2; fi
+	@if $(MAKE) clients/contract/$(MODULES); then $(MAKE) conformance; else echo "conformance, subscriptions: not run, for want of npm's packages" >&2; fi
 
 coverage: $(STAMP) ## run every test and count the branches they take; twice as slow as make test
 	@$(BIN)/coverage erase
@@ -109,9 +109,10 @@ $(NODE_STAMP): requirements-node.lock | $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target .node -r requirements-node.lock
 	@touch $@
 
-conformance: $(STAMP) clients/contract/$(MODULES) ## audits of GraphQL over HTTP and composers of federated graphs, by others (npm)
+conformance: $(STAMP) clients/contract/$(MODULES) ## composers of federated graphs, audits of GraphQL over HTTP, clients of subscriptions, all by others (npm)
 	@$(BIN)/python -m tests.contract.composition $(NODE)/bin/node
 	@$(BIN)/python -m tests.contract.conformance $(NODE)/bin/node
+	@$(BIN)/python -m tests.contract.subscriptions $(NODE)/bin/node
 
 ide-check: $(STAMP) ## open GraphiQL in Chromium and try it; needs make ide and chromium
 	@$(BIN)/python -m pytest tests/ide/in_browser.py

@@ -111,7 +111,7 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     sessions = write_sessions(engine)
     wired = services(settings, pool, sessions, secret, outside=outside)
     listening = partial(asyncpg.connect, urls.app, statement_cache_size=0, timeout=CONNECT_SECONDS)
-    subscriptions = Subscriptions(wired, Hub(listening, pool))
+    subscriptions = Subscriptions(wired, Hub(listening, pool), metrics)
     return application(
         wired,
         subscriptions=subscriptions,
@@ -143,7 +143,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), attempts=attempts, now=now)
     limits = by_kind(settings)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
-    turns = asyncio.Semaphore(READS)
+    turns = asyncio.Semaphore(max(1, min(READS, settings.pool_size // 2)))
     verify = None
     if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
         verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)

@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: requests, their time and that of the database, cost, and the pool.
+"""`/metrics` for Prometheus: requests, their time and that of the database, cost, the pool, sockets and streams.
 
 A label never holds what a caller wrote: documents are told apart only if they are registered, all others are `open`.
 """
@@ -58,6 +58,14 @@ class Metrics:
         pools = {"labelnames": ["login"], "registry": registry, "multiprocess_mode": "livesum"}
         self._busy = Gauge("crm_pool_busy", "Read connections at work.", **pools)  # type: ignore[arg-type]
         self._waiting = Gauge("crm_pool_waiting", "Reads that wait for a connection.", **pools)  # type: ignore[arg-type]
+        self.connections = Gauge(
+            "crm_connections", "Open sockets and streams.", ["kind"], registry=registry, multiprocess_mode="livesum"
+        )
+        self.subscriptions = Gauge(
+            "crm_subscriptions", "Subscriptions.", registry=registry, multiprocess_mode="livesum"
+        )
+        self.events = Counter("crm_events_sent", "Events sent to subscriptions.", registry=registry)
+        self.closes = Counter("crm_socket_closes", "Sockets closed, by code.", ["code"], registry=registry)
         self._pools: dict[str, ReadPool] = {}  # only where their figures are shared
         self._several = SEVERAL_PROCESSES in os.environ
         self._children: dict[tuple[str, ...], tuple[Counter, Histogram, Histogram, Counter, Counter]] = {}

@@ -105,8 +105,9 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
 
     `sign_in` is for where there is an issuer. Whoever makes the `subscriptions` runs them.
     """
-    subscriptions = subscriptions or Subscriptions(services, Hub(None, services.authenticator.pool))
-    metrics, graphql = metrics or Metrics(None), GraphQL(services, Streams(subscriptions), straight=not cors_origins)
+    metrics = metrics or Metrics(None)
+    subscriptions = subscriptions or Subscriptions(services, Hub(None, services.authenticator.pool), metrics)
+    graphql = GraphQL(services, Streams(subscriptions), straight=not cors_origins)
     told = (metrics.record, *after)
     middleware = [Middleware(Observed, after=told)]
     straight = Observed(graphql, told, straight=True)

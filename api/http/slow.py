@@ -34,8 +34,8 @@ class SlowLog:
 
     def record(self, exchange: Exchange) -> None:
         duration_ms = exchange.timings.total_ms
-        if duration_ms < self._threshold_ms:
-            return
+        if duration_ms < self._threshold_ms or exchange.facts.get("operation_type") == "subscription":
+            return  # a stream lasts as long as somebody listens
         told = {
             "request_id": exchange.id,
             "duration_ms": round(duration_ms, 2),

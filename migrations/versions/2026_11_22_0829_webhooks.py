@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from api.db.steps import script
 
 revision = "2026_11_22_0829_webhooks"
-down_revision = "2026_11_22_0727_events_out"
+down_revision = "2026_11_22_0759_newest_of_one_owner"
 
 OWNER = """\
 CREATE FUNCTION crm_webhook_owner(endpoint_id uuid)

@@ -16,6 +16,7 @@ from tests.badinput.cursors import cursor_cases
 from tests.badinput.place import PATIENCE
 from tests.badinput.positions import value_cases
 from tests.badinput.running import MOST_SECONDS, Sum, an_asker, run
+from tests.badinput.talking import talks
 from tests.cluster import Cluster, a_cluster, external_url, in_memory
 
 DATABASE = "crm_badinput"
@@ -24,6 +25,8 @@ SHOWN = 60
 
 async def everything(asker: Asker, *, whole: bool) -> AsyncIterator[Case]:
     for case in written():
+        yield case
+    for case in talks():
         yield case
     for case in value_cases(whole=whole):
         yield case

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import asyncpg
 import httpx
 
-from tests.badinput.cases import Case, Raw, Sent
+from tests.badinput.cases import Case, Raw, Sent, Talk
 from tests.badinput.judging import SECONDS, Answer, faults, outcome_of
 from tests.badinput.place import Place, Server
+from tests.badinput.talking import outcome_of as end_of
 
 HEALTH = b'{"query": "{ viewer { name } }"}'
 HEALTHY = b'{"data":{"viewer":{"name":'
@@ -38,7 +39,10 @@ class Asker:
 
     async def wrong(self, case: Case) -> Sequence[str]:
         """What is wrong with the answer to a case, and with what is left afterwards."""
-        if isinstance(case.sent, Raw):
+        if isinstance(case.sent, Talk):
+            found = await self.talked(case, case.sent)
+            to = "server"
+        elif isinstance(case.sent, Raw):
             found = await self.raw(case, case.sent)
             to = "server"
         else:
@@ -52,6 +56,11 @@ class Asker:
                 if case.change:
                     found += await self.written(outcome_of(answer))
         return [*found, *await self.sick(to)]
+
+    async def talked(self, case: Case, talk: Talk) -> list[str]:
+        (expect,) = case.expect
+        outcome = await end_of(talk, expect, f"ws://127.0.0.1:{self.server.port}/graphql", self.place.token)
+        return [] if outcome == expect else [f"{outcome}, not {expect}"]
 
     async def answer(self, sent: Sent) -> Answer:
         client = self.app if sent.to == "app" else self.wire

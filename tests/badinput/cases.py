@@ -40,12 +40,21 @@ class Raw:
 
 
 @dataclass(frozen=True)
+class Talk:
+    """What is said over a WebSocket, after an introduction if it has `begun`; `<mine>` in it becomes a token."""
+
+    says: tuple[bytes, ...]
+    begun: bool = True
+    binary: bool = False
+
+
+@dataclass(frozen=True)
 class Case:
     """`expect`: outcomes of which one has to come; `status`: where it does not follow from the outcome."""
 
     group: str
     name: str
-    sent: Sent | Raw
+    sent: Sent | Raw | Talk
     expect: tuple[str, ...]
     status: tuple[int, ...] = ()
     change: bool = field(default=False)  # what is expected may write

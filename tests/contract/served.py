@@ -7,9 +7,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tests.cluster import in_memory
 
@@ -29,8 +30,11 @@ class Served:
 
 
 @contextmanager
-def served(**settings: str) -> Iterator[Served]:
-    """A running server on a free port of this machine, with one empty tenant; `settings` are `CRM_*` variables."""
+def served(*, worker: bool = False, **settings: str) -> Iterator[Served]:
+    """A running server on a free port of this machine, with one empty tenant; `settings` are `CRM_*` variables.
+
+    `worker`: what happens also becomes known.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CRM_")} | settings
     with tempfile.TemporaryDirectory(prefix="crm-contract-", dir=in_memory()) as folder:
         Path(folder).chmod(0o711)  # PostgreSQL may run as another user, who passes through
@@ -44,10 +48,23 @@ def served(**settings: str) -> Iterator[Served]:
             subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=output) as server,
         ):
             try:
-                yield Served(address_of(server, log), token)
+                address = address_of(server, log)
+                with working(environment, output) if worker else nullcontext():
+                    yield Served(address, token)
             finally:
                 server.send_signal(signal.SIGINT)
                 server.communicate(timeout=STOP_SECONDS)
+
+
+@contextmanager
+def working(environment: dict[str, str], output: IO[bytes]) -> Iterator[None]:
+    """`crm worker` beside the server."""
+    with subprocess.Popen([*CRM, "worker"], env=environment, stdout=output, stderr=output) as worker:
+        try:
+            yield
+        finally:
+            worker.send_signal(signal.SIGINT)
+            worker.wait(timeout=STOP_SECONDS)
 
 
 def address_of(server: subprocess.Popen[bytes], log: Path) -> str:

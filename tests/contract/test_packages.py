@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract import subscriptions
 from tests.contract.conformance import AUDITS, Audit, closing_line, passed
+from tests.contract.subscriptions import CHECKS, Check
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,3 +37,17 @@ def test_packages_are_pinned_by_hash_and_by_no_address_and_have_a_reason():
 def test_anything_but_every_audit_passed_is_a_failure(statuses: list[str], line: str, good: bool):
     audits = [Audit(str(at), "SHOULD", status) for at, status in enumerate(statuses)]
     assert (closing_line(audits), passed(audits)) == (line, good)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "line", "good"),
+    [
+        ([None] * CHECKS, "subscriptions: 16 checks, 0 failed", True),
+        ([None] * (CHECKS - 1), "subscriptions: 15 checks, 0 failed", False),
+        ([None] * CHECKS + ["close 4400"], "subscriptions: 17 checks, 1 failed", False),
+        ([], "subscriptions: 0 checks, 0 failed", False),
+    ],
+)
+def test_anything_but_every_check_of_the_clients_passed_is_a_failure(reasons: list[str | None], line: str, good: bool):
+    checks = [Check("graphql-ws", str(at), reason) for at, reason in enumerate(reasons)]
+    assert (subscriptions.closing_line(checks), subscriptions.passed(checks)) == (line, good)

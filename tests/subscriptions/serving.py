@@ -181,3 +181,8 @@ async def a_token(committed: Committed, user: User | None = None, role: str | No
             work, role if user else "admin", "Laptop", pepper=tokens.pepper(SECRET), user_id=person.id, **more
         )
     return text
+
+
+async def settled() -> None:
+    """Until what was subscribed to is being followed: nothing tells a client so but the first event."""
+    await asyncio.sleep(0.2)

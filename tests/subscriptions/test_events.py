@@ -2,20 +2,26 @@
 
 import asyncio
 import hashlib
+import io
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
+import orjson
 import pytest
 
-from api.domain import access, documents, tokens
+from api import telemetry
+from api.domain import access, documents, sharing, tokens
+from api.domain.tokens import TokenKind
 from api.domain.users import User
 from api.http.subscriptions import frames, guests
 from tests.conftest import Committed
+from tests.factories import a_contact, an_account
 from tests.graphql_client import SECRET
 from tests.people import NOW, a_user
-from tests.subscriptions.serving import Served, a_token, serving, silent_reader
+from tests.subscriptions.serving import Served, a_token, serving, settled, silent_reader
 
 EVENTS = """
 subscription Events($types: [String!], $changedFields: [String!], $filter: EventFilter, $after: String) {
@@ -43,15 +49,10 @@ def place_of(message: Any) -> str:
     return str(message["payload"]["data"]["events"]["position"])
 
 
-async def settled(served: Served) -> None:
-    """Until what was subscribed to is being followed: nothing tells a client so but the first event."""
-    await asyncio.sleep(0.2)
-
-
 async def test_what_happens_is_heard_as_it_happens(served: Served):
     async with served.socket() as caller:
         await caller.subscribe("1", EVENTS)
-        await settled(served)
+        await settled()
         id = await served.account("Initech", notes="Call them")
         made = await caller.hear()
         await served.call(PATCH, {"id": id, "patch": {"name": "Initrode"}})
@@ -77,7 +78,7 @@ async def test_types_fields_and_records_narrow_what_is_heard(served: Served):
         await caller.subscribe("types", EVENTS, {"types": ["account.created"]})
         await caller.subscribe("fields", EVENTS, {"changedFields": ["industry"]})
         await caller.subscribe("record", EVENTS, {"filter": {"id": {"eq": id}}})
-        await settled(served)
+        await settled()
         await served.call(PATCH, {"id": id, "patch": {"name": "Umbrella Corp"}})
         await served.call(PATCH, {"id": other, "patch": {"industry": "Food"}})
         await served.account("Tyrell")
@@ -89,7 +90,7 @@ async def test_types_fields_and_records_narrow_what_is_heard(served: Served):
 async def test_who_comes_back_gets_what_was_missed_in_order_and_once(served: Served):
     async with served.socket() as caller:
         await caller.subscribe("1", EVENTS)
-        await settled(served)
+        await settled()
         await served.account("Seen")
         seen = place_of(await caller.hear())
     await served.accounts(*(f"Missed {number:02}" for number in range(30)))  # more than one page
@@ -112,7 +113,7 @@ async def test_a_subscription_ends_alone(served: Served):
         assert (failed["id"], failed["type"]) == ("fails", "error")
         assert failed["payload"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
         await caller.say({"id": "ends", "type": "complete"})
-        await settled(served)
+        await settled()
         await served.account("Hooli")
         heard = await caller.hear()
         assert (heard["id"], name_of(heard)) == ("stays", "Hooli")
@@ -129,7 +130,7 @@ async def test_the_twenty_first_subscription_is_refused_and_the_others_go_on(ser
         refused = await caller.hear()
         assert (refused["id"], refused["type"]) == ("20", "error")
         assert refused["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
-        await settled(served)
+        await settled()
         await served.account("Stark")
         heard = await caller.hear()
         assert (heard["id"], name_of(heard)) == ("7", "Stark")
@@ -155,7 +156,7 @@ async def test_only_what_the_reader_may_see_is_heard_and_hidden_fields_are_not_n
     ):
         await reps.subscribe("1", EVENTS)
         await marketers.subscribe("1", EVENTS)
-        await settled(served)
+        await settled()
         await served.account("Not his", notes="A secret")
         await served.account("His", owner={"id": f"usr_{rep.id.hex}"})
         assert name_of(await reps.hear()) == "His"
@@ -169,7 +170,7 @@ async def test_rights_that_change_count_for_the_next_event(served: Served):
     person = await someone(served, "Rita Rep", "sales_rep")
     async with served.socket(await a_token(served.committed, person)) as caller:
         await caller.subscribe("1", EVENTS, {"types": ["account.created"]})
-        await settled(served)
+        await settled()
         await served.account("Before")
         await give(served, person, "read_only")
         await asyncio.sleep(guests.CHECK_SECONDS + 0.5)
@@ -182,7 +183,7 @@ async def test_a_revoked_token_is_out_within_five_seconds(served: Served):
         made, text = await tokens.create(work, "read_only", "Screen", pepper=tokens.pepper(SECRET))
     async with served.socket(text) as caller, served.socket(text) as idle, served.socket() as other:
         await caller.subscribe("1", EVENTS)
-        await settled(served)
+        await settled()
         async with served.committed.open_as() as work:
             await tokens.revoke(work, made.id)
         (code, reason), (second, _) = await asyncio.gather(caller.closed(5), idle.closed(5))
@@ -225,7 +226,7 @@ async def test_documents_by_hash_are_followed_as_they_are_over_http(served: Serv
         assert missed["payload"][0]["message"] == "PersistedQueryNotFound"
         await caller.subscribe("2", EVENTS, {"types": ["none"]}, extensions=apq)
         await caller.say({"id": "3", "type": "subscribe", "payload": {"extensions": apq}})
-        await settled(served)
+        await settled()
         await served.account("Wayne")
         assert (await caller.hear())["id"] == "3"
 
@@ -239,7 +240,7 @@ async def test_a_trusted_token_follows_registered_documents_only(served: Served)
         assert (await caller.hear())["payload"][0]["extensions"]["code"] == "DOCUMENT_NOT_TRUSTED"
         await register(served, text)
         await caller.say({"id": "2", "type": "subscribe", "payload": {"documentId": f"sha256:{sha256}"}})
-        await settled(served)
+        await settled()
         await served.account("Acme 2")
         heard = await caller.hear()
         assert (heard["id"], name_of(heard)) == ("2", "Acme 2")
@@ -258,7 +259,7 @@ async def test_events_beyond_the_budget_come_later_and_none_is_lost(committed: C
         own = await a_token(committed)
         async with served.socket(own) as caller:
             await caller.subscribe("1", EVENTS)
-            await settled(served)
+            await settled()
             began = asyncio.get_running_loop().time()
             await served.accounts(*NAMES[:20])  # an event and its account are 2 points
             heard = [name_of(await caller.hear()) for _ in range(20)]
@@ -274,10 +275,13 @@ async def test_who_does_not_read_is_closed_and_the_others_are_not_held_up(
     monkeypatch.setattr(frames, "SLOW_SECONDS", 0.5)
     monkeypatch.setattr(frames, "CLOSE_SECONDS", 0.5)
     large = EVENTS.replace("name }", "name notes }")
-    async with serving(committed, tmp_path, send_buffer=4_096) as served, served.socket() as reading:
+    async with (
+        serving(committed, tmp_path, send_buffer=4_096, metrics_token="m" * 20) as served,
+        served.socket() as reading,
+    ):
         lazy = await asyncio.to_thread(silent_reader, served, large)
         await reading.subscribe("1", large)
-        await settled(served)
+        await settled()
         await served.accounts(*NAMES, notes="x" * 5_000)
         assert [name_of(await reading.hear()) for _ in NAMES] == NAMES
         await asyncio.sleep(1.2)
@@ -288,5 +292,62 @@ async def test_who_does_not_read_is_closed_and_the_others_are_not_held_up(
                 while chunk := lazy.recv(65_536):
                     said += chunk
         assert len(said) < 200_000
+        assert (await figures(served))['crm_socket_closes_total{code="4480"}'] == 1
         await served.account("Still here")
         assert name_of(await reading.hear()) == "Still here"
+
+
+# -- figures ----------------------------------------------------------------------------------------------------------
+
+
+async def test_connections_and_subscriptions_are_counted_and_each_end_has_its_line(
+    committed: Committed, tmp_path: Path
+):
+    async with serving(committed, tmp_path, metrics_token="m" * 20) as served:
+        log = io.StringIO()
+        telemetry.configure("info", log)
+        try:
+            async with served.socket() as caller, served.socket():
+                await caller.subscribe("1", EVENTS)
+                await caller.subscribe("2", EVENTS)
+                await settled()
+                await served.account("Counted")
+                assert {(await caller.hear())["id"] for _ in range(2)} == {"1", "2"}
+                during = await figures(served)
+                await caller.say("[]")
+                await caller.closed()
+            await asyncio.sleep(SOON)
+            after = await figures(served)
+        finally:
+            telemetry.configure("error")
+    assert (during['crm_connections{kind="socket"}'], during["crm_subscriptions"]) == (2, 2)
+    assert (after['crm_connections{kind="socket"}'], after["crm_subscriptions"]) == (0, 0)
+    assert after["crm_events_sent_total"] == 2
+    assert (after['crm_socket_closes_total{code="4400"}'], after['crm_socket_closes_total{code="left"}']) == (1, 1)
+    lines = [line for line in map(orjson.loads, log.getvalue().splitlines()) if line["event"] == "socket"]
+    assert {(line["code"], line["tenant"]) for line in lines} == {
+        ("4400", str(committed.tenant.id)),
+        ("left", str(committed.tenant.id)),
+    }
+    assert served.token not in log.getvalue()
+
+
+async def figures(served: Served) -> dict[str, float]:
+    async with httpx.AsyncClient() as client:
+        address = f"http://127.0.0.1:{served.port}/metrics"
+        text = (await client.get(address, headers={"authorization": "Bearer " + "m" * 20})).text
+    lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in lines}
+
+
+async def test_outsiders_have_no_events(served: Served):
+    async with served.committed.open_as() as work:
+        company = await an_account(work, "Brightwater")
+        contact = await a_contact(work, "Pat", account_id=company.id)
+        pepper = tokens.pepper(SECRET)
+        _, text = await sharing.create_for_contact(work, contact.id, TokenKind.PARTNER, "Portal", pepper=pepper)
+    async with served.socket(text) as caller:
+        await caller.subscribe("1", EVENTS)
+        refused = await caller.hear()
+    assert refused["type"] == "error"
+    assert {error["extensions"]["code"] for error in refused["payload"]} == {"GRAPHQL_VALIDATION_FAILED"}

@@ -14,6 +14,7 @@ class Close(IntEnum):
     TOO_LARGE = 1009
     SILENT = 1011
     STOPPING = 1012
+    LATER = 1013
     MALFORMED = 4400
     UNACKNOWLEDGED = 4401
     FORBIDDEN = 4403
@@ -30,6 +31,7 @@ MEANINGS: Mapping[Close, str] = MappingProxyType(
         Close.TOO_LARGE: "A message has more than 65,536 bytes.",
         Close.SILENT: "A ping was not answered within 10 seconds.",
         Close.STOPPING: "The server stops or starts anew; connect again and resume with `after`.",
+        Close.LATER: "The database, or the issuer of JWTs, does not answer at the moment.",
         Close.MALFORMED: "A message is not one of graphql-transport-ws, or not well-formed.",
         Close.UNACKNOWLEDGED: "`subscribe` came before `connection_ack`.",
         Close.FORBIDDEN: "The token is missing, wrong, expired or revoked.",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 
 from graphql import OperationType
 
+from api import telemetry
 from api.domain.kernel import Viewer
 from api.http.envelope import Envelope
 from api.http.errors import CODES, Refused, refusal_of
 from api.http.front import Call, Event, Page, Services, called
+from api.http.metrics import Metrics
 from api.http.rates import Admission
 from api.http.subscriptions.guests import Guests, Headers
 from api.http.subscriptions.hub import Feed, Hub
@@ -24,37 +25,30 @@ BEFORE_DATA = b'{"data":'
 NOT_HERE = "Only subscriptions are streamed; send queries and mutations by POST, with Accept: application/json."
 
 
-@dataclass
-class Counts:
-    """How much is going on in this process, for the metrics."""
-
-    sockets: int = 0
-    streams: int = 0
-    subscriptions: int = 0
-
-    @contextmanager
-    def one(self, name: str) -> Iterator[None]:
-        setattr(self, name, getattr(self, name) + 1)
-        try:
-            yield
-        finally:
-            setattr(self, name, getattr(self, name) - 1)
-
-
 class Subscriptions:
     """What all subscriptions of a process share."""
 
-    def __init__(self, services: Services, hub: Hub) -> None:
+    def __init__(self, services: Services, hub: Hub, metrics: Metrics) -> None:
         self.services = services
         self.hub = hub
+        self.metrics = metrics
         self.guests = Guests(services.authenticator)
-        self.counts = Counts()
 
     async def run(self) -> None:
         """Keep everything going until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.hub.run())
-            tasks.create_task(self.guests.run())
+            tasks.create_task(kept_going(self.hub.run))
+            tasks.create_task(kept_going(self.guests.run))
+
+
+async def kept_going(run: Callable[[], Awaitable[None]]) -> None:
+    """Begin again whatever happens: without these loops nobody would hear of anything, or be put out."""
+    while True:
+        try:
+            await run()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is a mistake of ours and goes to the log
+            telemetry.log(logging.ERROR, "failed", code="INTERNAL", **telemetry.described(error))
+        await asyncio.sleep(FIRST_PAUSE)
 
 
 class Following:
@@ -115,6 +109,7 @@ class Following:
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 if events:
+                    self._shared.metrics.events.inc(len(events))
                     return events
                 pause = FIRST_PAUSE
 

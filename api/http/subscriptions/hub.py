@@ -140,10 +140,13 @@ class Hub:
             try:
                 connection = await connect()
                 try:
+                    lost = asyncio.Event()
+                    connection.add_termination_listener(lambda _, lost=lost: lost.set())
                     await connection.add_listener(CHANNEL, self._notified)
                     self.listening, pause = True, FIRST_PAUSE
-                    while True:
-                        await asyncio.sleep(ALIVE_SECONDS)
+                    while not lost.is_set():
+                        with suppress(TimeoutError):
+                            await asyncio.wait_for(lost.wait(), ALIVE_SECONDS)
                         await connection.fetchval("SELECT 1", timeout=ALIVE_SECONDS)
                 finally:
                     self.listening = False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -11,9 +13,10 @@ from urllib.parse import urlsplit
 import orjson
 from uuid_utils import uuid7
 
+from api import telemetry
 from api.domain.kernel import Viewer
 from api.http.deadlines import Deadlines
-from api.http.envelope import Disconnected
+from api.http.envelope import Disconnected, Head, head_of
 from api.http.errors import CODES, Refused, extensions_of
 from api.http.exchange import noted
 from api.http.subscriptions import messages
@@ -25,6 +28,8 @@ from api.http.subscriptions.hub import Feed
 SUBPROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
 MOST_SUBSCRIPTIONS = 20
+CODES_OF_CLOSE = frozenset(map(int, Close))
+LEFT = "left"  # by the caller, whatever code he gave
 LONGEST_REASON = 123  # bytes, RFC 6455
 ACKNOWLEDGED = '{"type":"connection_ack"}'
 PONG = '{"type":"pong"}'
@@ -45,9 +50,9 @@ class Sockets:
         self._deadlines = Deadlines()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name: value for name, value in scope["headers"] if name in {b"origin", b"host", b"authorization"}}
+        head = head_of(scope["headers"])
         await receive()  # says that somebody wants to connect
-        if not self._welcome(headers):
+        if not self._welcome(head):
             await refuse(send, Refused("FORBIDDEN", FOREIGN))
             return
         if SUBPROTOCOL not in scope["subprotocols"]:
@@ -55,16 +60,20 @@ class Sockets:
             await send(closing_message(Close.SUBPROTOCOL, f"The subprotocol is {SUBPROTOCOL}."))
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
-        with self._shared.counts.one("sockets"):
-            await Socket(self._shared, headers.get(b"authorization"), receive, send).run(self._deadlines)
+        socket, began = Socket(self._shared, head.get(b"authorization"), receive, send), time.monotonic()
+        with self._shared.metrics.connections.labels("socket").track_inprogress():
+            await socket.run(self._deadlines)
+        self._shared.metrics.closes.labels(socket.ending).inc()
+        duration_ms = round((time.monotonic() - began) * 1000)
+        telemetry.log(logging.INFO, "socket", code=socket.ending, duration_ms=duration_ms, **socket.who)
 
-    def _welcome(self, headers: dict[bytes, bytes]) -> bool:
+    def _welcome(self, head: Head) -> bool:
         """Whether the page that connects, if it is one, is ours or that of a front end that may call the API."""
-        origin = headers.get(b"origin")
+        origin = head.get(b"origin")
         if origin is None:
             return True
         text = origin.decode("latin-1")
-        host = headers.get(b"host", b"").decode("latin-1").lower()
+        host = head.get(b"host", b"").decode("latin-1").lower()
         return text in self._origins or (bool(host) and urlsplit(text.lower()).netloc == host)
 
 
@@ -79,6 +88,8 @@ class Socket:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._closing: asyncio.Task[None] | None = None
         self._headers: Headers = ()
+        self.who: dict[str, object] = {}  # for the log
+        self.ending = LEFT
 
     async def run(self, deadlines: Deadlines) -> None:
         """Until either side closes."""
@@ -89,6 +100,7 @@ class Socket:
                         viewer = await self._introduced()
                 except TimeoutError as error:
                     raise Closing(Close.INIT_TIMEOUT, "connection_init did not come in time.") from error
+                self.who = {"tenant": viewer.tenant, "principal": viewer.principal}
                 feed = self._received(viewer, leaving)
                 await self._tell(ACKNOWLEDGED)
                 await self._converse(viewer, feed)
@@ -97,7 +109,9 @@ class Socket:
             except Disconnected:
                 pass
             except Exception as error:  # noqa: BLE001 - the one place where every failure of a connection ends
-                await self._close(Closing(Close.INTERNAL, str(noted(error, uuid7().hex))))
+                refused = noted(error, uuid7().hex)
+                code = Close.LATER if CODES[refused.code].retryable else Close.INTERNAL
+                await self._close(Closing(code, str(refused)))
             finally:
                 tasks = list(self._running.values())
                 for task in tasks:
@@ -124,6 +138,8 @@ class Socket:
         try:
             return await self._shared.services.authenticator.viewer(self._headers)
         except Refused as refused:
+            if refused.code != "UNAUTHENTICATED":
+                raise
             raise Closing(Close.FORBIDDEN, str(refused)) from refused
 
     def _received(self, viewer: Viewer, leaving: ExitStack) -> Feed:
@@ -164,7 +180,7 @@ class Socket:
         request_id = uuid7().hex
         before = b'{"id":' + orjson.dumps(id) + b',"type":"next","payload":'
         try:
-            with self._shared.counts.one("subscriptions"):
+            with self._shared.metrics.subscriptions.track_inprogress():
                 await following.begin(viewer, feed)
                 while True:
                     for event in await following.more():
@@ -195,6 +211,8 @@ class Socket:
     async def _next(self) -> MutableMapping[str, Any]:
         message = await self._receive()
         if message["type"] == "websocket.disconnect":
+            if message.get("code") in CODES_OF_CLOSE:
+                self.ending = str(message["code"])
             raise Disconnected
         return message
 
@@ -206,6 +224,7 @@ class Socket:
             raise Disconnected from error
 
     async def _close(self, closing: Closing) -> None:
+        self.ending = str(int(closing.code))
         try:
             await self._send(closing_message(closing.code, closing.reason))
         except OSError:

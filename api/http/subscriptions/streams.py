@@ -91,8 +91,9 @@ class Stream:
             "headers": [*HEADERS, *exchange.headers],
         }
         exchange.begin(start)
-        counts = self._shared.counts
-        with self.leaving, counts.one("streams"), counts.one("subscriptions"):
+        metrics = self._shared.metrics
+        open_ = metrics.connections.labels("stream").track_inprogress()
+        with self.leaving, open_, metrics.subscriptions.track_inprogress():
             gone = asyncio.ensure_future(disconnected(receive))
             try:
                 await send(start)
