@@ -17,7 +17,9 @@ from api.worker.supervisor import Loop
 from api.worker.webhooks import service as webhooks
 
 # Called with each batch of events, in the transaction that gives them their positions.
-FOLLOWERS: tuple[Callable[[Place, asyncpg.Connection, Sequence[RelayedEvent]], Awaitable[None]], ...] = ()
+FOLLOWERS: tuple[Callable[[Place, asyncpg.Connection, Sequence[RelayedEvent]], Awaitable[None]], ...] = (
+    webhooks.follow,
+)
 # Kind of job → what does it.
 HANDLERS: Mapping[str, Handler] = MappingProxyType({})
 # What runs beside the relay and the jobs, until the event is set.

@@ -420,9 +420,9 @@ async def test_a_preview_is_the_body_to_the_byte(world: World, receiver: Receive
     await world.account()
     await world.happen()
     (request,), (delivery,) = receiver.requests, await world.log(endpoint)
-    preview = """mutation($where: WebhookEndpointRef, $document: String, $event: ID!) {
-      webhookPreview(where: $where, document: $document, event: $event) { body errors { code message path } } }"""
-    given = {"where": {"id": endpoint}, "event": delivery["eventId"]}
+    preview = """mutation($endpoint: WebhookEndpointRef, $document: String, $event: ID!) {
+      webhookPreview(endpoint: $endpoint, document: $document, event: $event) { body errors { code message path } } }"""
+    given = {"endpoint": {"id": endpoint}, "event": delivery["eventId"]}
     assert (await world(preview, given))["webhookPreview"] == {"body": request.body.decode(), "errors": []}
     given = {"document": THIN, "event": delivery["eventId"]}
     assert (await world(preview, given))["webhookPreview"] == {"body": request.body.decode(), "errors": []}
