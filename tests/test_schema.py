@@ -116,9 +116,8 @@ def test_no_word_of_the_database_is_in_the_schema():
 
 
 def test_a_mutation_is_named_object_first_and_verb_last():
-    nouns = "|".join(
-        sorted([*OTHER_NOUNS, *(one[0].lower() + one[1:] for one in record_types())], key=len, reverse=True)
-    )
+    known = [*OTHER_NOUNS, *(one[0].lower() + one[1:] for one in record_types())]
+    nouns = "|".join(sorted(known, key=len, reverse=True))
     for name in MUTATIONS:
         match = re.fullmatch(rf"({nouns})([A-Z]\w+)", name)
         assert match is not None, name

@@ -61,7 +61,7 @@ def main() -> int:
         f"webhooks: {len(URLS)} urls x 3, {len(led.forbidden)} forbidden connections; "
         f"{held.evil} evil, {held.good} good, p95 {held.p95_ms} ms"
     )
-    return 0 if not led.forbidden and held.is_well else 1
+    return 0 if not led.forbidden and led.public == 1 and held.is_well else 1
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ class Led:
 
     steps: tuple[int, int, int]
     forbidden: Sequence[str]
-    public: int
+    public: int  # one: that of the control
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,10 @@ async def hostile(committed: Committed, folder: Path, urls: Sequence[str]) -> Le
             for _ in storable:
                 await world.endpoint("https://hooks.example.com/", name="victim", objects=["account"])
             await world.rows(PLACED, storable)
+            control, _ = await world.endpoint("https://hooks.example.com/", objects=["account"])
             await world.account()
-            delivered = await world.happen()
+            delivered = await world.happen() - 1
+            assert len(await world.log(control)) == 1
             # A name that is public at first is accepted, and then leads elsewhere.
             taken = [url for url, outcome in zip(urls, created, strict=True) if outcome == "CREATED"]
             assert taken == [url for url in urls if url in REBINDING]

@@ -11,6 +11,7 @@ from api.domain.webhooks import CannotOpen, Sealer, TooLarge, body, new_secret, 
 from api.worker.webhooks.schedule import DELAYS, next_delay
 
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
+CHANCES = (lambda: 0.0, lambda: 0.5, lambda: 1.0)
 
 
 def test_a_signature_is_that_of_the_specification():
@@ -58,7 +59,7 @@ def test_the_schedule_is_that_of_standard_webhooks_within_a_fifth():
     hours = [0, 5 / 3600, 5 / 60, 0.5, 2, 5, 10, 14, 20, 24]
     assert [round(delay.total_seconds() / 3600, 6) for delay in DELAYS] == [round(hour, 6) for hour in hours]
     for attempts, delay in enumerate(DELAYS[1:], 1):
-        found = [next_delay(attempts, 500, None, NOW, chance=lambda chance=chance: chance) for chance in (0, 0.5, 1)]
+        found = [next_delay(attempts, 500, None, NOW, chance=chance) for chance in CHANCES]
         assert found == [delay * 0.8, delay, delay * 1.2]
     assert next_delay(10, 500, None, NOW) is None
 
