@@ -16,7 +16,7 @@ NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/
 IDE := api/http/ide_bundle/index.html
 MODULES := node_modules/.package-lock.json# of clients/NAME/, written by npm
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
-PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes webhooks# heavy proofs, each a target of its own; a new one adds its name here
+PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes relay webhooks# heavy proofs, each a target of its own; a new one adds its name here
 RUN := python# `make coverage` puts itself in between
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
@@ -24,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 LOCK := $(COMPILE) pyproject.toml
 LOCK_NODE := $(COMPILE) --group pyproject.toml:node
 
-.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance oracle bench badinput fuzz probes webhooks proofs lock clean
+.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance oracle bench badinput fuzz probes relay webhooks proofs lock clean
 
 help:
 	@echo "Headless CRM. Begin with: make demo"
@@ -133,6 +133,9 @@ fuzz: $(STAMP) ## send generated operations for 9 minutes; FULL=1 for 20,000, SE
 
 probes: $(STAMP) ## ask for everything as those who may not see it, for 10 minutes; FULL=1 for every path
 	@FULL="$(FULL)" $(BIN)/python -m tests.probes
+
+relay: $(STAMP) ## events a second, their latency, and their lag beside an old snapshot; a minute and a half
+	@$(BIN)/python -m tests.worker
 
 webhooks: $(STAMP) ## send webhooks to where none may go, and beside receivers who mean harm
 	@$(BIN)/python -m tests.webhooks

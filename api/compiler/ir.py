@@ -277,6 +277,32 @@ class ReadPlan:
         )
 
 
+def first_equal(item: Any, lists: list[Read]) -> Any:
+    """The first of `lists` that reads the same as the item, which is added if there is none: one will do for all."""
+    if not isinstance(item, Read) or item.kind != "list":
+        return item
+    for one in lists:
+        if replace(one, alias=item.alias) == item:
+            return one
+    lists.append(item)
+    return item
+
+
+def height(read: Read) -> int:
+    """How many records hang below each other, the one of this read among them, each the only one of its parent."""
+    below: list[Read] = []
+    for item in read.items:
+        if isinstance(item, GroupKeys):
+            below += [one for _, reads in item.groups for _, one in reads]
+        elif isinstance(item, Either):
+            below += item.reads
+        elif isinstance(item, AnyVariant):
+            below += [one for _, read in item.reads for one in read.items if isinstance(one, Read)]
+        elif isinstance(item, Read) and item.kind == "one" and not item.entity.elements:
+            below.append(item)
+    return 1 + max(map(height, below), default=0)
+
+
 __all__ = [
     "AllOf",
     "AnyOf",
@@ -303,4 +329,6 @@ __all__ = [
     "Scalar",
     "Selected",
     "Source",
+    "first_equal",
+    "height",
 ]

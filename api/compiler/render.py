@@ -6,6 +6,7 @@ has to be correlated.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,7 @@ from .connection import Connection
 from .errors import RequestError
 from .feed import Feed
 from .ids import prefixes_of, uuid_of, uuids_of, value_getter
-from .ir import AnyVariant, Constant, Either, GroupKeys, Object, Read, ReadPlan, Scalar
+from .ir import AnyVariant, Constant, Either, GroupKeys, Object, Read, ReadPlan, Scalar, first_equal, height
 from .predicates import condition
 from .request import Getter, now_of, principal_text, tenant_of, tenant_text
 from .rows import Columns, Keyed, array_of, joined, json_object, record_or_null, row_of
@@ -326,13 +327,14 @@ class Renderer:
 
     def variant(self, item: AnyVariant, columns: Columns) -> tuple[ColumnElement[Any], list[Any]]:
         """The row as a JSON object of the type it has, and the laterals of the reads in it."""
-        cases, laterals = [], []
+        cases, laterals, lists = [], dict[str, Any](), list[Read]()
         for value, read in item.reads:
-            members, below = self.selected(read, columns)
-            laterals += below
+            items = tuple(first_equal(one, lists) for one in read.items)
+            members, below = self.selected(replace(read, items=items), columns)
+            laterals |= {one.name: one for one in below}
             made = json_object([(member.name, member.element) for member in members])
             cases.append((getattr(columns, item.column) == literal_column(f"'{value}'", Text()), made))
-        return case(*cases, else_=literal_column("NULL::json", JSON())), laterals
+        return case(*cases, else_=literal_column("NULL::json", JSON())), list(laterals.values())
 
     def child(self, read: Read, parent: Columns) -> Select[Any]:
         if read.kind == "page":
@@ -377,18 +379,3 @@ class Renderer:
         if item.source.absent is None:
             return made
         return case((item.source.absent(columns, self), literal_column("NULL::json")), else_=made)
-
-
-def height(read: Read) -> int:
-    """How many records hang below each other, the one of this read among them, each the only one of its parent."""
-    below: list[Read] = []
-    for item in read.items:
-        if isinstance(item, GroupKeys):
-            below += [one for _, reads in item.groups for _, one in reads]
-        elif isinstance(item, Either):
-            below += item.reads
-        elif isinstance(item, AnyVariant):
-            below += [one for _, read in item.reads for one in read.items if isinstance(one, Read)]
-        elif isinstance(item, Read) and item.kind == "one" and not item.entity.elements:
-            below.append(item)
-    return 1 + max(map(height, below), default=0)

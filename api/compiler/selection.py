@@ -171,7 +171,7 @@ class Selection:
         for value, name in sorted(variants.entities.items()):
             one = self.catalog.entities[name]
             when = (variants.column, value)
-            items = (replace(item, when=when) if isinstance(item, Read) else item for item in self.items(one, sets))
+            items = (of_variant(item, entity, when) for item in self.items(one, sets))
             reads.append((value, Read(key, "one", one, name, {}, node, tuple(items))))
         return AnyVariant(key, variants.column, tuple(reads))
 
@@ -291,6 +291,13 @@ class Selection:
 
     def object_type(self, name: str) -> GraphQLObjectType:
         return self.schema.type_map[name]  # type: ignore[return-value]
+
+
+def of_variant(item: Any, whole: Entity, when: tuple[str, str]) -> Any:
+    """An item of one type of a row: a record is looked for only if it is of that type, a list may be that of each."""
+    if not isinstance(item, Read):
+        return item
+    return replace(item, owner=whole.name) if item.kind == "list" else replace(item, when=when)
 
 
 def fact(name: str) -> Leaf:

@@ -149,3 +149,21 @@ def test_a_demo_answers_shares_its_database_survives_its_postgresql_keeps_its_da
             answers.append(again.status("{ accounts(first: 1) { nodes { name } } }"))
         assert set(answers) <= {200, 503}
         assert answers[-1] == 200, "PostgreSQL was killed and did not come back"
+        # The worker inside has come back, too.
+        again.ask('mutation { accountCreate(input: {name: "After the crash"}) { outcome } }', again.token("admin"))
+        while "After the crash" not in (told := newest_account(again)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert told == "After the crash"
+
+
+def newest_account(demo: Running) -> str:
+    """The name of the account that the feed told of last."""
+    query = """{ events(after: "%s", first: 100, types: ["account.created"]) {
+        position pageInfo { hasNextPage } nodes { ... on AccountChanged { account { name } } } } }"""
+    page, names = {"position": "0", "pageInfo": {"hasNextPage": True}}, [""]
+    while page["pageInfo"]["hasNextPage"]:
+        answer = demo.ask(query % page["position"], demo.token("admin"))
+        assert "errors" not in answer, answer
+        page = answer["data"]["events"]
+        names += [node["account"]["name"] for node in page["nodes"]]
+    return names[-1]
