@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from api.db.steps import script
 
-revision = "2026_11_22_0829_webhooks"
+revision = "2026_11_22_0852_webhooks"
 down_revision = "2026_11_22_0727_events_out"
 
 OWNER = """\
