@@ -102,14 +102,19 @@ async def attempted(world: World, query: str, variables: Any) -> str:
     return ":".join([payload["outcome"], *(error["code"] for error in payload["errors"])])
 
 
-async def evil(committed: Committed, folder: Path, *, good: int = 100, rounds: int = 8, pause: float = 2.5) -> Held:
-    """Events every few seconds for `good` endpoints and twelve evil ones of the same tenant."""
+async def evil(
+    committed: Committed, folder: Path, *, good: int = 100, rounds: int = 8, pause: float = 2.5, gently: bool = True
+) -> Held:
+    """Events every few seconds for `good` endpoints and twelve evil ones of the same tenant.
+
+    `gently`: let the worker end in good order, which takes as long as evil receivers keep it waiting, at most 10 s.
+    """
     async with AsyncExitStack() as opened:
         well = await opened.enter_async_context(receiving())
         bad = {name: await opened.enter_async_context(receiving(behave)) for name, behave in EVIL.items()}
         allowed = [one.allowed for one in (well, *bad.values())]
         world = await opened.enter_async_context(a_world(committed, folder, *allowed))
-        worker = await opened.enter_async_context(a_worker(committed, folder, allowed))
+        worker = await opened.enter_async_context(a_worker(committed, folder, allowed, gently=gently))
         for number in range(good):
             await world.endpoint(f"{well.url}/{number}", objects=["account"], name=f"Good {number}")
         await happened(world, well, good, 1)
@@ -146,7 +151,7 @@ def age_of(body: bytes, at: float) -> float:
 
 
 @asynccontextmanager
-async def a_worker(committed: Committed, folder: Path, allowed: Sequence[str]) -> AsyncIterator[int]:
+async def a_worker(committed: Committed, folder: Path, allowed: Sequence[str], *, gently: bool) -> AsyncIterator[int]:
     """`crm worker`; its process id."""
     urls = committed.urls
     environment = {
@@ -166,9 +171,9 @@ async def a_worker(committed: Committed, folder: Path, allowed: Sequence[str]) -
         yield process.pid
     finally:
         if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGTERM if gently else signal.SIGKILL)
         async with asyncio.timeout(20):
-            assert await process.wait() == 0
+            assert await process.wait() == (0 if gently else -signal.SIGKILL)
 
 
 def megabytes_of(process: int) -> float:

@@ -11,11 +11,13 @@ from typing import Any
 import asyncpg
 
 from api import telemetry
+from api.worker.supervisor import first_of
 
 from .claims import LOST, Claim, claim, release
 
 PAUSE_SECONDS = 0.2
 GATHERED_SECONDS = 0.01  # between two claims, however much there is to do
+LOST_SECONDS = 0.5
 DRAIN_SECONDS = 10.0
 LEASE = timedelta(seconds=60)  # longer than an attempt lasts
 MOST = 200  # requests of this process at a time
@@ -39,17 +41,21 @@ class Deliveries:
     async def run(self, stopping: asyncio.Event) -> None:
         """Until `stopping`; what is under way then has 10 seconds to end, and is else left to others.
 
-        Raises:
-            OSError, asyncpg errors: the database is lost. What was under way is claimed again when its lease ends.
+        A lost database is waited for; what was under way then is ended by those who have it, or claimed again.
         """
         try:
             while not stopping.is_set():
                 self.woken.clear()
-                begun = await self.step()
+                try:
+                    begun = await self.step()
+                except LOST as error:
+                    telemetry.log(logging.WARNING, "webhook", reason=repr(error))
+                    await first_of(stopping, seconds=LOST_SECONDS)
+                    continue
                 if begun:
                     await asyncio.sleep(GATHERED_SECONDS)
                 else:
-                    await self._rest(stopping)
+                    await first_of(self.woken, stopping, seconds=PAUSE_SECONDS)
         finally:
             await self._drain()
 
@@ -77,14 +83,6 @@ class Deliveries:
         if not task.cancelled() and (error := task.exception()) is not None:
             # Its lease ends by itself; the loop meets a lost database with its next claim.
             telemetry.log(logging.WARNING, "webhook", delivery=str(claimed.id), reason=repr(error))
-
-    async def _rest(self, stopping: asyncio.Event) -> None:
-        waits = [asyncio.ensure_future(one.wait()) for one in (self.woken, stopping)]
-        try:
-            await asyncio.wait(waits, timeout=PAUSE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waits:
-                one.cancel()
 
     async def _drain(self) -> None:
         if not self._under_way:
