@@ -11,14 +11,14 @@ from typing import Any
 import asyncpg
 
 from api import telemetry
-from api.worker.supervisor import first_of
+from api.worker.supervisor import first_of, is_loss
 
 from .claims import LOST, Claim, claim, release
 
 PAUSE_SECONDS = 0.2
 GATHERED_SECONDS = 0.01  # between two claims, however much there is to do
 LOST_SECONDS = 0.5
-DRAIN_SECONDS = 10.0
+DRAIN_SECONDS = 9.0  # a second less than the worker has
 LEASE = timedelta(seconds=60)  # longer than an attempt lasts
 MOST = 200  # requests of this process at a time
 
@@ -39,7 +39,7 @@ class Deliveries:
         self.woken = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Until `stopping`; what is under way then has 10 seconds to end, and is else left to others.
+        """Until `stopping`; what is under way then has 9 seconds to end, and is else left to others.
 
         A lost database is waited for; what was under way then is ended by those who have it, or claimed again.
         """
@@ -49,7 +49,9 @@ class Deliveries:
                 try:
                     begun = await self.step()
                 except LOST as error:
-                    telemetry.log(logging.WARNING, "webhook", reason=repr(error))
+                    if not is_loss(error):
+                        raise
+                    telemetry.log(logging.WARNING, "webhook", exception=type(error).__name__)
                     await first_of(stopping, seconds=LOST_SECONDS)
                     continue
                 if begun:
@@ -82,7 +84,7 @@ class Deliveries:
         self.woken.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             # Its lease ends by itself; the loop meets a lost database with its next claim.
-            telemetry.log(logging.WARNING, "webhook", delivery=str(claimed.id), reason=repr(error))
+            telemetry.log(logging.WARNING, "webhook", delivery=str(claimed.id), **telemetry.described(error))
 
     async def _drain(self) -> None:
         if not self._under_way:
@@ -97,4 +99,5 @@ class Deliveries:
                 async with self._connections.acquire() as connection:
                     await release(connection, list(left.values()))
             except LOST as error:
-                telemetry.log(logging.WARNING, "webhook", reason=repr(error))  # their leases end by themselves
+                # Their leases end by themselves.
+                telemetry.log(logging.WARNING, "webhook", exception=type(error).__name__)

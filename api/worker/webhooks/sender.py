@@ -120,7 +120,7 @@ class Sender:
         except LOST:
             raise
         except Exception as error:  # noqa: BLE001 - one delivery that we cannot make does not hold up others
-            telemetry.log(logging.ERROR, "webhook", delivery=str(claim.id), reason=repr(error))
+            telemetry.log(logging.ERROR, "webhook", delivery=str(claim.id), **telemetry.described(error))
             return replace(failed(claim, None, "it could not be made; the log of the worker says why"), arrived=None)
         return Ended(DeliveryState.SKIPPED) if payload is None else await self._sent(claim, payload, keys)
 
