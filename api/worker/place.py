@@ -19,7 +19,7 @@ from api.settings import Settings
 CONNECT_SECONDS = 5.0
 COMMAND_SECONDS = 120.0  # a server that is gone without a word is given up then
 KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-POOL = 5
+POOL = 10
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
+from uuid import UUID
 
 import asyncpg
 
@@ -22,10 +23,12 @@ LOCK = 0x63726D_726574  # "crm" "ret"
 EVENTS_KEPT = timedelta(days=30)
 
 HEADS = "SELECT tenant_id, pruned FROM feed_heads WHERE position > pruned"
+CLOCK = "SELECT clock_timestamp()"
+# Ids begin with the instant at which they were made; `occurred_at` may be any day that a command was told.
 # As far as all are old; the clocks of two processes may have placed a younger one before an older.
 CUT = """
 SELECT coalesce(min(position) FILTER (WHERE NOT old) - 1, max(position)) FROM (
-    SELECT position, occurred_at < clock_timestamp() - $3::interval AS old FROM outbox
+    SELECT position, event_id < $3::uuid AS old FROM outbox
      WHERE tenant_id = $1 AND position > $2 ORDER BY position LIMIT $4) AS front"""
 # The feed says how far it was cut off in the transaction that cuts: a reader who comes too late is told so.
 PRUNE = """
@@ -123,11 +126,11 @@ async def delete_old(
 
 async def prune(connection: asyncpg.Connection, stopping: asyncio.Event, batch: int) -> int:
     """Cut every tenant's feed off behind the events that are too old."""
-    total = 0
+    total, oldest = 0, first_id(await connection.fetchval(CLOCK) - EVENTS_KEPT)
     for tenant, pruned in await connection.fetch(HEADS):
         done = pruned
         while not stopping.is_set():
-            cut = await connection.fetchval(CUT, tenant, done, EVENTS_KEPT, batch)
+            cut = await connection.fetchval(CUT, tenant, done, oldest, batch)
             if cut is None or cut <= done:
                 break
             total += deleted(await connection.execute(PRUNE, tenant, done, cut))
@@ -136,6 +139,15 @@ async def prune(connection: asyncpg.Connection, stopping: asyncio.Event, batch: 
                 break
             await asyncio.sleep(BETWEEN_SECONDS)
     return total
+
+
+def first_id(instant: datetime) -> UUID:
+    """The smallest UUIDv7 of an instant.
+
+    >>> first_id(datetime.fromisoformat("2026-03-02T09:15:00Z"))
+    UUID('019cadd4-5620-0000-0000-000000000000')
+    """
+    return UUID(int=int(instant.timestamp() * 1000) << 80)
 
 
 def deleted(tag: str) -> int:

@@ -160,7 +160,8 @@ def newest_account(demo: Running) -> str:
     """The name of the account that the feed told of last."""
     query = """{ events(after: "%s", first: 100, types: ["account.created"]) {
         position pageInfo { hasNextPage } nodes { ... on AccountChanged { account { name } } } } }"""
-    page, names = {"position": "0", "pageInfo": {"hasNextPage": True}}, [""]
+    names = [""]
+    page: dict[str, Any] = {"position": "0", "pageInfo": {"hasNextPage": True}}
     while page["pageInfo"]["hasNextPage"]:
         answer = demo.ask(query % page["position"], demo.token("admin"))
         assert "errors" not in answer, answer

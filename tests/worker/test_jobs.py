@@ -236,6 +236,22 @@ async def test_the_whole_worker_is_woken_by_the_queue_and_goes_on_after_a_lost_c
         await until(lambda: ask(committed.urls.worker, relayed), 0)
 
 
+async def test_what_no_queue_tells_is_found_by_the_sweeper(committed: Committed, tmp_path: Path):
+    settings = Settings(data_dir=tmp_path, job_lease_seconds=2)  # it looks twice in that time, else every 30 seconds
+    async with Place.opened(settings, committed.urls, b"s" * 32) as place, a_worker(place):
+        idle = "SELECT count(*) > 0 FROM pg_stat_activity WHERE query ILIKE '%crm_queue.%' AND usename = 'crm_worker'"
+        await until(lambda: ask(committed.superuser_url, idle), True, 10)
+        told_nobody = (
+            "ALTER TABLE crm_queue.pgqueuer DISABLE TRIGGER ALL",
+            "CREATE RULE lost AS ON INSERT TO crm_queue.pgqueuer DO INSTEAD NOTHING",
+            "SELECT 1",
+        )
+        await ask(committed.superuser_url, *told_nobody)
+        await put(committed, "make", "Silent")
+        assert await ask(committed.superuser_url, "SELECT count(*) FROM crm_queue.pgqueuer") == 0
+        await until(lambda: ask(committed.urls.worker, JOBS), "Silent DONE 1 0", 10)
+
+
 async def test_every_queue_has_a_runner(place: Place):
     assert [name for name in loops_of(place, HANDLERS) if name.startswith("jobs")] == ["jobs bulk", "jobs maintenance"]
     assert {"relay", "maintenance", "bulk"} <= place.wakes.keys()

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import sys
+from functools import partial
 
 import asyncpg
 
@@ -40,7 +41,7 @@ async def test_a_relay_that_is_killed_in_the_middle_of_a_batch_loses_nothing(com
     for _ in range(3):
         before = await owner.fetchval(WAITING)
         relay = await a_relay(committed)
-        await until(lambda before=before: progressed(owner, before), True, 10)
+        await until(partial(progressed, owner, before), True, 10)
         await asyncio.sleep(moments.uniform(0, 0.05))
         relay.kill()
         await relay.wait()

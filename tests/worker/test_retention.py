@@ -13,8 +13,11 @@ from tests.worker.test_relay import connected
 OUTBOX = """
 INSERT INTO outbox (tenant_id, event_id, aggregate_type, aggregate_id, version, types, schema_version, actor, changed,
                     payload, occurred_at, position)
-SELECT $1, gen_random_uuid(), 'contact', gen_random_uuid(), 1, '{contact.created}', 1, '{}', '{}', '{}',
-       clock_timestamp() - $2::interval, n FROM generate_series($3::bigint, $4::bigint) AS n"""
+SELECT $1, (lpad(to_hex((extract(epoch FROM clock_timestamp() - $2::interval) * 1000)::bigint), 12, '0')
+            || lpad(to_hex(n), 20, '0'))::uuid,
+       'contact', gen_random_uuid(), 1, '{contact.created}', 1, '{}', '{}', '{}',
+       clock_timestamp() - interval '1 year', n
+  FROM generate_series($3::bigint, $4::bigint) AS n"""
 KEYS = """
 INSERT INTO idempotency_keys (tenant_id, principal_id, key, operation, fingerprint, created_at)
 SELECT $1, gen_random_uuid(), 'a used key ' || n, 'x', '', clock_timestamp() - make_interval(hours => n)
