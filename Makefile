@@ -16,7 +16,7 @@ NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/
 IDE := api/http/ide_bundle/index.html
 MODULES := node_modules/.package-lock.json# of clients/NAME/, written by npm
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
-PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes pool-hop relay faults sockets bench# heavy proofs, each a target of its own; a new one adds its name here
+PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes pool-hop relay faults sockets webhooks bench# heavy proofs, each a target of its own; a new one adds its name here
 RUN := python# `make coverage` puts itself in between
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
@@ -24,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 LOCK := $(COMPILE) pyproject.toml
 LOCK_NODE := $(COMPILE) --group pyproject.toml:node
 
-.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance oracle bench badinput fuzz probes pool-hop relay faults sockets proofs lock clean
+.PHONY: help setup demo test test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance oracle bench badinput fuzz probes pool-hop relay faults sockets webhooks proofs lock clean
 
 help:
 	@echo "Headless CRM. Begin with: make demo"
@@ -111,6 +111,7 @@ $(NODE_STAMP): requirements-node.lock | $(STAMP)
 
 conformance: $(STAMP) clients/contract/$(MODULES) ## composers of federated graphs, audits of GraphQL over HTTP, clients of subscriptions, all by others (npm)
 	@$(BIN)/python -m tests.contract.composition $(NODE)/bin/node
+	@$(BIN)/python -m tests.contract.webhooks $(NODE)/bin/node
 	@$(BIN)/python -m tests.contract.conformance $(NODE)/bin/node
 	@$(BIN)/python -m tests.contract.subscriptions $(NODE)/bin/node
 
@@ -145,6 +146,9 @@ sockets: $(STAMP) ## 1,000 idle sockets and 200 that listen: what one weighs, ho
 
 relay: $(STAMP) ## events a second, their latency, and their lag beside an old snapshot; a minute and a half
 	@$(BIN)/python -m tests.worker
+
+webhooks: $(STAMP) ## send webhooks to where none may go, and beside receivers who mean harm
+	@$(BIN)/python -m tests.webhooks
 
 # One that fails hides no other; the last line names those that did.
 proofs: $(STAMP) ## run every heavy proof, one after the other (not part of check)

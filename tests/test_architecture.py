@@ -42,6 +42,7 @@ WIRE_PREFIXES = {
     "Tenant": "ten",
     "Token": "tok",
     "User": "usr",
+    "WebhookEndpoint": "whk",
 }
 
 

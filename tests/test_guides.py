@@ -1,7 +1,11 @@
 """The guides are run: every operation in them is sent, every answer in them is expected."""
 
+import asyncio
 import json
+import os
 import re
+import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,17 +13,20 @@ from typing import Any
 import pytest
 
 from api.domain import opportunities
+from tests.conftest import Committed
 from tests.graphql_client import Client
 from tests.people import OpenAs
+from tests.webhooks.conftest import a_world
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(graphql|json)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PROGRAM = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 OPERATION = re.compile(r"\$(\w+):")
 
 
-def steps(guide: Path) -> Iterator[tuple[str, Any]]:
-    """The operations of a guide in their order, each with the answer behind it, or None."""
-    blocks = BLOCK.findall(guide.read_text("utf8"))
+def steps(guide: Path, *, until: str = "# none") -> Iterator[tuple[str, Any]]:
+    """The operations of a guide in their order, each with the answer behind it, or None; before the heading `until`."""
+    blocks = BLOCK.findall(guide.read_text("utf8").partition(f"\n{until}\n")[0])
     for at, (language, text) in enumerate(blocks):
         if language == "graphql":
             answered = at + 1 < len(blocks) and blocks[at + 1][0] == "json"
@@ -73,6 +80,57 @@ async def test_the_guide_to_access_gives_the_answers_it_promises(graphql: Client
 async def test_the_guide_to_changes_gives_the_answer_it_promises(graphql: Client):
     ((operation, expected),) = steps(ROOT / "docs/guides/changes.md")
     assert await graphql(operation, headers={"api-preview": "timeline"}) == expected
+
+
+async def test_the_webhook_of_the_guide_arrives_at_its_receiver(committed: Committed, tmp_path: Path):
+    """The receiver is the guide's own program, on a free port."""
+    text = (ROOT / "docs/guides/events.md").read_text("utf8").partition("## Webhooks")[2]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    program = PROGRAM.search(text)
+    assert program is not None
+    guide, receiver = tmp_path / "events.md", tmp_path / "receiver.py"
+    guide.write_text(text.replace("9000", port), "utf8")
+    receiver.write_text(program[1].replace("9000", port), "utf8")
+    known: dict[str, str] = {}
+    process = None
+    async with a_world(committed, tmp_path, f"127.0.0.1:{port}") as world:
+        for operation, expected in steps(guide):
+            found = await world(operation, {name: known[name] for name in OPERATION.findall(operation)})
+            assert found == learn(expected, found, known)
+            if process is None:
+                process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, str(receiver)),
+                    env={**os.environ, "WEBHOOK_SECRET": known["secret"]},
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.DEVNULL,
+                )
+                await until_it_listens(int(port))
+            await world.happen()
+    assert process is not None
+    assert process.stdout is not None
+    printed = [(await process.stdout.readline()).decode() for _ in range(2)]
+    process.terminate()
+    await process.wait()
+    assert printed[0] == printed[1]
+    assert printed[0].startswith(
+        "account.created {'events': {'type': 'account.created', 'account': {'name': 'Initech'}"
+    )
+    assert known.keys() == {"secret", "endpoint", "account", "delivery", "successor"}
+    assert known["successor"] != known["secret"]
+
+
+async def until_it_listens(port: int) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
 
 
 async def test_the_golden_query_of_the_readme_is_valid_and_answers_on_an_empty_tenant(graphql: Client):

@@ -386,21 +386,6 @@ class Renderer:
         return case((item.source.absent(columns, self), literal_column("NULL::json")), else_=made)
 
 
-def height(read: Read) -> int:
-    """How many records hang below each other, the one of this read among them, each the only one of its parent."""
-    below: list[Read] = []
-    for item in read.items:
-        if isinstance(item, GroupKeys):
-            below += [one for _, reads in item.groups for _, one in reads]
-        elif isinstance(item, Either):
-            below += item.reads
-        elif isinstance(item, AnyVariant):
-            below += [one for _, read in item.reads for one in read.items if isinstance(one, Read)]
-        elif isinstance(item, Read) and item.kind == "one" and not item.entity.elements:
-            below.append(item)
-    return 1 + max(map(height, below), default=0)
-
-
 def listing_of(context: Visibility) -> Visibility:
     """The same context, for a list of everything that may be seen."""
     outside = context.outside

@@ -127,20 +127,20 @@ async def rotate(work: Work, arguments: dict[str, Any], context: Context) -> Act
 
 async def test(work: Work, arguments: dict[str, Any], _context: Context) -> Acted:
     id = await resolve(work, arguments["where"], ("where",))
-    delivery = await domain.send_test(work, id)
+    delivery = await domain.send_test(work, id, if_version=arguments["if_version"])
     return await work.get(domain.WebhookEndpoint, id), wire(domain.PREFIX, delivery)
 
 
 async def replay(work: Work, arguments: dict[str, Any], _context: Context) -> Acted:
     id = await resolve(work, arguments["where"], ("where",))
-    one, after, through = (arguments[name] for name in ("delivery", "after", "through"))
+    one, after, through, version = (arguments[name] for name in ("delivery", "after", "through", "if_version"))
     if [one is None, after is None, through is None] not in ([False, True, True], [True, False, False]):
         raise Required(("delivery",), "give either `delivery`, or `after` and `through`")
     if one is not None:
-        found = await domain.replay(work, id, wire_uuid(domain.PREFIX, one))
+        found = await domain.replay(work, id, wire_uuid(domain.PREFIX, one), if_version=version)
     else:
         found = await domain.replay_range(
-            work, id, after=position(after, "after"), through=position(through, "through")
+            work, id, after=position(after, "after"), through=position(through, "through"), if_version=version
         )
     return await work.get(domain.WebhookEndpoint, id), found
 
@@ -195,16 +195,16 @@ SELECT types[1], occurred_at, position FROM outbox
 
 
 async def preview(info: Info[Context, None], **arguments: Any) -> Any:
-    rest = {"where": None, "document": None, **options_of(arguments)[1]}
+    rest = {"endpoint": None, "document": None, **options_of(arguments)[1]}
     context = info.context
 
     async def attempt() -> WebhookPreviewPayload:
-        where, document = rest["where"], rest["document"]
-        if (where is None) == (document is None):
-            raise Required(("document",), "give either `where` or `document`")
+        endpoint, document = rest["endpoint"], rest["document"]
+        if (endpoint is None) == (document is None):
+            raise Required(("document",), "give either `endpoint` or `document`")
         async with works(context, info.field_name, dry_run=True) as work:
-            if where is not None:
-                id = await resolve(work, where, ("where",))
+            if endpoint is not None:
+                id = await resolve(work, endpoint, ("endpoint",))
                 document = (await work.get(domain.WebhookEndpoint, id)).document
             event = wire_uuid("evt", rest["event"])
             found = await work.driven.fetch(EVENT, [work.tenant, event])
@@ -214,7 +214,7 @@ async def preview(info: Info[Context, None], **arguments: Any) -> Any:
         return WebhookPreviewPayload(body=body, errors=[])
 
     def refused(wrong: DomainError) -> WebhookPreviewPayload:
-        error = answered(wrong, lambda path: argument_path(path, rest, "where"))
+        error = answered(wrong, lambda path: argument_path(path, rest, "endpoint"))
         return WebhookPreviewPayload(body=None, errors=[error])
 
     return await again(attempt, refused)
@@ -267,7 +267,7 @@ class Mutation:
         TEST,
         "delivery_id",
         "Send an event of the type `webhook_endpoint.test`; the endpoint itself stays as it is.",
-        {"where": WHERE},
+        {"where": WHERE, "if_version": IfVersion},
         "where",
     )
     webhook_delivery_replay = reaching_out(
@@ -280,13 +280,14 @@ class Mutation:
             "delivery": about(strawberry.ID | None, "Id of the delivery."),
             "after": about(str | None, "Position of the last event that is not sent."),
             "through": about(str | None, "Position of the last event that is sent."),
+            "if_version": IfVersion,
         },
         "where",
     )
     webhook_preview = field_of(
         preview,
         {
-            "where": about(REF | None, "The endpoint whose document is meant."),
+            "endpoint": about(REF | None, "The endpoint whose document is meant."),
             "document": about(str | None, "A document, instead of that of an endpoint."),
             "event": about(strawberry.ID, "Id of the event."),
         },

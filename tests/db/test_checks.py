@@ -111,6 +111,7 @@ async def test_a_login_that_may_become_the_reader_is_refused(
         "Policy reader on tokens",
         "Policy reader on user_roles",
         "Policy reader on users",
+        "Policy reader on webhook_endpoints",
     ]
 
 

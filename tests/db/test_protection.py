@@ -51,7 +51,7 @@ async def test_every_table_forces_the_policy_of_its_tenant(database: Urls):
 
 async def test_only_the_reader_and_the_worker_see_every_tenant(database: Urls):
     query = """SELECT tablename::text, roles::text, cmd FROM pg_policies
-                WHERE policyname NOT IN ('tenant', 'outside') ORDER BY 1"""
+                WHERE policyname NOT IN ('tenant', 'outside') ORDER BY 1, 2"""
     assert await rows(database.app, query) == [
         ("accounts", "{crm_reader}", "SELECT"),
         ("contacts", "{crm_reader}", "SELECT"),
@@ -69,6 +69,11 @@ async def test_only_the_reader_and_the_worker_see_every_tenant(database: Urls):
         ("tokens", "{crm_reader}", "SELECT"),
         ("user_roles", "{crm_reader}", "SELECT"),
         ("users", "{crm_reader}", "SELECT"),
+        ("webhook_deliveries", "{crm_worker}", "ALL"),
+        ("webhook_endpoints", "{crm_reader}", "SELECT"),
+        ("webhook_endpoints", "{crm_worker}", "ALL"),
+        ("webhook_health", "{crm_worker}", "ALL"),
+        ("webhook_secrets", "{crm_worker}", "ALL"),
     ]
 
 
@@ -207,6 +212,10 @@ async def test_the_worker_works_on_events_jobs_and_what_grows_old(database: Urls
         "feed_heads": "select insert",
         "jobs": "select delete",
         "idempotency_keys": "delete",
+        "webhook_deliveries": "select insert delete",
+        "webhook_endpoints": "select",
+        "webhook_health": "select",
+        "webhook_secrets": "select",
     }
     columns = """SELECT attrelid::regclass::text, string_agg(attname::text, ' ' ORDER BY attnum) FROM pg_attribute
                    JOIN pg_class c ON c.oid = attrelid
@@ -216,6 +225,8 @@ async def test_the_worker_works_on_events_jobs_and_what_grows_old(database: Urls
         "outbox": "position",
         "feed_heads": "position pruned",
         "jobs": "due_at state lease_until attempts crashes last_error finished_at",
+        "webhook_deliveries": "state attempts due_at lease_until status error duration_ms excerpt finished_at",
+        "webhook_health": "failures failing_since closed_until succeeded_at",
     }
     seen = """SELECT string_agg(attname::text, ' ' ORDER BY attnum) FROM pg_attribute
                WHERE attrelid = 'idempotency_keys'::regclass AND has_column_privilege(attrelid, attnum, 'SELECT')"""

@@ -56,4 +56,5 @@ def test_every_kind_of_record_has_a_prefix_of_its_own():
         "tea": "team",
         "tok": "token",
         "usr": "user",
+        "whk": "webhook_endpoint",
     }

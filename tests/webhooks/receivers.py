@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ Behave = Callable[["Receiver", Reader, Writer], Awaitable[None]]
 
 @dataclass
 class Received:
-    """One request. `at` is the time of the loop when it was complete."""
+    """One request. `at` is the time of day when it was complete."""
 
     target: str
     headers: dict[str, str]
@@ -44,7 +45,7 @@ class Receiver:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
-        found = Received(head[0].split(" ")[1], headers, body, asyncio.get_running_loop().time())
+        found = Received(head[0].split(" ")[1], headers, body, time.time())
         self.requests.append(found)
         self.changed.set()
         return found

@@ -19,7 +19,7 @@ from api.worker.webhooks.loop import LEASE
 from tests.conftest import Committed
 from tests.people import a_user as a_person
 from tests.webhooks.conftest import THIN, World, a_world, uuid_of
-from tests.webhooks.receivers import Receiver, answer, receiving, silent
+from tests.webhooks.receivers import Reader, Receiver, Writer, answer, receiving, silent
 
 RENAME = """mutation($id: ID!, $name: String!) {
   accountUpdate(where: {id: $id}, patch: {name: $name}) { outcome errors { message } } }"""
@@ -420,9 +420,9 @@ async def test_a_preview_is_the_body_to_the_byte(world: World, receiver: Receive
     await world.account()
     await world.happen()
     (request,), (delivery,) = receiver.requests, await world.log(endpoint)
-    preview = """mutation($where: WebhookEndpointRef, $document: String, $event: ID!) {
-      webhookPreview(where: $where, document: $document, event: $event) { body errors { code message path } } }"""
-    given = {"where": {"id": endpoint}, "event": delivery["eventId"]}
+    preview = """mutation($endpoint: WebhookEndpointRef, $document: String, $event: ID!) {
+      webhookPreview(endpoint: $endpoint, document: $document, event: $event) { body errors { code message path } } }"""
+    given = {"endpoint": {"id": endpoint}, "event": delivery["eventId"]}
     assert (await world(preview, given))["webhookPreview"] == {"body": request.body.decode(), "errors": []}
     given = {"document": THIN, "event": delivery["eventId"]}
     assert (await world(preview, given))["webhookPreview"] == {"body": request.body.decode(), "errors": []}
@@ -524,6 +524,39 @@ async def test_a_changed_field_that_the_owner_may_not_see_does_not_send(
     await world.happen()
     assert [one["state"] for one in await world.log(made["webhookEndpoint"]["id"])] == ["SKIPPED"]
     assert receiver.requests == []
+
+
+async def test_what_arrived_while_postgresql_went_away_is_not_sent_again(committed: Committed, tmp_path: Path):
+    async def cutting(receiver: Receiver, reader: Reader, writer: Writer) -> None:
+        await receiver.request(reader)
+        await place.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'crm_worker'")
+        writer.write(answer(200))
+        await writer.drain()
+
+    async with receiving(cutting) as receiver, a_world(committed, tmp_path, receiver.allowed) as place:
+        endpoint, _ = await place.endpoint(receiver, objects=["account"])
+        await place.account()
+        assert await place.happen() == 1
+        (delivery,) = await place.log(endpoint)
+        assert (delivery["state"], delivery["attempts"], len(receiver.requests)) == ("DELIVERED", 1, 1)
+
+
+async def test_a_loop_that_lost_postgresql_goes_on_when_it_is_back(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    stopping = asyncio.Event()
+    running = asyncio.create_task(world.deliveries.run(stopping))
+    await world.account("Before")
+    await world.relay()
+    await receiver.wait_for(1)
+    for _ in range(3):
+        await world.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'crm_worker'")
+        await asyncio.sleep(0.1)
+    await world.account("After")
+    await world.relay()
+    await receiver.wait_for(2, 5)
+    stopping.set()
+    await running
+    assert [one["state"] for one in await world.log(endpoint)] == ["DELIVERED", "DELIVERED"]
 
 
 async def test_the_log_is_kept_for_thirty_days(world: World, receiver: Receiver):

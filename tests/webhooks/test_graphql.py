@@ -39,8 +39,8 @@ mutation($id: ID!, $delivery: ID, $after: String, $through: String) {
 }
 """
 PREVIEW = """
-mutation($where: WebhookEndpointRef, $document: String, $event: ID!) {
-  webhookPreview(where: $where, document: $document, event: $event) { body errors { code message path } }
+mutation($endpoint: WebhookEndpointRef, $document: String, $event: ID!) {
+  webhookPreview(endpoint: $endpoint, document: $document, event: $event) { body errors { code message path } }
 }
 """
 
@@ -370,8 +370,8 @@ async def test_a_preview_names_an_event_and_one_document(graphql: Client):
     async with nothing_changes(graphql):
         for given, code, path in (
             ({}, "REQUIRED", ["document"]),
-            ({"where": {"id": id}, "document": THIN}, "REQUIRED", ["document"]),
-            ({"where": {"id": id}}, "NOT_FOUND", ["event"]),
+            ({"endpoint": {"id": id}, "document": THIN}, "REQUIRED", ["document"]),
+            ({"endpoint": {"id": id}}, "NOT_FOUND", ["event"]),
             ({"document": "subscription {"}, "NOT_FOUND", ["event"]),
         ):
             payload = (await graphql(PREVIEW, {"event": "evt_" + NIL, **given}))["webhookPreview"]

@@ -3,7 +3,7 @@
 from .deliveries import FOLLOW, MOST_REPLAYED, PREFIX, TEST_TYPE, replay, replay_range, send_test
 from .errors import NotOwner
 from .events import WebhookEndpointDisabled
-from .messages import TooLarge, body, signed
+from .messages import TooLarge, body, new_secret, shown, signed
 from .models import (
     DeliveryState,
     DisabledReason,
@@ -56,10 +56,12 @@ __all__ = [
     "disable",
     "enable",
     "event_types",
+    "new_secret",
     "replay",
     "replay_range",
     "rotate_secret",
     "send_test",
+    "shown",
     "signed",
     "take_over",
     "update",

@@ -57,32 +57,32 @@ RETURNING d.id
 """
 
 
-async def send_test(work: Work, id: UUID) -> UUID:
+async def send_test(work: Work, id: UUID, *, if_version: int | None = None) -> UUID:
     """Send an event that tells of nothing, to see whether it arrives; the id of the delivery.
 
     Raises:
         NotFound, NotAllowed, Archived: about the endpoint.
         Invalid: it is disabled.
     """
-    endpoint = await sending(work, id)
+    endpoint = await sending(work, id, if_version)
     made = new_id()
     await work.driven.fetch(TEST, [work.tenant, made, endpoint.id, TEST_TYPE, work.now])
     return made
 
 
-async def replay(work: Work, id: UUID, delivery: UUID) -> int:
+async def replay(work: Work, id: UUID, delivery: UUID, *, if_version: int | None = None) -> int:
     """Send one delivery again, now, under the same `webhook-id`, as often as a new one is tried.
 
     Raises:
         NotFound, NotAllowed, Archived, Invalid: as `send_test`; NotFound for a delivery that is not the endpoint's.
     """
-    endpoint = await sending(work, id)
+    endpoint = await sending(work, id, if_version)
     if not await work.driven.fetch(REPLAY, [work.tenant, endpoint.id, delivery]):
         raise NotFound("delivery", ("delivery",))
     return 1
 
 
-async def replay_range(work: Work, id: UUID, *, after: int, through: int) -> int:
+async def replay_range(work: Work, id: UUID, *, after: int, through: int, if_version: int | None = None) -> int:
     """Send every event behind one position up to another that the endpoint asks for now, also what it never got.
 
     Raises:
@@ -91,7 +91,7 @@ async def replay_range(work: Work, id: UUID, *, after: int, through: int) -> int
     """
     if not 0 <= after < through:
         raise Invalid(("through",), "the range ends behind its beginning", "range")
-    endpoint = await sending(work, id)
+    endpoint = await sending(work, id, if_version)
     given = [work.tenant, endpoint.id, after, through]
     ((found,),) = await work.driven.fetch(COUNT, given)
     if found > MOST_REPLAYED:
@@ -99,8 +99,8 @@ async def replay_range(work: Work, id: UUID, *, after: int, through: int) -> int
     return len(await work.driven.fetch(REPLAY_RANGE, given))
 
 
-async def sending(work: Work, id: UUID) -> WebhookEndpoint:
-    endpoint = await work.edit(WebhookEndpoint, id)
+async def sending(work: Work, id: UUID, if_version: int | None) -> WebhookEndpoint:
+    endpoint = await work.edit(WebhookEndpoint, id, if_version=if_version)
     if endpoint.state is not WebhookState.ACTIVE:
         raise Invalid(("where",), "this webhook endpoint is disabled; enable it first", "active")
     return endpoint

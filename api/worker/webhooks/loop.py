@@ -11,12 +11,14 @@ from typing import Any
 import asyncpg
 
 from api import telemetry
+from api.worker.supervisor import first_of, is_loss
 
 from .claims import LOST, Claim, claim, release
 
 PAUSE_SECONDS = 0.2
 GATHERED_SECONDS = 0.01  # between two claims, however much there is to do
-DRAIN_SECONDS = 10.0
+LOST_SECONDS = 0.5
+DRAIN_SECONDS = 9.0  # a second less than the worker has
 LEASE = timedelta(seconds=60)  # longer than an attempt lasts
 MOST = 200  # requests of this process at a time
 
@@ -37,19 +39,25 @@ class Deliveries:
         self.woken = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Until `stopping`; what is under way then has 10 seconds to end, and is else left to others.
+        """Until `stopping`; what is under way then has 9 seconds to end, and is else left to others.
 
-        Raises:
-            OSError, asyncpg errors: the database is lost. What was under way is claimed again when its lease ends.
+        A lost database is waited for; what was under way then is ended by those who have it, or claimed again.
         """
         try:
             while not stopping.is_set():
                 self.woken.clear()
-                begun = await self.step()
+                try:
+                    begun = await self.step()
+                except LOST as error:
+                    if not is_loss(error):
+                        raise
+                    telemetry.log(logging.WARNING, "webhook", exception=type(error).__name__)
+                    await first_of(stopping, seconds=LOST_SECONDS)
+                    continue
                 if begun:
                     await asyncio.sleep(GATHERED_SECONDS)
                 else:
-                    await self._rest(stopping)
+                    await first_of(self.woken, stopping, seconds=PAUSE_SECONDS)
         finally:
             await self._drain()
 
@@ -76,15 +84,7 @@ class Deliveries:
         self.woken.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             # Its lease ends by itself; the loop meets a lost database with its next claim.
-            telemetry.log(logging.WARNING, "webhook", delivery=str(claimed.id), reason=repr(error))
-
-    async def _rest(self, stopping: asyncio.Event) -> None:
-        waits = [asyncio.ensure_future(one.wait()) for one in (self.woken, stopping)]
-        try:
-            await asyncio.wait(waits, timeout=PAUSE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waits:
-                one.cancel()
+            telemetry.log(logging.WARNING, "webhook", delivery=str(claimed.id), **telemetry.described(error))
 
     async def _drain(self) -> None:
         if not self._under_way:
@@ -99,4 +99,5 @@ class Deliveries:
                 async with self._connections.acquire() as connection:
                     await release(connection, list(left.values()))
             except LOST as error:
-                telemetry.log(logging.WARNING, "webhook", reason=repr(error))  # their leases end by themselves
+                # Their leases end by themselves.
+                telemetry.log(logging.WARNING, "webhook", exception=type(error).__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
@@ -37,6 +38,7 @@ from .schedule import DELAYS, GIVEN_UP_AFTER, GONE, MOST_CRASHES, next_delay
 HEADERS = (("content-type", "application/json"), ("user-agent", f"headless-crm/{__version__}"))
 KNOWN_SECONDS = 5.0  # how long rights that were taken may still count
 MOST_REMEMBERED = 10_000
+PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, None)  # seconds between attempts to write down how one ended
 LATER = timedelta(minutes=5)
 WELL = range(200, 300)
 REDIRECTS = range(300, 400)
@@ -76,8 +78,25 @@ class Sender:
         self._owners: OrderedDict[UUID, tuple[float, Viewer | None]] = OrderedDict()
 
     async def send(self, claim: Claim) -> None:
-        """One attempt, and what becomes of the delivery."""
+        """One attempt, and what becomes of the delivery.
+
+        Raises:
+            OSError, asyncpg errors: PostgreSQL went away. What was sent is sent again when the lease ends.
+        """
         ended = await self._attempt(claim)
+        for pause in PAUSES:  # what has arrived is not sent again because PostgreSQL restarts just now
+            try:
+                disable = await self._end(claim, ended)
+                break
+            except LOST:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+        if disable is not None:
+            await self._disable(claim.tenant, claim.endpoint, disable)
+
+    async def _end(self, claim: Claim, ended: Ended) -> DisabledReason | None:
+        """Write down what became of it; why the endpoint is to be disabled, if it is."""
         disable = ended.disable
         async with self._connections.acquire() as connection:
             if ended.arrived is False:
@@ -87,8 +106,7 @@ class Sender:
             elif ended.arrived:
                 await connection.execute(WORKED, claim.tenant, claim.endpoint)
             await connection.execute(ENDED, claim.tenant, claim.id, claim.attempts, *outcome(ended))
-        if disable is not None:
-            await self._disable(claim.tenant, claim.endpoint, disable)
+        return disable
 
     async def _attempt(self, claim: Claim) -> Ended:
         if claim.attempts > len(DELAYS) + MOST_CRASHES:
@@ -102,7 +120,7 @@ class Sender:
         except LOST:
             raise
         except Exception as error:  # noqa: BLE001 - one delivery that we cannot make does not hold up others
-            telemetry.log(logging.ERROR, "webhook", delivery=str(claim.id), reason=repr(error))
+            telemetry.log(logging.ERROR, "webhook", delivery=str(claim.id), **telemetry.described(error))
             return replace(failed(claim, None, "it could not be made; the log of the worker says why"), arrived=None)
         return Ended(DeliveryState.SKIPPED) if payload is None else await self._sent(claim, payload, keys)
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from api.db.steps import script
 
-revision = "2026_11_22_0829_webhooks"
+revision = "2026_11_22_0852_webhooks"
 down_revision = "2026_11_22_0759_newest_of_one_owner"
 
 OWNER = """\
