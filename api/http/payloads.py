@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +30,7 @@ from api.schema.reading import Reads
 
 OWNER = "SELECT coalesce((SELECT row_to_json(found)::text FROM crm_webhook_owner($1) AS found), 'null')"
 EXPIRED = "POSITION_EXPIRED"
+SHARED_SECONDS, MOST_SHARED = 1.0, 1_000
 WRONG = "it is a subscription to `events` without variables and without `after`: subscription { events { … } }"
 Kept = tuple[Documents, Reads]
 
@@ -51,6 +55,7 @@ class Payloads:
             return Documents(edition.core, limits), Reads(edition.core, edition.catalog, pool, secret, now, verify)
 
         self._kept, self._made = kept, Cache[Kept](MOST_EDITIONS)
+        self._recent: OrderedDict[Hashable, tuple[float, asyncio.Future[bytes | None]]] = OrderedDict()
 
     async def owner(self, connection: asyncpg.Connection | PoolConnectionProxy, endpoint: Any) -> Viewer | None:
         """The owner of an endpoint with the rights he has now; None if he may not use the API any more.
@@ -86,9 +91,28 @@ class Payloads:
     async def data(self, owner: Viewer, text: str, position: int) -> bytes | None:
         """The answer for the event at a position, as JSON; None if it is not for him, or not kept any more.
 
+        Endpoints that send the same to the same owner within a second share one read.
+
         Raises:
             NotFitting: as `document`.
         """
+        key = owner.tenant, owner.principal, owner.team, owner.capability.hash, text, position
+        until, reading = self._recent.get(key, (0.0, None))
+        if reading is None or until <= time.monotonic():
+            reading = asyncio.ensure_future(self._read(owner, text, position))
+            self._recent[key] = (time.monotonic() + SHARED_SECONDS, reading)
+            self._recent.move_to_end(key)
+            reading.add_done_callback(lambda done: self._done(key, done))
+            if len(self._recent) > MOST_SHARED:
+                self._recent.popitem(last=False)
+        return await asyncio.shield(reading)
+
+    def _done(self, key: Hashable, reading: asyncio.Future[bytes | None]) -> None:
+        """A failure is told to those who wait for it, and to nobody later."""
+        if reading.cancelled() or reading.exception() is not None:
+            self._recent.pop(key, None)
+
+    async def _read(self, owner: Viewer, text: str, position: int) -> bytes | None:
         document, node, reads = self.document(owner, text)
         try:
             page = await feed_page(
