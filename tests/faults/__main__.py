@@ -21,7 +21,7 @@ Exit code 1 on a violation."""
 REPEAT, REPEAT_FULL = 3, 20
 
 
-async def campaign(wanted: set[str], repeat: int, seed: int) -> Result:
+async def campaign(wanted: set[str], repeat: int, seed: int, *, full: bool) -> Result:
     began = time.monotonic()
 
     def tell(line: str) -> None:
@@ -30,6 +30,7 @@ async def campaign(wanted: set[str], repeat: int, seed: int) -> Result:
     rows = [row for row in ROWS if not wanted or row.number in wanted]
     tell(f"{len(rows)} rows × {repeat}, SEED={seed}; time limits × {slowness():.1f} for the load of this machine")
     async with a_campaign() as made:
+        made.full = full
         return await run_all(made, rows, repeat, seed, tell)
 
 
@@ -42,7 +43,7 @@ def main() -> int:
     repeat = int(os.environ.get("REPEAT") or (REPEAT_FULL if full else REPEAT))
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
     wanted = {name.strip() for name in os.environ.get("ROWS", "").split(",") if name.strip()}
-    result = asyncio.run(campaign(wanted, repeat, seed))
+    result = asyncio.run(campaign(wanted, repeat, seed, full=full))
     print()
     print("\n".join(result.table()))
     print(result.last_line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 import traceback
@@ -26,6 +27,7 @@ from tests.faults.rows import (
 GROUPS = (commits, background, sockets, webhooks, jobs, database, network, contention, environment, workloads)
 ROWS: tuple[Row, ...] = tuple(row for group in GROUPS for row in group.ROWS)
 SHOWN = 12
+LONGEST, LONGEST_FULL = 60.0, 1_200.0  # seconds of one run
 
 
 @dataclass
@@ -93,7 +95,8 @@ async def run_row(campaign: Campaign, row: Row, seed: int) -> tuple[list[str], l
     campaign.slowness = slowness()
     violations: list[str] = []
     try:
-        async with a_place(campaign, seed, row.settings) as place:
+        longest = LONGEST_FULL if campaign.full else LONGEST
+        async with asyncio.timeout(longest * campaign.slowness), a_place(campaign, seed, row.settings) as place:
             violations = place.manner.violations
             await row.run(place)
             violations[:0] = place.logged()

@@ -20,6 +20,7 @@ from api.http.subscriptions.hub import Feed, Hub
 
 PAGE = 12  # events in one read: 20 subscriptions of a socket never have more than 256 waiting
 PAGE_BYTES = 50_000  # and not more than about 1 MB
+READ_SECONDS = 10.0  # as any request; a connection that is silent is given up then
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds until a read that failed is tried again
 BEFORE_DATA = b'{"data":'
 NOT_HERE = "Only subscriptions are streamed; send queries and mutations by POST, with Accept: application/json."
@@ -117,7 +118,8 @@ class Following:
         head, services = self._feed.head, self._shared.services
         viewer = await services.authenticator.viewer(self._headers)
         call = await self._call(viewer)
-        page = await self._page(call, head, self._position or 0)
+        async with asyncio.timeout(READ_SECONDS):
+            page = await self._page(call, head, self._position or 0)
         events = await self._charged(call, within(page.events))
         whole = len(events) == len(page.events)
         self._position = page.position if whole else events[-1].position
