@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -214,7 +215,8 @@ async def preview(info: Info[Context, None], **arguments: Any) -> Any:
         return WebhookPreviewPayload(body=body, errors=[])
 
     def refused(wrong: DomainError) -> WebhookPreviewPayload:
-        error = answered(wrong, lambda path: argument_path(path, rest, "endpoint"))
+        path_of = partial(argument_path, arguments=rest, argument="endpoint")
+        error = answered(wrong, path_of, context.viewer, "WebhookEndpoint")
         return WebhookPreviewPayload(body=None, errors=[error])
 
     return await again(attempt, refused)
