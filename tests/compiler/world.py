@@ -12,9 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from api.domain import accounts, contacts, documents, identities, opportunities, products, sharing, tokens, users
+from api.domain import accounts, contacts, documents, identities, opportunities, products, sharing, tokens, users, webhooks
 from api.domain.accounts import AddressKind
-from api.domain.kernel import ExternalKey, Money, ShareLevel, Tenant, Viewer, Work, open_work, wire
+from api.domain.kernel import ExternalKey, Money, ShareLevel, Tenant, Viewer, Work, new_id, open_work, wire
 from api.domain.kernel.idempotency import claim, remember
 from api.domain.kernel.rates import record_rate
 from api.domain.opportunities import DEFAULT_STAGES, ContactRole, SplitKind
@@ -264,6 +264,7 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         work.add(tokens.RateBucket(id=world.admin.id, millipoints=1, filled_at=work.now))
         for document in ("", f"sha256:{'ab' * 32}"):
             work.add(deprecated_use(world.admin.id, document, work.now))
+        await add_webhook(work)
         await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
         await identities.invite(work, "Rita Rep", "rita@example.com", (), pepper=b"p" * 32)
         work.add(
@@ -279,6 +280,14 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
             for name, id in (await named(work, table)).items():
                 world.names[wire(prefix, id)] = f"{prefix} {name.removeprefix(table + ' ')}"
         world.names[wire("ten", world.tenant.id)] = "ten own"
+
+
+async def add_webhook(work: Work) -> None:
+    values: webhooks.EndpointValues = {"name": "Shop", "url": "https://hooks.example.com/crm", "document": "test"}
+    endpoint, _ = await webhooks.create(work, values, allowed=frozenset(), sealer=webhooks.Sealer(b"k" * 32))
+    await work.flush()
+    instants = dict.fromkeys(("occurred_at", "created_at", "due_at"), work.now)
+    work.add(webhooks.WebhookDelivery(id=new_id(), endpoint_id=endpoint.id, types=["test"], **instants))
 
 
 async def named(work: Work, *tables: str) -> dict[str, UUID]:

@@ -1,12 +1,12 @@
--- admin: 12 parameters, the tenant is $3
+-- admin: 14 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
-FROM (SELECT CASE WHEN (t1.user_id IS NOT NULL) THEN 'usr_' || encode(uuid_send(t1.user_id), 'hex') ELSE 'tok_' || encode(uuid_send(t1.token_id), 'hex') END AS "principalId", t1.is_active AS "isActive", coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j) AS record, x14.j AS "user", x15.j AS read, x21.j AS write, x27.j AS delete, x28.j AS "fieldRights" 
-FROM (SELECT 'account' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
-FROM (SELECT "of".id AS id, "of".owner_id AS owner_id 
+FROM (SELECT CASE WHEN (t1.user_id IS NOT NULL) THEN 'usr_' || encode(uuid_send(t1.user_id), 'hex') WHEN (t1.contact_id IS NOT NULL) THEN 'con_' || encode(uuid_send(t1.contact_id), 'hex') ELSE 'tok_' || encode(uuid_send(t1.token_id), 'hex') END AS "principalId", t1.is_active AS "isActive", coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j, x14.j) AS record, x15.j AS "user", x16.j AS read, x22.j AS write, x28.j AS delete, x29.j AS "fieldRights" 
+FROM (SELECT 'account' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.contact_id AS contact_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
+FROM (SELECT "of".id AS id, "of".owner_id AS owner_id, "of".archived_at IS NULL AS is_live 
 FROM accounts AS "of" 
-WHERE "of".tenant_id = $3 AND "of".id = $4) AS rec JOIN (SELECT person.id AS user_id, key.id AS token_id, person.team_id AS team_id, narrow.id AS role_id, person.id IS NOT NULL AND key.role_id IS NOT NULL AS is_narrowed, (key.id IS NULL OR key.revoked_at IS NULL AND key.archived_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > CAST($5 AS TIMESTAMP WITH TIME ZONE))) AND (person.id IS NULL OR person.is_active AND person.archived_at IS NULL) AS is_active 
-FROM (SELECT CAST($6 AS UUID) AS user_id, CAST($7 AS UUID) AS token_id) AS asked LEFT OUTER JOIN tokens AS key ON key.tenant_id = $3 AND (key.id = CAST($8 AS UUID) OR key.tenant_id = $3) AND key.id = asked.token_id LEFT OUTER JOIN users AS person ON person.tenant_id = $3 AND person.id = coalesce(asked.user_id, key.user_id) LEFT OUTER JOIN roles AS narrow ON narrow.tenant_id = $3 AND narrow.id = key.role_id AND narrow.archived_at IS NULL 
+WHERE "of".tenant_id = $3 AND "of".id = $4) AS rec JOIN (SELECT person.id AS user_id, key.id AS token_id, NULL::uuid AS contact_id, NULL::uuid AS company_id, person.team_id AS team_id, narrow.id AS role_id, person.id IS NOT NULL AND key.role_id IS NOT NULL AS is_narrowed, (key.id IS NULL OR key.revoked_at IS NULL AND key.archived_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > CAST($5 AS TIMESTAMP WITH TIME ZONE))) AND (person.id IS NULL OR person.is_active AND person.archived_at IS NULL) AS is_active 
+FROM (SELECT CAST($6 AS UUID) AS user_id, CAST($7 AS UUID) AS token_id, CAST($8 AS UUID) AS contact_id) AS asked LEFT OUTER JOIN tokens AS key ON key.tenant_id = $3 AND (key.id = CAST($9 AS UUID) OR key.tenant_id = $3) AND key.id = asked.token_id LEFT OUTER JOIN users AS person ON person.tenant_id = $3 AND person.id = coalesce(asked.user_id, key.user_id) LEFT OUTER JOIN roles AS narrow ON narrow.tenant_id = $3 AND narrow.id = key.role_id AND narrow.archived_at IS NULL 
 WHERE person.id IS NOT NULL OR key.id IS NOT NULL) AS who ON true JOIN LATERAL (SELECT CASE WHEN rec.owner_id = who.user_id THEN 1 WHEN (chain.path IS NOT NULL) THEN 2 ELSE 3 END AS needed, chain.path AS path 
 FROM (SELECT 1 AS one) AS one LEFT OUTER JOIN LATERAL (SELECT CASE WHEN (team_0.id = who.team_id OR team_0.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_0.id)) WHEN (team_1.id = who.team_id OR team_1.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_2.id = who.team_id OR team_2.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_3.id = who.team_id OR team_3.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_4.id = who.team_id OR team_4.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_5.id = who.team_id OR team_5.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_6.id = who.team_id OR team_6.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_7.id = who.team_id OR team_7.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_8.id = who.team_id OR team_8.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_9.id = who.team_id OR team_9.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_9.id), json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) END AS path 
 FROM users AS owner LEFT OUTER JOIN teams AS team_0 ON team_0.tenant_id = $3 AND team_0.id = owner.team_id AND team_0.archived_at IS NULL LEFT OUTER JOIN teams AS team_1 ON team_1.tenant_id = $3 AND team_1.id = team_0.parent_id AND team_1.archived_at IS NULL LEFT OUTER JOIN teams AS team_2 ON team_2.tenant_id = $3 AND team_2.id = team_1.parent_id AND team_2.archived_at IS NULL LEFT OUTER JOIN teams AS team_3 ON team_3.tenant_id = $3 AND team_3.id = team_2.parent_id AND team_3.archived_at IS NULL LEFT OUTER JOIN teams AS team_4 ON team_4.tenant_id = $3 AND team_4.id = team_3.parent_id AND team_4.archived_at IS NULL LEFT OUTER JOIN teams AS team_5 ON team_5.tenant_id = $3 AND team_5.id = team_4.parent_id AND team_5.archived_at IS NULL LEFT OUTER JOIN teams AS team_6 ON team_6.tenant_id = $3 AND team_6.id = team_5.parent_id AND team_6.archived_at IS NULL LEFT OUTER JOIN teams AS team_7 ON team_7.tenant_id = $3 AND team_7.id = team_6.parent_id AND team_7.archived_at IS NULL LEFT OUTER JOIN teams AS team_8 ON team_8.tenant_id = $3 AND team_8.id = team_7.parent_id AND team_8.archived_at IS NULL LEFT OUTER JOIN teams AS team_9 ON team_9.tenant_id = $3 AND team_9.id = team_8.parent_id AND team_9.archived_at IS NULL 
@@ -60,47 +60,50 @@ WHERE t12.tenant_id = $3 AND t12.id = t1.record_id AND t1.record_type = 'token')
 FROM (SELECT 'usr_' || encode(uuid_send(t13.id), 'hex') AS id 
 FROM users AS t13 
 WHERE t13.tenant_id = $3 AND t13.id = t1.record_id AND t1.record_type = 'user') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
-FROM (SELECT t14.name AS name 
-FROM users AS t14 
-WHERE t14.tenant_id = $3 AND t14.id = t1.user_id) AS r14) AS x14 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
-FROM (SELECT p15.allowed AS allowed, x16.j AS grants 
-FROM json_to_recordset(t1.reading) AS p15(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
-FROM (SELECT p16.kind AS kind, p16.role_name AS "roleName", x17.j AS role, p16.level AS level, p16.because AS because, x18.j AS teams, x20.j AS "fieldRights" 
-FROM json_to_recordset(p15.grants) AS p16(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
-FROM (SELECT t17.name AS name 
-FROM roles AS t17 
-WHERE t17.tenant_id = $3 AND t17.id = p16.role_id) AS r17) AS x17 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
-FROM (SELECT x19.j AS team 
-FROM json_to_recordset(p16.teams) AS p18(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
-FROM (SELECT t19.name AS name 
-FROM teams AS t19 
-WHERE t19.tenant_id = $3 AND t19.id = p18.team_id) AS r19) AS x19 ON true) AS r18) AS x18 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r20)), '[]'::json) AS j 
-FROM (SELECT p20.field_set AS "fieldSet", p20.access AS access 
-FROM json_to_recordset(p16.field_rights) AS p20(object TEXT, field_set TEXT, access TEXT)) AS r20) AS x20 ON true) AS r16) AS x16 ON true) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
-FROM (SELECT p21.allowed AS allowed, x22.j AS grants 
-FROM json_to_recordset(t1.writing) AS p21(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r22)), '[]'::json) AS j 
-FROM (SELECT p22.kind AS kind, p22.role_name AS "roleName", x23.j AS role, p22.level AS level, p22.because AS because, x24.j AS teams, x26.j AS "fieldRights" 
-FROM json_to_recordset(p21.grants) AS p22(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
-FROM (SELECT t23.name AS name 
-FROM roles AS t23 
-WHERE t23.tenant_id = $3 AND t23.id = p22.role_id) AS r23) AS x23 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r24)), '[]'::json) AS j 
-FROM (SELECT x25.j AS team 
-FROM json_to_recordset(p22.teams) AS p24(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
-FROM (SELECT t25.name AS name 
-FROM teams AS t25 
-WHERE t25.tenant_id = $3 AND t25.id = p24.team_id) AS r25) AS x25 ON true) AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r26)), '[]'::json) AS j 
-FROM (SELECT p26.field_set AS "fieldSet", p26.access AS access 
-FROM json_to_recordset(p22.field_rights) AS p26(object TEXT, field_set TEXT, access TEXT)) AS r26) AS x26 ON true) AS r22) AS x22 ON true) AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r27) AS j 
-FROM (SELECT p27.allowed AS allowed 
-FROM json_to_recordset(t1.deleting) AS p27(allowed BOOLEAN, grants JSON)) AS r27) AS x27 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r28)), '[]'::json) AS j 
-FROM (SELECT p28.object AS object, p28.field_set AS "fieldSet", p28.access AS access 
-FROM json_to_recordset(t1.field_rights) AS p28(object TEXT, field_set TEXT, access TEXT)) AS r28) AS x28 ON true) AS r1) AS rita, (SELECT row_to_json(r29) AS j 
-FROM (SELECT t29.is_active AS "isActive", x30.j AS read, x31.j AS write, x37.j AS "fieldRights" 
-FROM (SELECT 'product' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
-FROM (SELECT "of".id AS id, NULL::uuid AS owner_id 
+FROM (SELECT 'whk_' || encode(uuid_send(t14.id), 'hex') AS id 
+FROM webhook_endpoints AS t14 
+WHERE t14.tenant_id = $3 AND t14.id = t1.record_id AND t1.record_type = 'webhook_endpoint') AS r14) AS x14 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
+FROM (SELECT t15.name AS name 
+FROM users AS t15 
+WHERE t15.tenant_id = $3 AND t15.id = t1.user_id) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r16) AS j 
+FROM (SELECT p16.allowed AS allowed, x17.j AS grants 
+FROM json_to_recordset(t1.reading) AS p16(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r17)), '[]'::json) AS j 
+FROM (SELECT p17.kind AS kind, p17.role_name AS "roleName", x18.j AS role, CASE WHEN (p17.role_name IS NULL) THEN NULL ELSE p17.level END AS level, p17.because AS because, x19.j AS teams, x21.j AS "fieldRights" 
+FROM json_to_recordset(p16.grants) AS p17(kind TEXT, role_id UUID, role_name TEXT, share_id UUID, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r18) AS j 
+FROM (SELECT t18.name AS name 
+FROM roles AS t18 
+WHERE t18.tenant_id = $3 AND t18.id = p17.role_id) AS r18) AS x18 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r19)), '[]'::json) AS j 
+FROM (SELECT x20.j AS team 
+FROM json_to_recordset(p17.teams) AS p19(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r20) AS j 
+FROM (SELECT t20.name AS name 
+FROM teams AS t20 
+WHERE t20.tenant_id = $3 AND t20.id = p19.team_id) AS r20) AS x20 ON true) AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r21)), '[]'::json) AS j 
+FROM (SELECT p21.field_set AS "fieldSet", p21.access AS access 
+FROM json_to_recordset(p17.field_rights) AS p21(object TEXT, field_set TEXT, access TEXT)) AS r21) AS x21 ON true) AS r17) AS x17 ON true) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r22) AS j 
+FROM (SELECT p22.allowed AS allowed, x23.j AS grants 
+FROM json_to_recordset(t1.writing) AS p22(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r23)), '[]'::json) AS j 
+FROM (SELECT p23.kind AS kind, p23.role_name AS "roleName", x24.j AS role, CASE WHEN (p23.role_name IS NULL) THEN NULL ELSE p23.level END AS level, p23.because AS because, x25.j AS teams, x27.j AS "fieldRights" 
+FROM json_to_recordset(p22.grants) AS p23(kind TEXT, role_id UUID, role_name TEXT, share_id UUID, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r24) AS j 
+FROM (SELECT t24.name AS name 
+FROM roles AS t24 
+WHERE t24.tenant_id = $3 AND t24.id = p23.role_id) AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r25)), '[]'::json) AS j 
+FROM (SELECT x26.j AS team 
+FROM json_to_recordset(p23.teams) AS p25(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r26) AS j 
+FROM (SELECT t26.name AS name 
+FROM teams AS t26 
+WHERE t26.tenant_id = $3 AND t26.id = p25.team_id) AS r26) AS x26 ON true) AS r25) AS x25 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r27)), '[]'::json) AS j 
+FROM (SELECT p27.field_set AS "fieldSet", p27.access AS access 
+FROM json_to_recordset(p23.field_rights) AS p27(object TEXT, field_set TEXT, access TEXT)) AS r27) AS x27 ON true) AS r23) AS x23 ON true) AS r22) AS x22 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r28) AS j 
+FROM (SELECT p28.allowed AS allowed 
+FROM json_to_recordset(t1.deleting) AS p28(allowed BOOLEAN, grants JSON)) AS r28) AS x28 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r29)), '[]'::json) AS j 
+FROM (SELECT p29.object AS object, p29.field_set AS "fieldSet", p29.access AS access 
+FROM json_to_recordset(t1.field_rights) AS p29(object TEXT, field_set TEXT, access TEXT)) AS r29) AS x29 ON true) AS r1) AS rita, (SELECT row_to_json(r30) AS j 
+FROM (SELECT t30.is_active AS "isActive", x31.j AS read, x32.j AS write, x38.j AS "fieldRights" 
+FROM (SELECT 'product' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.contact_id AS contact_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
+FROM (SELECT "of".id AS id, NULL::uuid AS owner_id, "of".archived_at IS NULL AS is_live 
 FROM products AS "of" 
-WHERE "of".tenant_id = $3 AND "of".id = $9) AS rec JOIN (SELECT person.id AS user_id, key.id AS token_id, person.team_id AS team_id, narrow.id AS role_id, person.id IS NOT NULL AND key.role_id IS NOT NULL AS is_narrowed, (key.id IS NULL OR key.revoked_at IS NULL AND key.archived_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > CAST($5 AS TIMESTAMP WITH TIME ZONE))) AND (person.id IS NULL OR person.is_active AND person.archived_at IS NULL) AS is_active 
-FROM (SELECT CAST($10 AS UUID) AS user_id, CAST($11 AS UUID) AS token_id) AS asked LEFT OUTER JOIN tokens AS key ON key.tenant_id = $3 AND (key.id = CAST($12 AS UUID) OR key.tenant_id = $3) AND key.id = asked.token_id LEFT OUTER JOIN users AS person ON person.tenant_id = $3 AND person.id = coalesce(asked.user_id, key.user_id) LEFT OUTER JOIN roles AS narrow ON narrow.tenant_id = $3 AND narrow.id = key.role_id AND narrow.archived_at IS NULL 
+WHERE "of".tenant_id = $3 AND "of".id = $10) AS rec JOIN (SELECT person.id AS user_id, key.id AS token_id, NULL::uuid AS contact_id, NULL::uuid AS company_id, person.team_id AS team_id, narrow.id AS role_id, person.id IS NOT NULL AND key.role_id IS NOT NULL AS is_narrowed, (key.id IS NULL OR key.revoked_at IS NULL AND key.archived_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > CAST($5 AS TIMESTAMP WITH TIME ZONE))) AND (person.id IS NULL OR person.is_active AND person.archived_at IS NULL) AS is_active 
+FROM (SELECT CAST($11 AS UUID) AS user_id, CAST($12 AS UUID) AS token_id, CAST($13 AS UUID) AS contact_id) AS asked LEFT OUTER JOIN tokens AS key ON key.tenant_id = $3 AND (key.id = CAST($14 AS UUID) OR key.tenant_id = $3) AND key.id = asked.token_id LEFT OUTER JOIN users AS person ON person.tenant_id = $3 AND person.id = coalesce(asked.user_id, key.user_id) LEFT OUTER JOIN roles AS narrow ON narrow.tenant_id = $3 AND narrow.id = key.role_id AND narrow.archived_at IS NULL 
 WHERE person.id IS NOT NULL OR key.id IS NOT NULL) AS who ON true JOIN LATERAL (SELECT CASE WHEN rec.owner_id = who.user_id THEN 1 WHEN (chain.path IS NOT NULL) THEN 2 ELSE 3 END AS needed, chain.path AS path 
 FROM (SELECT 1 AS one) AS one LEFT OUTER JOIN LATERAL (SELECT CASE WHEN (team_0.id = who.team_id OR team_0.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_0.id)) WHEN (team_1.id = who.team_id OR team_1.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_2.id = who.team_id OR team_2.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_3.id = who.team_id OR team_3.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_4.id = who.team_id OR team_4.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_5.id = who.team_id OR team_5.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_6.id = who.team_id OR team_6.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_7.id = who.team_id OR team_7.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_8.id = who.team_id OR team_8.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_9.id = who.team_id OR team_9.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_9.id), json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) END AS path 
 FROM users AS owner LEFT OUTER JOIN teams AS team_0 ON team_0.tenant_id = $3 AND team_0.id = owner.team_id AND team_0.archived_at IS NULL LEFT OUTER JOIN teams AS team_1 ON team_1.tenant_id = $3 AND team_1.id = team_0.parent_id AND team_1.archived_at IS NULL LEFT OUTER JOIN teams AS team_2 ON team_2.tenant_id = $3 AND team_2.id = team_1.parent_id AND team_2.archived_at IS NULL LEFT OUTER JOIN teams AS team_3 ON team_3.tenant_id = $3 AND team_3.id = team_2.parent_id AND team_3.archived_at IS NULL LEFT OUTER JOIN teams AS team_4 ON team_4.tenant_id = $3 AND team_4.id = team_3.parent_id AND team_4.archived_at IS NULL LEFT OUTER JOIN teams AS team_5 ON team_5.tenant_id = $3 AND team_5.id = team_4.parent_id AND team_5.archived_at IS NULL LEFT OUTER JOIN teams AS team_6 ON team_6.tenant_id = $3 AND team_6.id = team_5.parent_id AND team_6.archived_at IS NULL LEFT OUTER JOIN teams AS team_7 ON team_7.tenant_id = $3 AND team_7.id = team_6.parent_id AND team_7.archived_at IS NULL LEFT OUTER JOIN teams AS team_8 ON team_8.tenant_id = $3 AND team_8.id = team_7.parent_id AND team_8.archived_at IS NULL LEFT OUTER JOIN teams AS team_9 ON team_9.tenant_id = $3 AND team_9.id = team_8.parent_id AND team_9.archived_at IS NULL 
@@ -113,35 +116,35 @@ FROM role_rights AS most_cell
 WHERE most_cell.tenant_id = $3 AND most_cell.role_id = who.role_id AND (most_cell.object = 'product' OR most_cell.object = '*')) AS most ON true 
 WHERE role.tenant_id = $3 AND role.archived_at IS NULL AND CASE WHEN (who.user_id IS NULL) THEN role.id = who.role_id ELSE EXISTS (SELECT 1 
 FROM user_roles AS holding 
-WHERE holding.tenant_id = $3 AND holding.user_id = who.user_id AND holding.role_id = role.id) END) AS held) AS grants ON true) AS t29 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r30) AS j 
-FROM (SELECT p30.allowed AS allowed 
-FROM json_to_recordset(t29.reading) AS p30(allowed BOOLEAN, grants JSON)) AS r30) AS x30 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
-FROM (SELECT p31.allowed AS allowed, x32.j AS grants 
-FROM json_to_recordset(t29.writing) AS p31(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r32)), '[]'::json) AS j 
-FROM (SELECT p32.kind AS kind, p32.role_name AS "roleName", x33.j AS role, p32.level AS level, p32.because AS because, x34.j AS teams, x36.j AS "fieldRights" 
-FROM json_to_recordset(p31.grants) AS p32(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
-FROM (SELECT t33.name AS name 
-FROM roles AS t33 
-WHERE t33.tenant_id = $3 AND t33.id = p32.role_id) AS r33) AS x33 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r34)), '[]'::json) AS j 
-FROM (SELECT x35.j AS team 
-FROM json_to_recordset(p32.teams) AS p34(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r35) AS j 
-FROM (SELECT t35.name AS name 
-FROM teams AS t35 
-WHERE t35.tenant_id = $3 AND t35.id = p34.team_id) AS r35) AS x35 ON true) AS r34) AS x34 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r36)), '[]'::json) AS j 
-FROM (SELECT p36.field_set AS "fieldSet", p36.access AS access 
-FROM json_to_recordset(p32.field_rights) AS p36(object TEXT, field_set TEXT, access TEXT)) AS r36) AS x36 ON true) AS r32) AS x32 ON true) AS r31) AS x31 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r37)), '[]'::json) AS j 
-FROM (SELECT p37.field_set AS "fieldSet" 
-FROM json_to_recordset(t29.field_rights) AS p37(object TEXT, field_set TEXT, access TEXT)) AS r37) AS x37 ON true) AS r29) AS own) AS r) END AS anon_1
+WHERE holding.tenant_id = $3 AND holding.user_id = who.user_id AND holding.role_id = role.id) END) AS held) AS grants ON true) AS t30 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
+FROM (SELECT p31.allowed AS allowed 
+FROM json_to_recordset(t30.reading) AS p31(allowed BOOLEAN, grants JSON)) AS r31) AS x31 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r32) AS j 
+FROM (SELECT p32.allowed AS allowed, x33.j AS grants 
+FROM json_to_recordset(t30.writing) AS p32(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r33)), '[]'::json) AS j 
+FROM (SELECT p33.kind AS kind, p33.role_name AS "roleName", x34.j AS role, CASE WHEN (p33.role_name IS NULL) THEN NULL ELSE p33.level END AS level, p33.because AS because, x35.j AS teams, x37.j AS "fieldRights" 
+FROM json_to_recordset(p32.grants) AS p33(kind TEXT, role_id UUID, role_name TEXT, share_id UUID, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r34) AS j 
+FROM (SELECT t34.name AS name 
+FROM roles AS t34 
+WHERE t34.tenant_id = $3 AND t34.id = p33.role_id) AS r34) AS x34 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r35)), '[]'::json) AS j 
+FROM (SELECT x36.j AS team 
+FROM json_to_recordset(p33.teams) AS p35(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
+FROM (SELECT t36.name AS name 
+FROM teams AS t36 
+WHERE t36.tenant_id = $3 AND t36.id = p35.team_id) AS r36) AS x36 ON true) AS r35) AS x35 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r37)), '[]'::json) AS j 
+FROM (SELECT p37.field_set AS "fieldSet", p37.access AS access 
+FROM json_to_recordset(p33.field_rights) AS p37(object TEXT, field_set TEXT, access TEXT)) AS r37) AS x37 ON true) AS r33) AS x33 ON true) AS r32) AS x32 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r38)), '[]'::json) AS j 
+FROM (SELECT p38.field_set AS "fieldSet" 
+FROM json_to_recordset(t30.field_rights) AS p38(object TEXT, field_set TEXT, access TEXT)) AS r38) AS x38 ON true) AS r30) AS own) AS r) END AS anon_1
 
--- sales_rep: 13 parameters, the tenant is $3
+-- sales_rep: 15 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT row_to_json(r1) AS j 
-FROM (SELECT CASE WHEN (t1.user_id IS NOT NULL) THEN 'usr_' || encode(uuid_send(t1.user_id), 'hex') ELSE 'tok_' || encode(uuid_send(t1.token_id), 'hex') END AS "principalId", t1.is_active AS "isActive", coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j) AS record, x14.j AS "user", x15.j AS read, x21.j AS write, x27.j AS delete, x28.j AS "fieldRights" 
-FROM (SELECT 'account' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
-FROM (SELECT "of".id AS id, "of".owner_id AS owner_id 
+FROM (SELECT CASE WHEN (t1.user_id IS NOT NULL) THEN 'usr_' || encode(uuid_send(t1.user_id), 'hex') WHEN (t1.contact_id IS NOT NULL) THEN 'con_' || encode(uuid_send(t1.contact_id), 'hex') ELSE 'tok_' || encode(uuid_send(t1.token_id), 'hex') END AS "principalId", t1.is_active AS "isActive", coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j, x14.j) AS record, x15.j AS "user", x16.j AS read, x22.j AS write, x28.j AS delete, x29.j AS "fieldRights" 
+FROM (SELECT 'account' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.contact_id AS contact_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
+FROM (SELECT "of".id AS id, "of".owner_id AS owner_id, "of".archived_at IS NULL AS is_live 
 FROM accounts AS "of" 
-WHERE "of".tenant_id = $3 AND "of".owner_id = $4 AND "of".id = $5) AS rec JOIN (SELECT person.id AS user_id, key.id AS token_id, person.team_id AS team_id, narrow.id AS role_id, person.id IS NOT NULL AND key.role_id IS NOT NULL AS is_narrowed, (key.id IS NULL OR key.revoked_at IS NULL AND key.archived_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE))) AND (person.id IS NULL OR person.is_active AND person.archived_at IS NULL) AS is_active 
-FROM (SELECT CAST($7 AS UUID) AS user_id, CAST($8 AS UUID) AS token_id) AS asked LEFT OUTER JOIN tokens AS key ON key.tenant_id = $3 AND (key.id = CAST($9 AS UUID) OR key.tenant_id = $3 AND false) AND key.id = asked.token_id LEFT OUTER JOIN users AS person ON person.tenant_id = $3 AND person.id = coalesce(asked.user_id, key.user_id) LEFT OUTER JOIN roles AS narrow ON narrow.tenant_id = $3 AND narrow.id = key.role_id AND narrow.archived_at IS NULL 
+WHERE "of".tenant_id = $3 AND "of".owner_id = $4 AND "of".id = $5) AS rec JOIN (SELECT person.id AS user_id, key.id AS token_id, NULL::uuid AS contact_id, NULL::uuid AS company_id, person.team_id AS team_id, narrow.id AS role_id, person.id IS NOT NULL AND key.role_id IS NOT NULL AS is_narrowed, (key.id IS NULL OR key.revoked_at IS NULL AND key.archived_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE))) AND (person.id IS NULL OR person.is_active AND person.archived_at IS NULL) AS is_active 
+FROM (SELECT CAST($7 AS UUID) AS user_id, CAST($8 AS UUID) AS token_id, CAST($9 AS UUID) AS contact_id) AS asked LEFT OUTER JOIN tokens AS key ON key.tenant_id = $3 AND (key.id = CAST($10 AS UUID) OR key.tenant_id = $3 AND false) AND key.id = asked.token_id LEFT OUTER JOIN users AS person ON person.tenant_id = $3 AND person.id = coalesce(asked.user_id, key.user_id) LEFT OUTER JOIN roles AS narrow ON narrow.tenant_id = $3 AND narrow.id = key.role_id AND narrow.archived_at IS NULL 
 WHERE person.id IS NOT NULL OR key.id IS NOT NULL) AS who ON true JOIN LATERAL (SELECT CASE WHEN rec.owner_id = who.user_id THEN 1 WHEN (chain.path IS NOT NULL) THEN 2 ELSE 3 END AS needed, chain.path AS path 
 FROM (SELECT 1 AS one) AS one LEFT OUTER JOIN LATERAL (SELECT CASE WHEN (team_0.id = who.team_id OR team_0.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_0.id)) WHEN (team_1.id = who.team_id OR team_1.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_2.id = who.team_id OR team_2.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_3.id = who.team_id OR team_3.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_4.id = who.team_id OR team_4.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_5.id = who.team_id OR team_5.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_6.id = who.team_id OR team_6.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_7.id = who.team_id OR team_7.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_8.id = who.team_id OR team_8.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_9.id = who.team_id OR team_9.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_9.id), json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) END AS path 
 FROM users AS owner LEFT OUTER JOIN teams AS team_0 ON team_0.tenant_id = $3 AND team_0.id = owner.team_id AND team_0.archived_at IS NULL LEFT OUTER JOIN teams AS team_1 ON team_1.tenant_id = $3 AND team_1.id = team_0.parent_id AND team_1.archived_at IS NULL LEFT OUTER JOIN teams AS team_2 ON team_2.tenant_id = $3 AND team_2.id = team_1.parent_id AND team_2.archived_at IS NULL LEFT OUTER JOIN teams AS team_3 ON team_3.tenant_id = $3 AND team_3.id = team_2.parent_id AND team_3.archived_at IS NULL LEFT OUTER JOIN teams AS team_4 ON team_4.tenant_id = $3 AND team_4.id = team_3.parent_id AND team_4.archived_at IS NULL LEFT OUTER JOIN teams AS team_5 ON team_5.tenant_id = $3 AND team_5.id = team_4.parent_id AND team_5.archived_at IS NULL LEFT OUTER JOIN teams AS team_6 ON team_6.tenant_id = $3 AND team_6.id = team_5.parent_id AND team_6.archived_at IS NULL LEFT OUTER JOIN teams AS team_7 ON team_7.tenant_id = $3 AND team_7.id = team_6.parent_id AND team_7.archived_at IS NULL LEFT OUTER JOIN teams AS team_8 ON team_8.tenant_id = $3 AND team_8.id = team_7.parent_id AND team_8.archived_at IS NULL LEFT OUTER JOIN teams AS team_9 ON team_9.tenant_id = $3 AND team_9.id = team_8.parent_id AND team_9.archived_at IS NULL 
@@ -195,47 +198,50 @@ WHERE t12.tenant_id = $3 AND false AND t12.id = t1.record_id AND t1.record_type 
 FROM (SELECT 'usr_' || encode(uuid_send(t13.id), 'hex') AS id 
 FROM users AS t13 
 WHERE t13.tenant_id = $3 AND t13.id = t1.record_id AND t1.record_type = 'user') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
-FROM (SELECT t14.name AS name 
-FROM users AS t14 
-WHERE t14.tenant_id = $3 AND t14.id = t1.user_id) AS r14) AS x14 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
-FROM (SELECT p15.allowed AS allowed, x16.j AS grants 
-FROM json_to_recordset(t1.reading) AS p15(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
-FROM (SELECT p16.kind AS kind, p16.role_name AS "roleName", x17.j AS role, p16.level AS level, p16.because AS because, x18.j AS teams, x20.j AS "fieldRights" 
-FROM json_to_recordset(p15.grants) AS p16(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
-FROM (SELECT t17.name AS name 
-FROM roles AS t17 
-WHERE t17.tenant_id = $3 AND false AND t17.id = p16.role_id) AS r17) AS x17 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
-FROM (SELECT x19.j AS team 
-FROM json_to_recordset(p16.teams) AS p18(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
-FROM (SELECT t19.name AS name 
-FROM teams AS t19 
-WHERE t19.tenant_id = $3 AND t19.id = p18.team_id) AS r19) AS x19 ON true) AS r18) AS x18 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r20)), '[]'::json) AS j 
-FROM (SELECT p20.field_set AS "fieldSet", p20.access AS access 
-FROM json_to_recordset(p16.field_rights) AS p20(object TEXT, field_set TEXT, access TEXT)) AS r20) AS x20 ON true) AS r16) AS x16 ON true) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
-FROM (SELECT p21.allowed AS allowed, x22.j AS grants 
-FROM json_to_recordset(t1.writing) AS p21(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r22)), '[]'::json) AS j 
-FROM (SELECT p22.kind AS kind, p22.role_name AS "roleName", x23.j AS role, p22.level AS level, p22.because AS because, x24.j AS teams, x26.j AS "fieldRights" 
-FROM json_to_recordset(p21.grants) AS p22(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
-FROM (SELECT t23.name AS name 
-FROM roles AS t23 
-WHERE t23.tenant_id = $3 AND false AND t23.id = p22.role_id) AS r23) AS x23 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r24)), '[]'::json) AS j 
-FROM (SELECT x25.j AS team 
-FROM json_to_recordset(p22.teams) AS p24(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
-FROM (SELECT t25.name AS name 
-FROM teams AS t25 
-WHERE t25.tenant_id = $3 AND t25.id = p24.team_id) AS r25) AS x25 ON true) AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r26)), '[]'::json) AS j 
-FROM (SELECT p26.field_set AS "fieldSet", p26.access AS access 
-FROM json_to_recordset(p22.field_rights) AS p26(object TEXT, field_set TEXT, access TEXT)) AS r26) AS x26 ON true) AS r22) AS x22 ON true) AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r27) AS j 
-FROM (SELECT p27.allowed AS allowed 
-FROM json_to_recordset(t1.deleting) AS p27(allowed BOOLEAN, grants JSON)) AS r27) AS x27 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r28)), '[]'::json) AS j 
-FROM (SELECT p28.object AS object, p28.field_set AS "fieldSet", p28.access AS access 
-FROM json_to_recordset(t1.field_rights) AS p28(object TEXT, field_set TEXT, access TEXT)) AS r28) AS x28 ON true) AS r1) AS rita, (SELECT row_to_json(r29) AS j 
-FROM (SELECT t29.is_active AS "isActive", x30.j AS read, x31.j AS write, x37.j AS "fieldRights" 
-FROM (SELECT 'product' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
-FROM (SELECT "of".id AS id, NULL::uuid AS owner_id 
+FROM (SELECT 'whk_' || encode(uuid_send(t14.id), 'hex') AS id 
+FROM webhook_endpoints AS t14 
+WHERE t14.tenant_id = $3 AND false AND t14.id = t1.record_id AND t1.record_type = 'webhook_endpoint') AS r14) AS x14 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
+FROM (SELECT t15.name AS name 
+FROM users AS t15 
+WHERE t15.tenant_id = $3 AND t15.id = t1.user_id) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r16) AS j 
+FROM (SELECT p16.allowed AS allowed, x17.j AS grants 
+FROM json_to_recordset(t1.reading) AS p16(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r17)), '[]'::json) AS j 
+FROM (SELECT p17.kind AS kind, p17.role_name AS "roleName", x18.j AS role, CASE WHEN (p17.role_name IS NULL) THEN NULL ELSE p17.level END AS level, p17.because AS because, x19.j AS teams, x21.j AS "fieldRights" 
+FROM json_to_recordset(p16.grants) AS p17(kind TEXT, role_id UUID, role_name TEXT, share_id UUID, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r18) AS j 
+FROM (SELECT t18.name AS name 
+FROM roles AS t18 
+WHERE t18.tenant_id = $3 AND false AND t18.id = p17.role_id) AS r18) AS x18 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r19)), '[]'::json) AS j 
+FROM (SELECT x20.j AS team 
+FROM json_to_recordset(p17.teams) AS p19(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r20) AS j 
+FROM (SELECT t20.name AS name 
+FROM teams AS t20 
+WHERE t20.tenant_id = $3 AND t20.id = p19.team_id) AS r20) AS x20 ON true) AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r21)), '[]'::json) AS j 
+FROM (SELECT p21.field_set AS "fieldSet", p21.access AS access 
+FROM json_to_recordset(p17.field_rights) AS p21(object TEXT, field_set TEXT, access TEXT)) AS r21) AS x21 ON true) AS r17) AS x17 ON true) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r22) AS j 
+FROM (SELECT p22.allowed AS allowed, x23.j AS grants 
+FROM json_to_recordset(t1.writing) AS p22(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r23)), '[]'::json) AS j 
+FROM (SELECT p23.kind AS kind, p23.role_name AS "roleName", x24.j AS role, CASE WHEN (p23.role_name IS NULL) THEN NULL ELSE p23.level END AS level, p23.because AS because, x25.j AS teams, x27.j AS "fieldRights" 
+FROM json_to_recordset(p22.grants) AS p23(kind TEXT, role_id UUID, role_name TEXT, share_id UUID, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r24) AS j 
+FROM (SELECT t24.name AS name 
+FROM roles AS t24 
+WHERE t24.tenant_id = $3 AND false AND t24.id = p23.role_id) AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r25)), '[]'::json) AS j 
+FROM (SELECT x26.j AS team 
+FROM json_to_recordset(p23.teams) AS p25(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r26) AS j 
+FROM (SELECT t26.name AS name 
+FROM teams AS t26 
+WHERE t26.tenant_id = $3 AND t26.id = p25.team_id) AS r26) AS x26 ON true) AS r25) AS x25 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r27)), '[]'::json) AS j 
+FROM (SELECT p27.field_set AS "fieldSet", p27.access AS access 
+FROM json_to_recordset(p23.field_rights) AS p27(object TEXT, field_set TEXT, access TEXT)) AS r27) AS x27 ON true) AS r23) AS x23 ON true) AS r22) AS x22 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r28) AS j 
+FROM (SELECT p28.allowed AS allowed 
+FROM json_to_recordset(t1.deleting) AS p28(allowed BOOLEAN, grants JSON)) AS r28) AS x28 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r29)), '[]'::json) AS j 
+FROM (SELECT p29.object AS object, p29.field_set AS "fieldSet", p29.access AS access 
+FROM json_to_recordset(t1.field_rights) AS p29(object TEXT, field_set TEXT, access TEXT)) AS r29) AS x29 ON true) AS r1) AS rita, (SELECT row_to_json(r30) AS j 
+FROM (SELECT t30.is_active AS "isActive", x31.j AS read, x32.j AS write, x38.j AS "fieldRights" 
+FROM (SELECT 'product' AS record_type, rec.id AS record_id, who.user_id AS user_id, who.token_id AS token_id, who.contact_id AS contact_id, who.is_active AS is_active, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches, 'grants', grants.read)) AS reading, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches, 'grants', grants.write)) AS writing, json_build_array(json_build_object('allowed', who.is_active AND grants.read_reaches AND grants.write_reaches AND grants.delete_reaches, 'grants', grants.delete)) AS deleting, grants.field_rights AS field_rights 
+FROM (SELECT "of".id AS id, NULL::uuid AS owner_id, "of".archived_at IS NULL AS is_live 
 FROM products AS "of" 
-WHERE "of".tenant_id = $3 AND "of".id = $10) AS rec JOIN (SELECT person.id AS user_id, key.id AS token_id, person.team_id AS team_id, narrow.id AS role_id, person.id IS NOT NULL AND key.role_id IS NOT NULL AS is_narrowed, (key.id IS NULL OR key.revoked_at IS NULL AND key.archived_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE))) AND (person.id IS NULL OR person.is_active AND person.archived_at IS NULL) AS is_active 
-FROM (SELECT CAST($11 AS UUID) AS user_id, CAST($12 AS UUID) AS token_id) AS asked LEFT OUTER JOIN tokens AS key ON key.tenant_id = $3 AND (key.id = CAST($13 AS UUID) OR key.tenant_id = $3 AND false) AND key.id = asked.token_id LEFT OUTER JOIN users AS person ON person.tenant_id = $3 AND person.id = coalesce(asked.user_id, key.user_id) LEFT OUTER JOIN roles AS narrow ON narrow.tenant_id = $3 AND narrow.id = key.role_id AND narrow.archived_at IS NULL 
+WHERE "of".tenant_id = $3 AND "of".id = $11) AS rec JOIN (SELECT person.id AS user_id, key.id AS token_id, NULL::uuid AS contact_id, NULL::uuid AS company_id, person.team_id AS team_id, narrow.id AS role_id, person.id IS NOT NULL AND key.role_id IS NOT NULL AS is_narrowed, (key.id IS NULL OR key.revoked_at IS NULL AND key.archived_at IS NULL AND (key.expires_at IS NULL OR key.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE))) AND (person.id IS NULL OR person.is_active AND person.archived_at IS NULL) AS is_active 
+FROM (SELECT CAST($12 AS UUID) AS user_id, CAST($13 AS UUID) AS token_id, CAST($14 AS UUID) AS contact_id) AS asked LEFT OUTER JOIN tokens AS key ON key.tenant_id = $3 AND (key.id = CAST($15 AS UUID) OR key.tenant_id = $3 AND false) AND key.id = asked.token_id LEFT OUTER JOIN users AS person ON person.tenant_id = $3 AND person.id = coalesce(asked.user_id, key.user_id) LEFT OUTER JOIN roles AS narrow ON narrow.tenant_id = $3 AND narrow.id = key.role_id AND narrow.archived_at IS NULL 
 WHERE person.id IS NOT NULL OR key.id IS NOT NULL) AS who ON true JOIN LATERAL (SELECT CASE WHEN rec.owner_id = who.user_id THEN 1 WHEN (chain.path IS NOT NULL) THEN 2 ELSE 3 END AS needed, chain.path AS path 
 FROM (SELECT 1 AS one) AS one LEFT OUTER JOIN LATERAL (SELECT CASE WHEN (team_0.id = who.team_id OR team_0.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_0.id)) WHEN (team_1.id = who.team_id OR team_1.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_2.id = who.team_id OR team_2.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_3.id = who.team_id OR team_3.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_4.id = who.team_id OR team_4.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_5.id = who.team_id OR team_5.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_6.id = who.team_id OR team_6.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_7.id = who.team_id OR team_7.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_8.id = who.team_id OR team_8.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) WHEN (team_9.id = who.team_id OR team_9.manager_id = who.user_id) THEN json_build_array(json_build_object('team_id', team_9.id), json_build_object('team_id', team_8.id), json_build_object('team_id', team_7.id), json_build_object('team_id', team_6.id), json_build_object('team_id', team_5.id), json_build_object('team_id', team_4.id), json_build_object('team_id', team_3.id), json_build_object('team_id', team_2.id), json_build_object('team_id', team_1.id), json_build_object('team_id', team_0.id)) END AS path 
 FROM users AS owner LEFT OUTER JOIN teams AS team_0 ON team_0.tenant_id = $3 AND team_0.id = owner.team_id AND team_0.archived_at IS NULL LEFT OUTER JOIN teams AS team_1 ON team_1.tenant_id = $3 AND team_1.id = team_0.parent_id AND team_1.archived_at IS NULL LEFT OUTER JOIN teams AS team_2 ON team_2.tenant_id = $3 AND team_2.id = team_1.parent_id AND team_2.archived_at IS NULL LEFT OUTER JOIN teams AS team_3 ON team_3.tenant_id = $3 AND team_3.id = team_2.parent_id AND team_3.archived_at IS NULL LEFT OUTER JOIN teams AS team_4 ON team_4.tenant_id = $3 AND team_4.id = team_3.parent_id AND team_4.archived_at IS NULL LEFT OUTER JOIN teams AS team_5 ON team_5.tenant_id = $3 AND team_5.id = team_4.parent_id AND team_5.archived_at IS NULL LEFT OUTER JOIN teams AS team_6 ON team_6.tenant_id = $3 AND team_6.id = team_5.parent_id AND team_6.archived_at IS NULL LEFT OUTER JOIN teams AS team_7 ON team_7.tenant_id = $3 AND team_7.id = team_6.parent_id AND team_7.archived_at IS NULL LEFT OUTER JOIN teams AS team_8 ON team_8.tenant_id = $3 AND team_8.id = team_7.parent_id AND team_8.archived_at IS NULL LEFT OUTER JOIN teams AS team_9 ON team_9.tenant_id = $3 AND team_9.id = team_8.parent_id AND team_9.archived_at IS NULL 
@@ -248,22 +254,22 @@ FROM role_rights AS most_cell
 WHERE most_cell.tenant_id = $3 AND most_cell.role_id = who.role_id AND (most_cell.object = 'product' OR most_cell.object = '*')) AS most ON true 
 WHERE role.tenant_id = $3 AND role.archived_at IS NULL AND CASE WHEN (who.user_id IS NULL) THEN role.id = who.role_id ELSE EXISTS (SELECT 1 
 FROM user_roles AS holding 
-WHERE holding.tenant_id = $3 AND holding.user_id = who.user_id AND holding.role_id = role.id) END) AS held) AS grants ON true) AS t29 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r30) AS j 
-FROM (SELECT p30.allowed AS allowed 
-FROM json_to_recordset(t29.reading) AS p30(allowed BOOLEAN, grants JSON)) AS r30) AS x30 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
-FROM (SELECT p31.allowed AS allowed, x32.j AS grants 
-FROM json_to_recordset(t29.writing) AS p31(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r32)), '[]'::json) AS j 
-FROM (SELECT p32.kind AS kind, p32.role_name AS "roleName", x33.j AS role, p32.level AS level, p32.because AS because, x34.j AS teams, x36.j AS "fieldRights" 
-FROM json_to_recordset(p31.grants) AS p32(kind TEXT, role_id UUID, role_name TEXT, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
-FROM (SELECT t33.name AS name 
-FROM roles AS t33 
-WHERE t33.tenant_id = $3 AND false AND t33.id = p32.role_id) AS r33) AS x33 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r34)), '[]'::json) AS j 
-FROM (SELECT x35.j AS team 
-FROM json_to_recordset(p32.teams) AS p34(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r35) AS j 
-FROM (SELECT t35.name AS name 
-FROM teams AS t35 
-WHERE t35.tenant_id = $3 AND t35.id = p34.team_id) AS r35) AS x35 ON true) AS r34) AS x34 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r36)), '[]'::json) AS j 
-FROM (SELECT p36.field_set AS "fieldSet", p36.access AS access 
-FROM json_to_recordset(p32.field_rights) AS p36(object TEXT, field_set TEXT, access TEXT)) AS r36) AS x36 ON true) AS r32) AS x32 ON true) AS r31) AS x31 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r37)), '[]'::json) AS j 
-FROM (SELECT p37.field_set AS "fieldSet" 
-FROM json_to_recordset(t29.field_rights) AS p37(object TEXT, field_set TEXT, access TEXT)) AS r37) AS x37 ON true) AS r29) AS own) AS r) END AS anon_1
+WHERE holding.tenant_id = $3 AND holding.user_id = who.user_id AND holding.role_id = role.id) END) AS held) AS grants ON true) AS t30 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
+FROM (SELECT p31.allowed AS allowed 
+FROM json_to_recordset(t30.reading) AS p31(allowed BOOLEAN, grants JSON)) AS r31) AS x31 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r32) AS j 
+FROM (SELECT p32.allowed AS allowed, x33.j AS grants 
+FROM json_to_recordset(t30.writing) AS p32(allowed BOOLEAN, grants JSON) LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r33)), '[]'::json) AS j 
+FROM (SELECT p33.kind AS kind, p33.role_name AS "roleName", x34.j AS role, CASE WHEN (p33.role_name IS NULL) THEN NULL ELSE p33.level END AS level, p33.because AS because, x35.j AS teams, x37.j AS "fieldRights" 
+FROM json_to_recordset(p32.grants) AS p33(kind TEXT, role_id UUID, role_name TEXT, share_id UUID, level TEXT, because TEXT, teams JSON, field_rights JSON) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r34) AS j 
+FROM (SELECT t34.name AS name 
+FROM roles AS t34 
+WHERE t34.tenant_id = $3 AND false AND t34.id = p33.role_id) AS r34) AS x34 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r35)), '[]'::json) AS j 
+FROM (SELECT x36.j AS team 
+FROM json_to_recordset(p33.teams) AS p35(team_id UUID) LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
+FROM (SELECT t36.name AS name 
+FROM teams AS t36 
+WHERE t36.tenant_id = $3 AND t36.id = p35.team_id) AS r36) AS x36 ON true) AS r35) AS x35 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r37)), '[]'::json) AS j 
+FROM (SELECT p37.field_set AS "fieldSet", p37.access AS access 
+FROM json_to_recordset(p33.field_rights) AS p37(object TEXT, field_set TEXT, access TEXT)) AS r37) AS x37 ON true) AS r33) AS x33 ON true) AS r32) AS x32 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(row_to_json(r38)), '[]'::json) AS j 
+FROM (SELECT p38.field_set AS "fieldSet" 
+FROM json_to_recordset(t30.field_rights) AS p38(object TEXT, field_set TEXT, access TEXT)) AS r38) AS x38 ON true) AS r30) AS own) AS r) END AS anon_1

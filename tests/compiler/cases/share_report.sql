@@ -1,7 +1,7 @@
 -- admin: 10 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
-FROM (SELECT p1.object_type AS "objectType", CASE WHEN (p1.share_id IS NULL) THEN NULL ELSE p1.level END AS level, p1.fields AS fields, coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j) AS record, x14.j AS share 
+FROM (SELECT p1.object_type AS "objectType", CASE WHEN (p1.share_id IS NULL) THEN NULL ELSE p1.level END AS level, p1.fields AS fields, coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j, x14.j) AS record, x15.j AS share 
 FROM (SELECT t1.object_type AS object_type, t1.share_id AS share_id, t1.level AS level, t1.fields AS fields, t1.record_id AS record_id, t1.place AS place 
 FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_1 
 FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
@@ -68,20 +68,23 @@ WHERE t12.tenant_id = $3 AND t12.id = p1.record_id AND p1.object_type = 'token')
 FROM (SELECT 'usr_' || encode(uuid_send(t13.id), 'hex') AS id 
 FROM users AS t13 
 WHERE t13.tenant_id = $3 AND t13.id = p1.record_id AND p1.object_type = 'user') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
-FROM (SELECT t14.level AS level, x15.j AS account, x16.j AS contact, x17.j AS "fieldProfile" 
-FROM record_shares AS t14 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
-FROM (SELECT t15.name AS name 
-FROM accounts AS t15 
-WHERE t15.tenant_id = $3 AND t15.id = t14.account_id) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r16) AS j 
+FROM (SELECT 'whk_' || encode(uuid_send(t14.id), 'hex') AS id 
+FROM webhook_endpoints AS t14 
+WHERE t14.tenant_id = $3 AND t14.id = p1.record_id AND p1.object_type = 'webhook_endpoint') AS r14) AS x14 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
+FROM (SELECT t15.level AS level, x16.j AS account, x17.j AS contact, x18.j AS "fieldProfile" 
+FROM record_shares AS t15 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r16) AS j 
 FROM (SELECT t16.name AS name 
-FROM contacts AS t16 
-WHERE t16.tenant_id = $3 AND t16.id = t14.contact_id) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
+FROM accounts AS t16 
+WHERE t16.tenant_id = $3 AND t16.id = t15.account_id) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
 FROM (SELECT t17.name AS name 
-FROM field_profiles AS t17 
-WHERE t17.tenant_id = $3 AND t17.id = t14.field_profile_id) AS r17) AS x17 ON true 
-WHERE t14.tenant_id = $3 AND t14.id = p1.share_id) AS r14) AS x14 ON true ORDER BY p1.place) AS r1) AS partner, (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
-FROM (SELECT p18.object_type AS "objectType", CASE WHEN (p18.share_id IS NULL) THEN NULL ELSE p18.level END AS level, p18.fields AS fields, coalesce(x19.j, x20.j, x21.j, x22.j, x23.j, x24.j, x25.j, x26.j, x27.j, x28.j, x29.j, x30.j) AS record, x31.j AS share 
-FROM (SELECT t18.object_type AS object_type, t18.share_id AS share_id, t18.level AS level, t18.fields AS fields, t18.record_id AS record_id, t18.place AS place 
+FROM contacts AS t17 
+WHERE t17.tenant_id = $3 AND t17.id = t15.contact_id) AS r17) AS x17 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r18) AS j 
+FROM (SELECT t18.name AS name 
+FROM field_profiles AS t18 
+WHERE t18.tenant_id = $3 AND t18.id = t15.field_profile_id) AS r18) AS x18 ON true 
+WHERE t15.tenant_id = $3 AND t15.id = p1.share_id) AS r15) AS x15 ON true ORDER BY p1.place) AS r1) AS partner, (SELECT coalesce(json_agg(row_to_json(r19)), '[]'::json) AS j 
+FROM (SELECT p19.object_type AS "objectType", CASE WHEN (p19.share_id IS NULL) THEN NULL ELSE p19.level END AS level, p19.fields AS fields, coalesce(x20.j, x21.j, x22.j, x23.j, x24.j, x25.j, x26.j, x27.j, x28.j, x29.j, x30.j, x31.j, x32.j) AS record, x33.j AS share 
+FROM (SELECT t19.object_type AS object_type, t19.share_id AS share_id, t19.level AS level, t19.fields AS fields, t19.record_id AS record_id, t19.place AS place 
 FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_2 
 FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
@@ -109,58 +112,61 @@ FROM contacts AS principal
 WHERE principal.tenant_id = $3 AND principal.id = $7 AND principal.archived_at IS NULL)) AND (CAST($8 AS TEXT) != 'PARTNER' OR (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
 WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') IS NOT NULL) ORDER BY place 
- LIMIT 1000) AS t18 ORDER BY t18.place 
- LIMIT 1000) AS p18 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
-FROM (SELECT 'acc_' || encode(uuid_send(t19.id), 'hex') AS id 
-FROM accounts AS t19 
-WHERE t19.tenant_id = $3 AND t19.id = p18.record_id AND p18.object_type = 'account') AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r20) AS j 
-FROM (SELECT 'con_' || encode(uuid_send(t20.id), 'hex') AS id 
-FROM contacts AS t20 
-WHERE t20.tenant_id = $3 AND t20.id = p18.record_id AND p18.object_type = 'contact') AS r20) AS x20 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
-FROM (SELECT 'fpr_' || encode(uuid_send(t21.id), 'hex') AS id 
-FROM field_profiles AS t21 
-WHERE t21.tenant_id = $3 AND t21.id = p18.record_id AND p18.object_type = 'field_profile') AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r22) AS j 
-FROM (SELECT 'opp_' || encode(uuid_send(t22.id), 'hex') AS id 
-FROM opportunities AS t22 
-WHERE t22.tenant_id = $3 AND t22.id = p18.record_id AND p18.object_type = 'opportunity') AS r22) AS x22 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
-FROM (SELECT 'pip_' || encode(uuid_send(t23.id), 'hex') AS id 
-FROM pipelines AS t23 
-WHERE t23.tenant_id = $3 AND t23.id = p18.record_id AND p18.object_type = 'pipeline') AS r23) AS x23 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r24) AS j 
-FROM (SELECT 'prd_' || encode(uuid_send(t24.id), 'hex') AS id 
-FROM products AS t24 
-WHERE t24.tenant_id = $3 AND t24.id = p18.record_id AND p18.object_type = 'product') AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
-FROM (SELECT 'shr_' || encode(uuid_send(t25.id), 'hex') AS id 
-FROM record_shares AS t25 
-WHERE t25.tenant_id = $3 AND t25.id = p18.record_id AND p18.object_type = 'record_share') AS r25) AS x25 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r26) AS j 
-FROM (SELECT 'rol_' || encode(uuid_send(t26.id), 'hex') AS id 
-FROM roles AS t26 
-WHERE t26.tenant_id = $3 AND t26.id = p18.record_id AND p18.object_type = 'role') AS r26) AS x26 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r27) AS j 
-FROM (SELECT 'stg_' || encode(uuid_send(t27.id), 'hex') AS id 
-FROM stages AS t27 
-WHERE t27.tenant_id = $3 AND t27.id = p18.record_id AND p18.object_type = 'stage') AS r27) AS x27 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r28) AS j 
-FROM (SELECT 'tea_' || encode(uuid_send(t28.id), 'hex') AS id 
-FROM teams AS t28 
-WHERE t28.tenant_id = $3 AND t28.id = p18.record_id AND p18.object_type = 'team') AS r28) AS x28 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r29) AS j 
-FROM (SELECT 'tok_' || encode(uuid_send(t29.id), 'hex') AS id 
-FROM tokens AS t29 
-WHERE t29.tenant_id = $3 AND t29.id = p18.record_id AND p18.object_type = 'token') AS r29) AS x29 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r30) AS j 
-FROM (SELECT 'usr_' || encode(uuid_send(t30.id), 'hex') AS id 
-FROM users AS t30 
-WHERE t30.tenant_id = $3 AND t30.id = p18.record_id AND p18.object_type = 'user') AS r30) AS x30 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
-FROM (SELECT t31.level AS level, x32.j AS account, x33.j AS contact, x34.j AS "fieldProfile" 
-FROM record_shares AS t31 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r32) AS j 
-FROM (SELECT t32.name AS name 
-FROM accounts AS t32 
-WHERE t32.tenant_id = $3 AND t32.id = t31.account_id) AS r32) AS x32 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
-FROM (SELECT t33.name AS name 
-FROM contacts AS t33 
-WHERE t33.tenant_id = $3 AND t33.id = t31.contact_id) AS r33) AS x33 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r34) AS j 
+ LIMIT 1000) AS t19 ORDER BY t19.place 
+ LIMIT 1000) AS p19 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r20) AS j 
+FROM (SELECT 'acc_' || encode(uuid_send(t20.id), 'hex') AS id 
+FROM accounts AS t20 
+WHERE t20.tenant_id = $3 AND t20.id = p19.record_id AND p19.object_type = 'account') AS r20) AS x20 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
+FROM (SELECT 'con_' || encode(uuid_send(t21.id), 'hex') AS id 
+FROM contacts AS t21 
+WHERE t21.tenant_id = $3 AND t21.id = p19.record_id AND p19.object_type = 'contact') AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r22) AS j 
+FROM (SELECT 'fpr_' || encode(uuid_send(t22.id), 'hex') AS id 
+FROM field_profiles AS t22 
+WHERE t22.tenant_id = $3 AND t22.id = p19.record_id AND p19.object_type = 'field_profile') AS r22) AS x22 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
+FROM (SELECT 'opp_' || encode(uuid_send(t23.id), 'hex') AS id 
+FROM opportunities AS t23 
+WHERE t23.tenant_id = $3 AND t23.id = p19.record_id AND p19.object_type = 'opportunity') AS r23) AS x23 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r24) AS j 
+FROM (SELECT 'pip_' || encode(uuid_send(t24.id), 'hex') AS id 
+FROM pipelines AS t24 
+WHERE t24.tenant_id = $3 AND t24.id = p19.record_id AND p19.object_type = 'pipeline') AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
+FROM (SELECT 'prd_' || encode(uuid_send(t25.id), 'hex') AS id 
+FROM products AS t25 
+WHERE t25.tenant_id = $3 AND t25.id = p19.record_id AND p19.object_type = 'product') AS r25) AS x25 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r26) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t26.id), 'hex') AS id 
+FROM record_shares AS t26 
+WHERE t26.tenant_id = $3 AND t26.id = p19.record_id AND p19.object_type = 'record_share') AS r26) AS x26 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r27) AS j 
+FROM (SELECT 'rol_' || encode(uuid_send(t27.id), 'hex') AS id 
+FROM roles AS t27 
+WHERE t27.tenant_id = $3 AND t27.id = p19.record_id AND p19.object_type = 'role') AS r27) AS x27 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r28) AS j 
+FROM (SELECT 'stg_' || encode(uuid_send(t28.id), 'hex') AS id 
+FROM stages AS t28 
+WHERE t28.tenant_id = $3 AND t28.id = p19.record_id AND p19.object_type = 'stage') AS r28) AS x28 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r29) AS j 
+FROM (SELECT 'tea_' || encode(uuid_send(t29.id), 'hex') AS id 
+FROM teams AS t29 
+WHERE t29.tenant_id = $3 AND t29.id = p19.record_id AND p19.object_type = 'team') AS r29) AS x29 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r30) AS j 
+FROM (SELECT 'tok_' || encode(uuid_send(t30.id), 'hex') AS id 
+FROM tokens AS t30 
+WHERE t30.tenant_id = $3 AND t30.id = p19.record_id AND p19.object_type = 'token') AS r30) AS x30 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
+FROM (SELECT 'usr_' || encode(uuid_send(t31.id), 'hex') AS id 
+FROM users AS t31 
+WHERE t31.tenant_id = $3 AND t31.id = p19.record_id AND p19.object_type = 'user') AS r31) AS x31 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r32) AS j 
+FROM (SELECT 'whk_' || encode(uuid_send(t32.id), 'hex') AS id 
+FROM webhook_endpoints AS t32 
+WHERE t32.tenant_id = $3 AND t32.id = p19.record_id AND p19.object_type = 'webhook_endpoint') AS r32) AS x32 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
+FROM (SELECT t33.level AS level, x34.j AS account, x35.j AS contact, x36.j AS "fieldProfile" 
+FROM record_shares AS t33 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r34) AS j 
 FROM (SELECT t34.name AS name 
-FROM field_profiles AS t34 
-WHERE t34.tenant_id = $3 AND t34.id = t31.field_profile_id) AS r34) AS x34 ON true 
-WHERE t31.tenant_id = $3 AND t31.id = p18.share_id) AS r31) AS x31 ON true ORDER BY p18.place) AS r18) AS customer, (SELECT coalesce(json_agg(row_to_json(r35)), '[]'::json) AS j 
-FROM (SELECT p35.object_type AS "objectType", CASE WHEN (p35.share_id IS NULL) THEN NULL ELSE p35.level END AS level, x36.j AS share 
-FROM (SELECT t35.object_type AS object_type, t35.share_id AS share_id, t35.level AS level, t35.place AS place 
+FROM accounts AS t34 
+WHERE t34.tenant_id = $3 AND t34.id = t33.account_id) AS r34) AS x34 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r35) AS j 
+FROM (SELECT t35.name AS name 
+FROM contacts AS t35 
+WHERE t35.tenant_id = $3 AND t35.id = t33.contact_id) AS r35) AS x35 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
+FROM (SELECT t36.name AS name 
+FROM field_profiles AS t36 
+WHERE t36.tenant_id = $3 AND t36.id = t33.field_profile_id) AS r36) AS x36 ON true 
+WHERE t33.tenant_id = $3 AND t33.id = p19.share_id) AS r33) AS x33 ON true ORDER BY p19.place) AS r19) AS customer, (SELECT coalesce(json_agg(row_to_json(r37)), '[]'::json) AS j 
+FROM (SELECT p37.object_type AS "objectType", CASE WHEN (p37.share_id IS NULL) THEN NULL ELSE p37.level END AS level, x38.j AS share 
+FROM (SELECT t37.object_type AS object_type, t37.share_id AS share_id, t37.level AS level, t37.place AS place 
 FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_3 
 FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
@@ -188,16 +194,16 @@ FROM contacts AS principal
 WHERE principal.tenant_id = $3 AND principal.id = $9 AND principal.archived_at IS NULL)) AND (CAST($10 AS TEXT) != 'PARTNER' OR (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
 WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') IS NOT NULL) ORDER BY place 
- LIMIT 1000) AS t35 ORDER BY t35.place 
- LIMIT 1000) AS p35 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
-FROM (SELECT 'shr_' || encode(uuid_send(t36.id), 'hex') AS id 
-FROM record_shares AS t36 
-WHERE t36.tenant_id = $3 AND t36.id = p35.share_id) AS r36) AS x36 ON true ORDER BY p35.place) AS r35) AS ended) AS r) END AS anon_1
+ LIMIT 1000) AS t37 ORDER BY t37.place 
+ LIMIT 1000) AS p37 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r38) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t38.id), 'hex') AS id 
+FROM record_shares AS t38 
+WHERE t38.tenant_id = $3 AND t38.id = p37.share_id) AS r38) AS x38 ON true ORDER BY p37.place) AS r37) AS ended) AS r) END AS anon_1
 
 -- sales_rep: 11 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
-FROM (SELECT p1.object_type AS "objectType", CASE WHEN (p1.share_id IS NULL) THEN NULL ELSE p1.level END AS level, p1.fields AS fields, coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j) AS record, x14.j AS share 
+FROM (SELECT p1.object_type AS "objectType", CASE WHEN (p1.share_id IS NULL) THEN NULL ELSE p1.level END AS level, p1.fields AS fields, coalesce(x2.j, x3.j, x4.j, x5.j, x6.j, x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j, x14.j) AS record, x15.j AS share 
 FROM (SELECT t1.object_type AS object_type, t1.share_id AS share_id, t1.level AS level, t1.fields AS fields, t1.record_id AS record_id, t1.place AS place 
 FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_1 
 FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
@@ -260,20 +266,23 @@ WHERE t12.tenant_id = $3 AND false AND t12.id = p1.record_id AND p1.object_type 
 FROM (SELECT 'usr_' || encode(uuid_send(t13.id), 'hex') AS id 
 FROM users AS t13 
 WHERE t13.tenant_id = $3 AND t13.id = p1.record_id AND p1.object_type = 'user') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
-FROM (SELECT t14.level AS level, x15.j AS account, x16.j AS contact, x17.j AS "fieldProfile" 
-FROM record_shares AS t14 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
-FROM (SELECT t15.name AS name 
-FROM accounts AS t15 
-WHERE t15.tenant_id = $3 AND t15.owner_id = $4 AND t15.id = t14.account_id) AS r15) AS x15 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r16) AS j 
+FROM (SELECT 'whk_' || encode(uuid_send(t14.id), 'hex') AS id 
+FROM webhook_endpoints AS t14 
+WHERE t14.tenant_id = $3 AND false AND t14.id = p1.record_id AND p1.object_type = 'webhook_endpoint') AS r14) AS x14 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
+FROM (SELECT t15.level AS level, x16.j AS account, x17.j AS contact, x18.j AS "fieldProfile" 
+FROM record_shares AS t15 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r16) AS j 
 FROM (SELECT t16.name AS name 
-FROM contacts AS t16 
-WHERE t16.tenant_id = $3 AND t16.owner_id = $4 AND t16.id = t14.contact_id) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
+FROM accounts AS t16 
+WHERE t16.tenant_id = $3 AND t16.owner_id = $4 AND t16.id = t15.account_id) AS r16) AS x16 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r17) AS j 
 FROM (SELECT t17.name AS name 
-FROM field_profiles AS t17 
-WHERE t17.tenant_id = $3 AND false AND t17.id = t14.field_profile_id) AS r17) AS x17 ON true 
-WHERE t14.tenant_id = $3 AND false AND t14.id = p1.share_id) AS r14) AS x14 ON true ORDER BY p1.place) AS r1) AS partner, (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
-FROM (SELECT p18.object_type AS "objectType", CASE WHEN (p18.share_id IS NULL) THEN NULL ELSE p18.level END AS level, p18.fields AS fields, coalesce(x19.j, x20.j, x21.j, x22.j, x23.j, x24.j, x25.j, x26.j, x27.j, x28.j, x29.j, x30.j) AS record, x31.j AS share 
-FROM (SELECT t18.object_type AS object_type, t18.share_id AS share_id, t18.level AS level, t18.fields AS fields, t18.record_id AS record_id, t18.place AS place 
+FROM contacts AS t17 
+WHERE t17.tenant_id = $3 AND t17.owner_id = $4 AND t17.id = t15.contact_id) AS r17) AS x17 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r18) AS j 
+FROM (SELECT t18.name AS name 
+FROM field_profiles AS t18 
+WHERE t18.tenant_id = $3 AND false AND t18.id = t15.field_profile_id) AS r18) AS x18 ON true 
+WHERE t15.tenant_id = $3 AND false AND t15.id = p1.share_id) AS r15) AS x15 ON true ORDER BY p1.place) AS r1) AS partner, (SELECT coalesce(json_agg(row_to_json(r19)), '[]'::json) AS j 
+FROM (SELECT p19.object_type AS "objectType", CASE WHEN (p19.share_id IS NULL) THEN NULL ELSE p19.level END AS level, p19.fields AS fields, coalesce(x20.j, x21.j, x22.j, x23.j, x24.j, x25.j, x26.j, x27.j, x28.j, x29.j, x30.j, x31.j, x32.j) AS record, x33.j AS share 
+FROM (SELECT t19.object_type AS object_type, t19.share_id AS share_id, t19.level AS level, t19.fields AS fields, t19.record_id AS record_id, t19.place AS place 
 FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_2 
 FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
@@ -297,58 +306,61 @@ FROM contacts AS person JOIN accounts AS company ON company.id = person.account_
 WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE false ORDER BY place 
- LIMIT 1000) AS t18 ORDER BY t18.place 
- LIMIT 1000) AS p18 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
-FROM (SELECT 'acc_' || encode(uuid_send(t19.id), 'hex') AS id 
-FROM accounts AS t19 
-WHERE t19.tenant_id = $3 AND t19.owner_id = $4 AND t19.id = p18.record_id AND p18.object_type = 'account') AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r20) AS j 
-FROM (SELECT 'con_' || encode(uuid_send(t20.id), 'hex') AS id 
-FROM contacts AS t20 
-WHERE t20.tenant_id = $3 AND t20.owner_id = $4 AND t20.id = p18.record_id AND p18.object_type = 'contact') AS r20) AS x20 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
-FROM (SELECT 'fpr_' || encode(uuid_send(t21.id), 'hex') AS id 
-FROM field_profiles AS t21 
-WHERE t21.tenant_id = $3 AND false AND t21.id = p18.record_id AND p18.object_type = 'field_profile') AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r22) AS j 
-FROM (SELECT 'opp_' || encode(uuid_send(t22.id), 'hex') AS id 
-FROM opportunities AS t22 
-WHERE t22.tenant_id = $3 AND t22.owner_id = $4 AND t22.id = p18.record_id AND p18.object_type = 'opportunity') AS r22) AS x22 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
-FROM (SELECT 'pip_' || encode(uuid_send(t23.id), 'hex') AS id 
-FROM pipelines AS t23 
-WHERE t23.tenant_id = $3 AND t23.id = p18.record_id AND p18.object_type = 'pipeline') AS r23) AS x23 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r24) AS j 
-FROM (SELECT 'prd_' || encode(uuid_send(t24.id), 'hex') AS id 
-FROM products AS t24 
-WHERE t24.tenant_id = $3 AND t24.id = p18.record_id AND p18.object_type = 'product') AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
-FROM (SELECT 'shr_' || encode(uuid_send(t25.id), 'hex') AS id 
-FROM record_shares AS t25 
-WHERE t25.tenant_id = $3 AND false AND t25.id = p18.record_id AND p18.object_type = 'record_share') AS r25) AS x25 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r26) AS j 
-FROM (SELECT 'rol_' || encode(uuid_send(t26.id), 'hex') AS id 
-FROM roles AS t26 
-WHERE t26.tenant_id = $3 AND false AND t26.id = p18.record_id AND p18.object_type = 'role') AS r26) AS x26 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r27) AS j 
-FROM (SELECT 'stg_' || encode(uuid_send(t27.id), 'hex') AS id 
-FROM stages AS t27 
-WHERE t27.tenant_id = $3 AND t27.id = p18.record_id AND p18.object_type = 'stage') AS r27) AS x27 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r28) AS j 
-FROM (SELECT 'tea_' || encode(uuid_send(t28.id), 'hex') AS id 
-FROM teams AS t28 
-WHERE t28.tenant_id = $3 AND t28.id = p18.record_id AND p18.object_type = 'team') AS r28) AS x28 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r29) AS j 
-FROM (SELECT 'tok_' || encode(uuid_send(t29.id), 'hex') AS id 
-FROM tokens AS t29 
-WHERE t29.tenant_id = $3 AND false AND t29.id = p18.record_id AND p18.object_type = 'token') AS r29) AS x29 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r30) AS j 
-FROM (SELECT 'usr_' || encode(uuid_send(t30.id), 'hex') AS id 
-FROM users AS t30 
-WHERE t30.tenant_id = $3 AND t30.id = p18.record_id AND p18.object_type = 'user') AS r30) AS x30 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
-FROM (SELECT t31.level AS level, x32.j AS account, x33.j AS contact, x34.j AS "fieldProfile" 
-FROM record_shares AS t31 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r32) AS j 
-FROM (SELECT t32.name AS name 
-FROM accounts AS t32 
-WHERE t32.tenant_id = $3 AND t32.owner_id = $4 AND t32.id = t31.account_id) AS r32) AS x32 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
-FROM (SELECT t33.name AS name 
-FROM contacts AS t33 
-WHERE t33.tenant_id = $3 AND t33.owner_id = $4 AND t33.id = t31.contact_id) AS r33) AS x33 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r34) AS j 
+ LIMIT 1000) AS t19 ORDER BY t19.place 
+ LIMIT 1000) AS p19 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r20) AS j 
+FROM (SELECT 'acc_' || encode(uuid_send(t20.id), 'hex') AS id 
+FROM accounts AS t20 
+WHERE t20.tenant_id = $3 AND t20.owner_id = $4 AND t20.id = p19.record_id AND p19.object_type = 'account') AS r20) AS x20 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
+FROM (SELECT 'con_' || encode(uuid_send(t21.id), 'hex') AS id 
+FROM contacts AS t21 
+WHERE t21.tenant_id = $3 AND t21.owner_id = $4 AND t21.id = p19.record_id AND p19.object_type = 'contact') AS r21) AS x21 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r22) AS j 
+FROM (SELECT 'fpr_' || encode(uuid_send(t22.id), 'hex') AS id 
+FROM field_profiles AS t22 
+WHERE t22.tenant_id = $3 AND false AND t22.id = p19.record_id AND p19.object_type = 'field_profile') AS r22) AS x22 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r23) AS j 
+FROM (SELECT 'opp_' || encode(uuid_send(t23.id), 'hex') AS id 
+FROM opportunities AS t23 
+WHERE t23.tenant_id = $3 AND t23.owner_id = $4 AND t23.id = p19.record_id AND p19.object_type = 'opportunity') AS r23) AS x23 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r24) AS j 
+FROM (SELECT 'pip_' || encode(uuid_send(t24.id), 'hex') AS id 
+FROM pipelines AS t24 
+WHERE t24.tenant_id = $3 AND t24.id = p19.record_id AND p19.object_type = 'pipeline') AS r24) AS x24 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r25) AS j 
+FROM (SELECT 'prd_' || encode(uuid_send(t25.id), 'hex') AS id 
+FROM products AS t25 
+WHERE t25.tenant_id = $3 AND t25.id = p19.record_id AND p19.object_type = 'product') AS r25) AS x25 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r26) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t26.id), 'hex') AS id 
+FROM record_shares AS t26 
+WHERE t26.tenant_id = $3 AND false AND t26.id = p19.record_id AND p19.object_type = 'record_share') AS r26) AS x26 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r27) AS j 
+FROM (SELECT 'rol_' || encode(uuid_send(t27.id), 'hex') AS id 
+FROM roles AS t27 
+WHERE t27.tenant_id = $3 AND false AND t27.id = p19.record_id AND p19.object_type = 'role') AS r27) AS x27 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r28) AS j 
+FROM (SELECT 'stg_' || encode(uuid_send(t28.id), 'hex') AS id 
+FROM stages AS t28 
+WHERE t28.tenant_id = $3 AND t28.id = p19.record_id AND p19.object_type = 'stage') AS r28) AS x28 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r29) AS j 
+FROM (SELECT 'tea_' || encode(uuid_send(t29.id), 'hex') AS id 
+FROM teams AS t29 
+WHERE t29.tenant_id = $3 AND t29.id = p19.record_id AND p19.object_type = 'team') AS r29) AS x29 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r30) AS j 
+FROM (SELECT 'tok_' || encode(uuid_send(t30.id), 'hex') AS id 
+FROM tokens AS t30 
+WHERE t30.tenant_id = $3 AND false AND t30.id = p19.record_id AND p19.object_type = 'token') AS r30) AS x30 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r31) AS j 
+FROM (SELECT 'usr_' || encode(uuid_send(t31.id), 'hex') AS id 
+FROM users AS t31 
+WHERE t31.tenant_id = $3 AND t31.id = p19.record_id AND p19.object_type = 'user') AS r31) AS x31 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r32) AS j 
+FROM (SELECT 'whk_' || encode(uuid_send(t32.id), 'hex') AS id 
+FROM webhook_endpoints AS t32 
+WHERE t32.tenant_id = $3 AND false AND t32.id = p19.record_id AND p19.object_type = 'webhook_endpoint') AS r32) AS x32 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r33) AS j 
+FROM (SELECT t33.level AS level, x34.j AS account, x35.j AS contact, x36.j AS "fieldProfile" 
+FROM record_shares AS t33 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r34) AS j 
 FROM (SELECT t34.name AS name 
-FROM field_profiles AS t34 
-WHERE t34.tenant_id = $3 AND false AND t34.id = t31.field_profile_id) AS r34) AS x34 ON true 
-WHERE t31.tenant_id = $3 AND false AND t31.id = p18.share_id) AS r31) AS x31 ON true ORDER BY p18.place) AS r18) AS customer, (SELECT coalesce(json_agg(row_to_json(r35)), '[]'::json) AS j 
-FROM (SELECT p35.object_type AS "objectType", CASE WHEN (p35.share_id IS NULL) THEN NULL ELSE p35.level END AS level, x36.j AS share 
-FROM (SELECT t35.object_type AS object_type, t35.share_id AS share_id, t35.level AS level, t35.place AS place 
+FROM accounts AS t34 
+WHERE t34.tenant_id = $3 AND t34.owner_id = $4 AND t34.id = t33.account_id) AS r34) AS x34 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r35) AS j 
+FROM (SELECT t35.name AS name 
+FROM contacts AS t35 
+WHERE t35.tenant_id = $3 AND t35.owner_id = $4 AND t35.id = t33.contact_id) AS r35) AS x35 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
+FROM (SELECT t36.name AS name 
+FROM field_profiles AS t36 
+WHERE t36.tenant_id = $3 AND false AND t36.id = t33.field_profile_id) AS r36) AS x36 ON true 
+WHERE t33.tenant_id = $3 AND false AND t33.id = p19.share_id) AS r33) AS x33 ON true ORDER BY p19.place) AS r19) AS customer, (SELECT coalesce(json_agg(row_to_json(r37)), '[]'::json) AS j 
+FROM (SELECT p37.object_type AS "objectType", CASE WHEN (p37.share_id IS NULL) THEN NULL ELSE p37.level END AS level, x38.j AS share 
+FROM (SELECT t37.object_type AS object_type, t37.share_id AS share_id, t37.level AS level, t37.place AS place 
 FROM (SELECT found.object_type AS object_type, found.record_id AS record_id, found.share_id AS share_id, found.level AS level, found.field_profile_id AS field_profile_id, found.is_own AS is_own, (SELECT json_agg(shown.name ORDER BY shown.name) AS json_agg_3 
 FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName'), ('account', 'default', 'industry'), ('account', 'default', 'id'), ('account', 'default', 'version'), ('account', 'default', 'createdAt'), ('account', 'default', 'updatedAt'), ('contact', 'default', 'name'), ('contact', 'default', 'firstName'), ('contact', 'default', 'lastName'), ('contact', 'default', 'salutation'), ('contact', 'default', 'title'), ('contact', 'pii', 'email'), ('contact', 'pii', 'phone'), ('contact', 'default', 'language'), ('contact', 'default', 'zone'), ('contact', 'default', 'account'), ('contact', 'default', 'id'), ('contact', 'default', 'version'), ('contact', 'default', 'createdAt'), ('contact', 'default', 'updatedAt'), ('opportunity', 'default', 'name'), ('opportunity', 'default', 'account'), ('opportunity', 'default', 'status'), ('opportunity', 'commercial', 'amount'), ('opportunity', 'default', 'currency'), ('opportunity', 'default', 'closeDate'), ('opportunity', 'default', 'closedOn'), ('opportunity', 'default', 'nextStep'), ('opportunity', 'default', 'id'), ('opportunity', 'default', 'version'), ('opportunity', 'default', 'createdAt'), ('opportunity', 'default', 'updatedAt')) AS shown (object, field_set, name) 
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
@@ -372,8 +384,8 @@ FROM contacts AS person JOIN accounts AS company ON company.id = person.account_
 WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE false ORDER BY place 
- LIMIT 1000) AS t35 ORDER BY t35.place 
- LIMIT 1000) AS p35 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
-FROM (SELECT 'shr_' || encode(uuid_send(t36.id), 'hex') AS id 
-FROM record_shares AS t36 
-WHERE t36.tenant_id = $3 AND false AND t36.id = p35.share_id) AS r36) AS x36 ON true ORDER BY p35.place) AS r35) AS ended) AS r) END AS anon_1
+ LIMIT 1000) AS t37 ORDER BY t37.place 
+ LIMIT 1000) AS p37 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r38) AS j 
+FROM (SELECT 'shr_' || encode(uuid_send(t38.id), 'hex') AS id 
+FROM record_shares AS t38 
+WHERE t38.tenant_id = $3 AND false AND t38.id = p37.share_id) AS r38) AS x38 ON true ORDER BY p37.place) AS r37) AS ended) AS r) END AS anon_1

@@ -28,7 +28,7 @@ WHERE t5.tenant_id = $3 AND t5.archived_at IS NULL ORDER BY s5_0.name_sort ASC N
  LIMIT $9)
  SELECT json_build_object('nodes', n5_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r6)), '[]'::json) AS j 
-FROM (SELECT p5.object_type AS "objectType", p5.level AS level, rtrim(rtrim(to_char(timezone('UTC', p5.expires_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "expiresAt", rtrim(rtrim(to_char(timezone('UTC', p5.revoked_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "revokedAt", coalesce(x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j, x14.j, x15.j, x16.j, x17.j, x18.j) AS record, x19.j AS account, x21.j AS contact, CASE WHEN (p5.field_profile_id__id IS NULL) THEN NULL::json ELSE json_build_object('name', p5.field_profile_id__name) END AS "fieldProfile" 
+FROM (SELECT p5.object_type AS "objectType", p5.level AS level, rtrim(rtrim(to_char(timezone('UTC', p5.expires_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "expiresAt", rtrim(rtrim(to_char(timezone('UTC', p5.revoked_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "revokedAt", coalesce(x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j, x14.j, x15.j, x16.j, x17.j, x18.j, x19.j) AS record, x20.j AS account, x22.j AS contact, CASE WHEN (p5.field_profile_id__id IS NULL) THEN NULL::json ELSE json_build_object('name', p5.field_profile_id__name) END AS "fieldProfile" 
 FROM p5 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
 FROM (SELECT 'Account' AS __typename, 'acc_' || encode(uuid_send(t7.id), 'hex') AS id 
 FROM accounts AS t7 
@@ -66,16 +66,19 @@ WHERE t17.tenant_id = $3 AND t17.id = p5.object_id AND p5.object_type = 'token')
 FROM (SELECT 'User' AS __typename, 'usr_' || encode(uuid_send(t18.id), 'hex') AS id 
 FROM users AS t18 
 WHERE t18.tenant_id = $3 AND t18.id = p5.object_id AND p5.object_type = 'user') AS r18) AS x18 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
-FROM (SELECT t19.name AS name, x20.j AS shares 
-FROM accounts AS t19 LEFT OUTER JOIN LATERAL (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
+FROM (SELECT 'WebhookEndpoint' AS __typename, 'whk_' || encode(uuid_send(t19.id), 'hex') AS id 
+FROM webhook_endpoints AS t19 
+WHERE t19.tenant_id = $3 AND t19.id = p5.object_id AND p5.object_type = 'webhook_endpoint') AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r20) AS j 
+FROM (SELECT t20.name AS name, x21.j AS shares 
+FROM accounts AS t20 LEFT OUTER JOIN LATERAL (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
 FROM (SELECT 1 AS one 
-FROM record_shares AS c20 
-WHERE c20.tenant_id = $3 AND c20.account_id = t19.id AND c20.archived_at IS NULL AND c20.revoked_at IS NULL 
- LIMIT $10) AS b20), CAST($11 AS BIGINT)))) AS j) AS x20 ON true 
-WHERE t19.tenant_id = $3 AND t19.id = p5.account_id) AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
-FROM (SELECT t21.name AS name 
-FROM contacts AS t21 
-WHERE t21.tenant_id = $3 AND t21.id = p5.contact_id) AS r21) AS x21 ON true ORDER BY p5.field_profile_id__name_sort ASC NULLS LAST, p5.expires_at ASC NULLS LAST, p5.id ASC) AS r6) AS n5_0) AS "recordShares") AS r) END AS anon_1
+FROM record_shares AS c21 
+WHERE c21.tenant_id = $3 AND c21.account_id = t20.id AND c21.archived_at IS NULL AND c21.revoked_at IS NULL 
+ LIMIT $10) AS b21), CAST($11 AS BIGINT)))) AS j) AS x21 ON true 
+WHERE t20.tenant_id = $3 AND t20.id = p5.account_id) AS r20) AS x20 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r22) AS j 
+FROM (SELECT t22.name AS name 
+FROM contacts AS t22 
+WHERE t22.tenant_id = $3 AND t22.id = p5.contact_id) AS r22) AS x22 ON true ORDER BY p5.field_profile_id__name_sort ASC NULLS LAST, p5.expires_at ASC NULLS LAST, p5.id ASC) AS r6) AS n5_0) AS "recordShares") AS r) END AS anon_1
 
 -- sales_rep: 12 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
@@ -107,7 +110,7 @@ WHERE t5.tenant_id = $3 AND false AND t5.archived_at IS NULL ORDER BY s5_0.name_
  LIMIT $9)
  SELECT json_build_object('nodes', n5_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r6)), '[]'::json) AS j 
-FROM (SELECT p5.object_type AS "objectType", p5.level AS level, rtrim(rtrim(to_char(timezone('UTC', p5.expires_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "expiresAt", rtrim(rtrim(to_char(timezone('UTC', p5.revoked_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "revokedAt", coalesce(x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j, x14.j, x15.j, x16.j, x17.j, x18.j) AS record, x19.j AS account, x21.j AS contact, CASE WHEN (p5.field_profile_id__id IS NULL) THEN NULL::json ELSE json_build_object('name', p5.field_profile_id__name) END AS "fieldProfile" 
+FROM (SELECT p5.object_type AS "objectType", p5.level AS level, rtrim(rtrim(to_char(timezone('UTC', p5.expires_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "expiresAt", rtrim(rtrim(to_char(timezone('UTC', p5.revoked_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "revokedAt", coalesce(x7.j, x8.j, x9.j, x10.j, x11.j, x12.j, x13.j, x14.j, x15.j, x16.j, x17.j, x18.j, x19.j) AS record, x20.j AS account, x22.j AS contact, CASE WHEN (p5.field_profile_id__id IS NULL) THEN NULL::json ELSE json_build_object('name', p5.field_profile_id__name) END AS "fieldProfile" 
 FROM p5 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
 FROM (SELECT 'Account' AS __typename, 'acc_' || encode(uuid_send(t7.id), 'hex') AS id 
 FROM accounts AS t7 
@@ -145,13 +148,16 @@ WHERE t17.tenant_id = $3 AND false AND t17.id = p5.object_id AND p5.object_type 
 FROM (SELECT 'User' AS __typename, 'usr_' || encode(uuid_send(t18.id), 'hex') AS id 
 FROM users AS t18 
 WHERE t18.tenant_id = $3 AND t18.id = p5.object_id AND p5.object_type = 'user') AS r18) AS x18 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r19) AS j 
-FROM (SELECT t19.name AS name, x20.j AS shares 
-FROM accounts AS t19 LEFT OUTER JOIN LATERAL (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
+FROM (SELECT 'WebhookEndpoint' AS __typename, 'whk_' || encode(uuid_send(t19.id), 'hex') AS id 
+FROM webhook_endpoints AS t19 
+WHERE t19.tenant_id = $3 AND false AND t19.id = p5.object_id AND p5.object_type = 'webhook_endpoint') AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r20) AS j 
+FROM (SELECT t20.name AS name, x21.j AS shares 
+FROM accounts AS t20 LEFT OUTER JOIN LATERAL (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
 FROM (SELECT 1 AS one 
-FROM record_shares AS c20 
-WHERE c20.tenant_id = $3 AND false AND c20.account_id = t19.id AND c20.archived_at IS NULL AND c20.revoked_at IS NULL 
- LIMIT $11) AS b20), CAST($12 AS BIGINT)))) AS j) AS x20 ON true 
-WHERE t19.tenant_id = $3 AND t19.owner_id = $10 AND t19.id = p5.account_id) AS r19) AS x19 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r21) AS j 
-FROM (SELECT t21.name AS name 
-FROM contacts AS t21 
-WHERE t21.tenant_id = $3 AND t21.owner_id = $10 AND t21.id = p5.contact_id) AS r21) AS x21 ON true ORDER BY p5.field_profile_id__name_sort ASC NULLS LAST, p5.expires_at ASC NULLS LAST, p5.id ASC) AS r6) AS n5_0) AS "recordShares") AS r) END AS anon_1
+FROM record_shares AS c21 
+WHERE c21.tenant_id = $3 AND false AND c21.account_id = t20.id AND c21.archived_at IS NULL AND c21.revoked_at IS NULL 
+ LIMIT $11) AS b21), CAST($12 AS BIGINT)))) AS j) AS x21 ON true 
+WHERE t20.tenant_id = $3 AND t20.owner_id = $10 AND t20.id = p5.account_id) AS r20) AS x20 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r22) AS j 
+FROM (SELECT t22.name AS name 
+FROM contacts AS t22 
+WHERE t22.tenant_id = $3 AND t22.owner_id = $10 AND t22.id = p5.contact_id) AS r22) AS x22 ON true ORDER BY p5.field_profile_id__name_sort ASC NULLS LAST, p5.expires_at ASC NULLS LAST, p5.id ASC) AS r6) AS n5_0) AS "recordShares") AS r) END AS anon_1
