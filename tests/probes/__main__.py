@@ -20,7 +20,8 @@ from tests.probes.campaign import DEFAULT, FULL, Result, run
 DATABASE = "crm_probes"
 SHOWN = 40
 HELP = """Probes every path of the schema as principals who may not see: reads, filters, orders, groups, keys, writes.
-Environment: FULL=1 runs every probe, otherwise a sample of at most ten minutes.
+Environment: FULL=1 asks every path, each by a third of the roles in turn; otherwise a sample of at most ten minutes,
+from which a slow machine leaves out what it does not get done, evenly.
 Exit code 1 on a leak, a mutant that survives, an unexpected failure, a difference between the two rings, a known leak
 that is gone, or more than 5 % of the paths without a positive control."""
 

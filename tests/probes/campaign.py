@@ -33,7 +33,7 @@ class Plan:
     """How much is done; None is everything. `principals`: names of those who ask.
 
     `share`: each document is asked by every so many-th role of the staff, in turn. `asking`: each hidden path is asked
-    by so many outsiders, in turn.
+    by so many outsiders, in turn. `…_seconds`: what a slow machine does not get done in that time is left out, evenly.
     """
 
     paths: int | None = None
@@ -48,6 +48,8 @@ class Plan:
     whole: bool = False
     outside_paths: int | None = None
     outside_seconds: float = float("inf")
+    field_seconds: float = float("inf")
+    write_seconds: float = float("inf")
     outside_mutations: int = 10**9
     fields: int = 10**9  # of outsiders
     staff_fields: int = 10**9  # of each of the staff from whom fields are hidden
@@ -67,6 +69,8 @@ DEFAULT = Plan(
     quiet_paths=60,
     outside_paths=300,
     outside_seconds=40,
+    field_seconds=25,
+    write_seconds=60,
     outside_mutations=400,
     fields=3_000,
     asking=1,
@@ -191,7 +195,7 @@ async def fields(bench: Bench, plan: Plan, found: Found, tell: Tell, heard: Tell
     outsiders = [one for one in filled.outsiders if plan.asks(one)]
     heard("field: hidden paths")
     paths = hidden_paths(bench.paths, bench.outside, outside=True)
-    await prober.probe_all(outsiders, paths, plan.fields, plan.asking)
+    await prober.probe_all(outsiders, paths, plan.fields, plan.asking, until=ending(plan.field_seconds))
     for name, text in hidden_inputs(bench.inputs, schema.outside):
         for outsider in outsiders[:: plan.inputs]:
             await prober.ask(outsider, name, text, {})
@@ -200,10 +204,12 @@ async def fields(bench: Bench, plan: Plan, found: Found, tell: Tell, heard: Tell
     for principal in filled.staff if plan.staff_fields else ():
         known = [path for path in bench.paths if path.text in bench.texts[principal.name]]
         if plan.asks(principal) and len(known) < len(bench.paths):
-            await prober.probe_all([principal], hidden_paths(bench.paths, known, outside=False), plan.staff_fields)
+            paths = hidden_paths(bench.paths, known, outside=False)
+            await prober.probe_all([principal], paths, plan.staff_fields, until=ending(plan.field_seconds / 5))
     tell(f"field: {found.counts['field']} probes, {len(found.leaks)} leaks")
     heard("field: masked fields")
-    await masked(bench.reader(bench.bound, found), outsiders, bench.outside, plan.cells)
+    until = ending(plan.field_seconds)
+    await masked(bench.reader(bench.bound, found), outsiders, bench.outside, plan.cells, until=until)
     tell(f"field: {found.counts['field']} probes with masked fields, {len(found.leaks)} leaks")
 
 
@@ -216,7 +222,11 @@ async def read(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
     ):
         asking = [one for one in principals if plan.asks(one)]
         by = filled.principal(control) if control else None
-        await reader.probe_all(asking, paths, tell, time.monotonic() + seconds, control=by, share=share)
+        await reader.probe_all(asking, paths, tell, ending(seconds), control=by, share=share)
+
+
+def ending(seconds: float) -> float:
+    return time.monotonic() + seconds
 
 
 async def quiet(bench: Bench, plan: Plan, found: Found, result: Result, tell: Tell) -> None:
@@ -238,7 +248,7 @@ async def written(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
     filled = bench.bound.filled
     for principals, most in ((filled.outsiders, plan.outside_mutations), (filled.staff, plan.mutations)):
         asking = [one for one in principals if plan.asks(one)]
-        await bench.writer(bench.bound, asking, found).probe_all(asking, tell, most)
+        await bench.writer(bench.bound, asking, found).probe_all(asking, tell, most, ending(plan.write_seconds))
 
 
 async def mutated(bench: Bench, mutants: Sequence[Mutant], result: Result, tell: Tell, heard: Tell) -> None:

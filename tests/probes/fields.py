@@ -3,8 +3,10 @@
 A path that is hidden must be refused like one that never was, before anything is read.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from graphql import GraphQLInputObjectType, get_named_type, is_required_argument
@@ -96,7 +98,13 @@ class Prober:
             self.found.leaks.append(Leak(principal.name, name, what, text, given))
 
     async def probe_all(
-        self, principals: Sequence[Principal], paths: Sequence[Path], most: int, asking: int = 10**9
+        self,
+        principals: Sequence[Principal],
+        paths: Sequence[Path],
+        most: int,
+        asking: int = 10**9,
+        *,
+        until: float = inf,
     ) -> None:
         """A sample that is spread over the paths and the same in each run; so many of the principals ask each path."""
         asked = min(asking, len(principals))
@@ -108,6 +116,8 @@ class Prober:
         pairs.sort(key=lambda one: number_of(one[1].name + one[0].name))
         for principal, path in pairs[:most]:
             await self.probe(principal, path, self.victim(principal, path))
+            if time.monotonic() > until:
+                return
 
     def victim(self, principal: Principal, path: Path) -> Row | None:
         """A row of the own tenant: if it can be, one that is seen, so that the field is all that is hidden."""
@@ -131,7 +141,9 @@ def masked_cells(world: World, principal: Principal, paths: Sequence[Path]) -> I
                 yield Asked(path, row)
 
 
-async def masked(reader: Reader, principals: Sequence[Principal], paths: Sequence[Path], most: int) -> None:
+async def masked(
+    reader: Reader, principals: Sequence[Principal], paths: Sequence[Path], most: int, *, until: float = inf
+) -> None:
     """A filter or a count must not tell what a masked field holds."""
     for principal in principals:
         asked = list(masked_cells(reader.world, principal, paths))
@@ -139,3 +151,5 @@ async def masked(reader: Reader, principals: Sequence[Principal], paths: Sequenc
             asked = sorted(asked, key=lambda one: number_of(one.path.name + str(one.row and one.row.wire)))[:most]
         for batch in batched(asked):
             await reader.probe(principal, batch, counts="field")
+        if time.monotonic() > until:
+            return

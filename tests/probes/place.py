@@ -63,7 +63,7 @@ WIDE = Limits(
 class Filled:
     """What a database was filled with; `dead` are tokens that must not open anything, by what is wrong with them."""
 
-    world: World
+    world: World = field(repr=False)
     principals: tuple[Principal, ...]
     dead: Mapping[str, str]
 

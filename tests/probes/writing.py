@@ -3,8 +3,10 @@
 Nothing of the others' may change, and a record that is hidden must be answered like one that is not there.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 from graphql import get_named_type
@@ -192,7 +194,9 @@ class Writer:
             await rewritten(self.place, [(row, dict(now), {**row.values, "version": now["version"]})])
         self.window = []
 
-    async def probe_all(self, principals: Sequence[Principal], tell: Callable[[str], None], most: int) -> None:
+    async def probe_all(
+        self, principals: Sequence[Principal], tell: Callable[[str], None], most: int, until: float = inf
+    ) -> None:
         """A sample of at most so many tries, spread over all of them; the tables are looked at after each window."""
         tries = list(self.tries(principals))
         step = max(1, -(-len(tries) // most))
@@ -200,9 +204,12 @@ class Writer:
         self.before = await self.state()
         for at, one in enumerate(chosen):
             await self.probe(one)
-            if len(self.window) == WINDOW or at + 1 == len(chosen):
+            last = at + 1 == len(chosen) or time.monotonic() > until
+            if len(self.window) == WINDOW or last:
                 await self.look()
             tell(f"mutation: {at + 1} of {len(chosen)} probes")
+            if last:
+                return
 
     async def look(self) -> None:
         """Compare the tables with what they were; if they differ, find the probe that did it."""
