@@ -70,7 +70,7 @@ async def signing_in(
     issuer: Issuer,
     tmp_path: Path,
 ) -> AsyncIterator[SigningIn]:
-    settings = Settings(data_dir=tmp_path, oidc_issuer=issuer.url, oidc_audience=AUDIENCE)
+    settings = Settings(data_dir=tmp_path, oidc_issuer=issuer.url, oidc_audience=AUDIENCE, failed_tokens=1_000)
     clock, attempts = [NOW], Attempts(lambda: 0.0)
     wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: clock[0])
     wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))

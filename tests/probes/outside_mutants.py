@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import and_, select, true
+from sqlalchemy import and_, any_, select, true
 
 from api.compiler.render import Renderer
 from api.domain import access
