@@ -13,7 +13,7 @@ from alembic import op
 from api.db.steps import script
 
 revision = "2026_11_22_0739_what_clients_use_of_what_is_going_away"
-down_revision = "2026_11_22_0727_events_out"
+down_revision = "2026_11_22_0444_sharing_with_outsiders"
 
 
 def upgrade() -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from api.db.steps import script
 
 revision = "2026_11_22_0852_webhooks"
-down_revision = "2026_11_22_0759_newest_of_one_owner"
+down_revision = "2026_11_22_0840_events_out"
 
 OWNER = """\
 CREATE FUNCTION crm_webhook_owner(endpoint_id uuid)
@@ -159,7 +159,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_webhook_endpoints_owner_id",
         "webhook_endpoints",
-        ["tenant_id", "owner_id"],
+        ["tenant_id", "owner_id", "created_at", "id"],
         unique=False,
         postgresql_where=sa.text("archived_at IS NULL"),
     )

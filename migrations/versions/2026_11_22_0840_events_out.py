@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql
 
 from api.db.steps import script
 
-revision = "2026_11_22_0727_events_out"
-down_revision = "2026_11_22_0444_sharing_with_outsiders"
+revision = "2026_11_22_0840_events_out"
+down_revision = "2026_11_22_0759_newest_of_one_owner"
 
 
 # What PgQueuer 1.6.0 makes of `build_install_query` in a schema of its own; a newer PgQueuer gets a migration.
