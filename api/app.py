@@ -166,7 +166,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
             writes=Writes(reads, sessions, sending),
             introspection=Introspection(core),
             sdl=partial(sdl_of_edition, edition),
-            feed=Feeds(reads, turns),
+            feed=Feeds(reads, turns, settings.request_timeout_seconds),
         )
 
     def front_of(viewer: Viewer, features: frozenset[str] = frozenset()) -> Front:

@@ -283,6 +283,14 @@ async def committed(cluster: Cluster, template: str) -> AsyncIterator[Committed]
         yield made
 
 
+def silence(pool: ReadPool) -> None:
+    """What PostgreSQL says on the pool's connections does not arrive any more."""
+    assert pool._idle
+    for reader in pool._idle:
+        driver: Any = reader.connection
+        driver._transport.pause_reading()
+
+
 @asynccontextmanager
 async def a_committed(cluster: Cluster, template: str, name: str) -> AsyncIterator[Committed]:
     cluster.create_database(name, template)

@@ -15,16 +15,17 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.domain import accounts, contacts, opportunities, products, sharing, users
+from api.domain import access, accounts, contacts, opportunities, products, sharing, users, webhooks
 from api.domain.accounts import AccountRow, AccountType, AddressKind
 from api.domain.contacts import ContactRow, ContactValues
-from api.domain.kernel import Money, Work, fold
+from api.domain.kernel import Money, PrincipalKind, Viewer, Work, fold, open_work
 from api.domain.kernel.rates import record_rate
 from api.domain.opportunities import ContactRole, LineValues, OpportunityType, SplitKind, Status
 from api.domain.products import ProductRow
 from api.domain.users import TeamRow, UserRow
+from api.outbound.destinations import NOWHERE
 
-from .database import Database, operate
+from .database import Database, Sessions, operate
 from .demo_names import ACCOUNTS, CONTACTS, COUNTRIES, INDUSTRIES, LOSSES, PEOPLE, PRODUCTS, RENEWALS, SUBJECTS, TEAMS
 
 SEED = 20_26
@@ -32,6 +33,12 @@ OPPORTUNITIES = 140
 WEEK = timedelta(days=7)
 YEAR = timedelta(days=364)
 RATE = Decimal("1.0850")  # US dollars for a euro
+WEBHOOK: webhooks.EndpointValues = {
+    "name": "Shop",
+    "url": "https://hooks.example.com/crm",
+    "document": "subscription { events { id type position changedFields } }",
+    "types": ["opportunity.won"],
+}
 ADMIN, SELLER, READER = "Ada Lindqvist", "Noor Haddad", "Tomás Rivera"
 
 Command = Callable[[Work], Awaitable[None]]
@@ -70,6 +77,7 @@ async def fill(database: Database, tenant: UUID, today: date) -> None:
                     await command(work)
         async with operate(sessions, tenant, "demo", now=instant(today - timedelta(days=1))) as work:
             await share(work, made)
+        await make_webhook(database, sessions, tenant, made.people[ADMIN], instant(today - timedelta(days=1)))
 
 
 async def make_people(work: Work, made: Made) -> None:
@@ -290,6 +298,18 @@ async def share(work: Work, made: Made) -> None:
     await sharing.share(work, (model, deal), {"field_profile_id": worth.id}, account_id=partner)
     if customer is not None:
         await sharing.share(work, (accounts.Account, customer), {}, contact_id=people[0])
+
+
+async def make_webhook(database: Database, sessions: Sessions, tenant: UUID, admin: UUID, now: datetime) -> None:
+    """An endpoint of the administrator, who has to make it himself; disabled, so that a demo sends nothing."""
+    viewer = Viewer(tenant, admin, PrincipalKind.STAFF, ADMIN, access.shipped("admin"), admin)
+    sealer = webhooks.Sealer(database.secret())
+    async with open_work(sessions, viewer, now=now, request_id="crm-demo", operation="demo") as work:
+        endpoint, _ = await webhooks.create(work, WEBHOOK, allowed=NOWHERE, sealer=sealer)
+        # The rights of the demo's tokens: whoever shows the administrator's is the owner.
+        endpoint.role_id = (await access.role_named(work, "admin")).id
+        await work.flush()
+        await webhooks.disable(work, endpoint.id)
 
 
 def instant(day: date) -> datetime:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from uuid import UUID
 
 import orjson
 
-from api.db.pool import Fetching
+from api.db.pool import DatabaseUnavailable, Fetching
 from api.domain import access, tokens
 from api.domain.kernel import NOBODY, OUTSIDE, Capability, PrincipalKind, Viewer
 from api.http.attempts import Attempts
@@ -26,6 +27,7 @@ LONGEST_JWT = 8_192  # the header with it
 OURS = b"crm_"
 KNOWN_SECONDS = 5.0  # how long a revoked token may still open the API
 UNKNOWN_SECONDS = 1.0
+LOOK_UP_SECONDS = 2.0  # no deadline of a request has begun then, and checks of open connections have none
 MOST_REMEMBERED = 10_000
 SCHEME = b"bearer "
 # One text, and `null` rather than no row, so that the read pool can serve it as bytes.
@@ -128,7 +130,7 @@ class Authenticator:
         except NotAccepted as error:
             return remembered(None, None, str(error))
         # More than one: two tenants linked the account at once, on two machines of a cluster. Neither may have it.
-        rows = orjson.loads(await self.pool.fetch(IDENTIFY, [claims.issuer, claims.subject]))
+        rows = orjson.loads(await self._fetched(IDENTIFY, [claims.issuer, claims.subject]))
         viewer = viewer_of(rows[0]) if len(rows) == 1 and not rows[0]["archived"] else None
         return remembered(viewer, claims.until, "nobody is linked" if viewer is None else None)
 
@@ -144,11 +146,18 @@ class Authenticator:
         viewer, expires = None, None
         credential = tokens.parse_credential(text.decode("latin-1"))
         if credential is not None:
-            row = orjson.loads(await self.pool.fetch(AUTHENTICATE, [credential.key]))
+            row = orjson.loads(await self._fetched(AUTHENTICATE, [credential.key]))
             if row is not None and self._opens(row, credential):
                 viewer = viewer_of(row)
                 expires = datetime.fromisoformat(row["expires_at"]) if row["expires_at"] else None
         return remembered(viewer, expires)
+
+    async def _fetched(self, sql: str, arguments: Sequence[Any]) -> bytes:
+        try:
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                return await self.pool.fetch(sql, arguments)
+        except TimeoutError as error:
+            raise DatabaseUnavailable("PostgreSQL does not say who it is") from error
 
     def _opens(self, row: dict[str, Any], credential: tokens.Credential) -> bool:
         pepper = self._peppers.get(row["pepper_version"])

@@ -31,6 +31,7 @@ from api.schema.reading import Reads
 OWNER = "SELECT coalesce((SELECT row_to_json(found)::text FROM crm_webhook_owner($1) AS found), 'null')"
 EXPIRED = "POSITION_EXPIRED"
 SHARED_SECONDS, MOST_SHARED = 1.0, 1_000
+READ_SECONDS = 10.0  # as any request; a connection that is silent is given up then
 WRONG = "it is a subscription to `events` without variables and without `after`: subscription { events { … } }"
 Kept = tuple[Documents, Reads]
 
@@ -95,6 +96,7 @@ class Payloads:
 
         Raises:
             NotFitting: as `document`.
+            DatabaseUnavailable, TimeoutError: nobody can say.
         """
         key = owner.tenant, owner.principal, owner.team, owner.capability.hash, text, position
         until, reading = self._recent.get(key, (0.0, None))
@@ -115,9 +117,10 @@ class Payloads:
     async def _read(self, owner: Viewer, text: str, position: int) -> bytes | None:
         document, node, reads = self.document(owner, text)
         try:
-            page = await feed_page(
-                reads, document.node, node, {}, owner, key=document.key, after=position - 1, until=position, limit=1
-            )
+            async with asyncio.timeout(READ_SECONDS):
+                page = await feed_page(
+                    reads, document.node, node, {}, owner, key=document.key, after=position - 1, until=position, limit=1
+                )
         except RequestError as error:
             if error.code == EXPIRED:
                 return None

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -82,7 +83,9 @@ class Relay:
         telemetry.log(logging.INFO, "relay", reason="active")
         try:
             while not stopping.is_set():
-                if await self.step(connection) < self._batch:
+                with given_up(connection):
+                    numbered = await self.step(connection)
+                if numbered < self._batch:
                     await self._rest(stopping)
         finally:
             if not connection.is_closed():
@@ -91,12 +94,13 @@ class Relay:
     async def step(self, connection: asyncpg.Connection) -> int:
         """Number one batch, and tell it when it is committed. Returns how many events it had."""
         async with connection.transaction():
-            rows = await connection.fetch(WAITING, self._batch)
-            if not rows:
-                return 0
-            events = await self._numbered(connection, ordered(await with_preceding(connection, rows)))
-            for follow in self._followers:
-                await follow(connection, events)
+            with given_up(connection):
+                rows = await connection.fetch(WAITING, self._batch)
+                if not rows:
+                    return 0
+                events = await self._numbered(connection, ordered(await with_preceding(connection, rows)))
+                for follow in self._followers:
+                    await follow(connection, events)
         await tell(connection, {event.tenant for event in events})
         return len(events)
 
@@ -126,6 +130,16 @@ class Relay:
         placed = ([getattr(event, name) for event in events] for name in ("tenant", "event_id", "position"))
         await connection.execute(PLACE, *placed)
         return events
+
+
+@contextmanager
+def given_up(connection: asyncpg.Connection) -> Iterator[None]:
+    """End a connection on which something took too long: it would say nothing to a rollback or an unlock either."""
+    try:
+        yield
+    except TimeoutError:
+        connection.terminate()
+        raise
 
 
 async def with_preceding(connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> list[asyncpg.Record]:

@@ -81,6 +81,7 @@ TEXTS: Mapping[str, str] = {
     "value": "1",
 }
 NUMBERS: Mapping[str, int] = {"probability": 40}
+TOLD = "subscription { events { id type position changedFields } }"
 # Arguments that need not be given, but show what the field is for.
 SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "opportunities": {"filter": {"status": {"eq": "OPEN"}}, "orderBy": [{"field": "AMOUNT", "direction": "DESC"}]},
@@ -102,6 +103,9 @@ SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     },
     "tokenCreate": {"input": {"name": "Shop", "role": {"name": "integration"}, "expiresInDays": 90}},
     "userSetRoles": {"roles": [{"name": "sales_rep"}]},
+    "webhookDeliveryReplay": {"after": "0", "through": "1"},
+    "webhookEndpointCreate": {"input": {"name": "Shop", "url": "https://example.com/crm", "document": TOLD}},
+    "webhookPreview": {"document": TOLD},
 }
 # Input fields that need not be given, but without which the example would say little.
 SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -225,6 +229,7 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
         "{ opportunities(first: 1, filter: {status: {eq: OPEN}, account: {isNull: false}}) { nodes { id } } }",
         where__id="id",
     ),
+    "webhookPreview": Lookup("{ events(first: 1) { nodes { id } } }", "events.nodes", {"event": "id"}),
 }
 
 

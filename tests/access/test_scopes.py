@@ -29,7 +29,7 @@ from api.settings import Settings
 from clients.ide import examples
 from tests.conftest import Committed
 from tests.graphql_client import bearer, no_problems
-from tests.ide.test_examples import at, put
+from tests.ide.test_examples import at, number_events, put
 
 WRITTEN: list[dict[str, Any]] = json.loads(examples.WRITTEN.read_text("utf8"))
 OBJECTS = {entity.object: name for name, entity in schema.catalog.entities.items() if entity.object}
@@ -38,7 +38,7 @@ NOUN = re.compile(rf"({'|'.join(sorted(name[0].lower() + name[1:] for name in OB
 ABOUT = {"viewer": None, "rateLimit": None, "salesMetrics": "opportunity", "shareReport": "record_share"}
 ABOUT |= dict.fromkeys(("node", "nodes", "explainAccess"), "account")
 NOBODYS = {"externalIdHolders"}  # the demo has no such key, for nobody
-NOBODYS |= {one["field"] for one in WRITTEN if one["field"].startswith("webhook")}  # nor an endpoint: tests/webhooks
+NOBODYS |= {one["field"] for one in WRITTEN if one["field"].startswith("webhook")}  # tests/webhooks
 MAKES = {"contactTokenCreate": "token"}  # what another record's verb makes
 ALSO_WRITES = {"contactRelationMakePrimary": "account"}  # it takes the place of the account's former one
 REFUSALS = {"NOT_ALLOWED", "NOT_FOUND"}
@@ -93,6 +93,7 @@ async def demo(committed: Committed, tmp_path: Path) -> AsyncIterator[tuple[http
     pepper = tokens.pepper(database.secret())
     async with database.sessions() as sessions, operate(sessions, tenant.id, "test") as work:
         secrets = {role: (await tokens.create(work, role, role, pepper=pepper))[1] for role in access.SHIPPED}
+    await number_events(committed)
     pool = committed.reads
     wired = services(database.settings, pool, committed.sessions, database.secret(), outside=pool)
     transport = httpx.ASGITransport(application(wired, problems=no_problems))

@@ -16,6 +16,7 @@ from api.domain.products import Product
 from api.domain.sharing import FieldProfile, RecordShare
 from api.domain.tokens import Token, TokenKind
 from api.domain.users import Team, User
+from api.domain.webhooks import WebhookEndpoint
 from tests.people import NOW, Sessions, a_tenant, a_user
 
 ROWS = 23
@@ -257,8 +258,19 @@ def opportunities(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]
     return made
 
 
+def webhook_endpoints(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    made = []
+    for at in range(rows):
+        owner, role = chance.choice(kept[tenant.id, User][:3]), chance.choice([*kept[tenant.id, Role][:3], None])
+        lists: dict[str, Any] = {"types": [], "objects": [], "changed_fields": []}
+        url = f"https://hooks.example.com/{at}"
+        facts = {**named(chance.choice(NAMES)), **lists, "url": url, "document": "-"}
+        made.append(record(WebhookEndpoint, tenant, chance, **facts, owner_id=owner.id, role_id=role and role.id))
+    return made
+
+
 # In this order, because of what points at what.
 KINDS = (
     *(teams, users, roles, tokens, products, accounts, contacts, field_profiles, record_shares),
-    *(pipelines, stages, opportunities),
+    *(pipelines, stages, opportunities, webhook_endpoints),
 )

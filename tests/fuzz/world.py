@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from api.domain import access, accounts, contacts, opportunities, products, sharing, tokens, users
+from api.schema import schema
 from tests.badinput.place import Place
 from tests.fuzz.scalars import Ids
 
-MODELS = (
-    ("User", "usr", users.User),
-    ("Team", "tea", users.Team),
-    ("Account", "acc", accounts.Account),
-    ("Contact", "con", contacts.Contact),
-    ("Product", "prd", products.Product),
-    ("Pipeline", "pip", opportunities.Pipeline),
-    ("Stage", "stg", opportunities.Stage),
-    ("Opportunity", "opp", opportunities.Opportunity),
-    ("Role", "rol", access.Role),
-    ("Token", "tok", tokens.Token),
-    ("FieldProfile", "fpr", sharing.FieldProfile),
-    ("RecordShare", "shr", sharing.RecordShare),
-)
-
 
 def ids_of(place: Place) -> Ids:
-    """Those of the tenant, by the name of the type."""
-    return {
-        name: [
-            f"{prefix}_{row['id'].hex}" for row in place.world.rows.get(model, ()) if row["tenant_id"] == place.tenant
-        ]
-        for name, prefix, model in MODELS
-    }
+    """Those of the tenant, by the name of the type; none of a kind that the place has no rows of."""
+    found: dict[str, list[str]] = {}
+    rows = {model.__tablename__: made for model, made in place.world.rows.items()}
+    for name, entity in schema.catalog.entities.items():
+        if entity.prefix is not None and entity.table is not None:
+            there = [row["id"] for row in rows.get(entity.table.name, ()) if row["tenant_id"] == place.tenant]
+            found[name] = [f"{entity.prefix}_{id.hex}" for id in there]
+    return found

@@ -1,5 +1,6 @@
 """Who gets in. Everything that is wrong with a credential has the same answer."""
 
+import asyncio
 import time
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from api.http import auth
 from api.http.attempts import Attempts
 from api.http.auth import Authenticator
 from api.http.errors import Refused
-from tests.conftest import Committed
+from tests.conftest import Committed, silence
 from tests.graphql_client import JSON, SECRET, Client, bearer
 from tests.http.footprint import footprint
 from tests.people import NOW
@@ -223,6 +224,21 @@ async def test_without_the_database_nobody_is_told_that_his_token_is_wrong(commi
     committed.reads._url = "postgresql://crm_app@/crm?host=/nowhere"
     with pytest.raises(DatabaseUnavailable):
         await Authenticator(committed.reads, SECRET).viewer(raw_headers(STRANGER))
+
+
+async def test_a_look_up_that_nobody_answers_is_given_up_and_the_next_one_is_answered(
+    committed: Committed, monkeypatch: pytest.MonkeyPatch
+):
+    assert auth.LOOK_UP_SECONDS == 2
+    monkeypatch.setattr(auth, "LOOK_UP_SECONDS", 0.2)
+    async with committed.open_as() as work:
+        _, text = await tokens.create(work, "admin", "Laptop", pepper=tokens.pepper(SECRET))
+    silence(committed.reads)
+    authenticator = Authenticator(committed.reads, SECRET)
+    with pytest.raises(DatabaseUnavailable):
+        await asyncio.wait_for(authenticator.viewer(raw_headers(text)), 5)
+    monkeypatch.undo()
+    assert (await authenticator.viewer(raw_headers(text))).name == "Laptop"
 
 
 def raw_headers(token: str) -> list[tuple[bytes, bytes]]:

@@ -17,12 +17,16 @@ from api.cli.demo import demo_tenant, fresh_tokens
 from api.http.routes import application
 from api.schema import schema
 from api.settings import Settings
+from api.worker.relay import Relay
 from clients.ide import examples
 from tests.conftest import Committed
 from tests.graphql_client import bearer, no_problems
+from tests.webhooks.hostile import Lying
 
 # In the demo every pipeline has open opportunities, and every stage some, or it is the only one of its kind.
 REFUSED = {"pipelineArchive": "INVALID", "stageArchive": "INVALID"}
+# Nor does a demo send anything: its webhook endpoint is disabled.
+REFUSED |= {"webhookDeliveryReplay": "INVALID", "webhookTest": "INVALID"}
 WRITTEN: list[dict[str, Any]] = json.loads(examples.WRITTEN.read_text("utf8"))
 
 
@@ -50,7 +54,9 @@ async def test_every_example_runs_on_the_demo_tenant_and_changes_nothing(committ
     tenant = await demo_tenant(database, reset=False)
     token = (await fresh_tokens(database, tenant.id))["admin"]
     changes = await count_changes(committed)
-    wired = services(database.settings, committed.reads, committed.sessions, database.secret(), outside=committed.reads)
+    await number_events(committed)
+    connections = (committed.reads, committed.sessions, database.secret())
+    wired = services(database.settings, *connections, outside=committed.reads, resolve=Lying())
     transport = httpx.ASGITransport(application(wired, problems=no_problems))
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test", headers=bearer(token)) as client:
         answers = {one["field"]: await answer(client, one) for one in WRITTEN}
@@ -62,6 +68,16 @@ async def test_every_example_runs_on_the_demo_tenant_and_changes_nothing(committ
     refused = {name: payload["errors"] for name, payload in payloads.items() if payload.get("errors")}
     assert {name: errors[0]["code"] for name, errors in refused.items()} == REFUSED, refused
     assert await count_changes(committed) == changes
+
+
+async def number_events(committed: Committed) -> None:
+    """What the worker of a demo does all the time."""
+    worker = await asyncpg.connect(committed.urls.worker)
+    try:
+        while await Relay().step(worker):
+            pass
+    finally:
+        await worker.close()
 
 
 async def answer(client: httpx.AsyncClient, one: dict[str, Any]) -> dict[str, Any]:

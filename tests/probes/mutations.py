@@ -38,6 +38,11 @@ SCALARS: Mapping[str, Any] = {
 }
 TEXTS = {"email": "probe@example.com", "phone": "+4930901820", "number": "+4930901820", "domains": "probe.example"}
 CONTROLS = ("idempotencyKey", "dryRun")  # arguments that name nothing
+# What must be given beside an argument, although no type says so.
+BESIDE: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("webhookDeliveryReplay", "where"): {"after": "0", "through": "1"},
+    ("webhookPreview", "event"): {"document": "subscription { events { id type position changedFields recordId } }"},
+}
 Key = tuple[str | int, ...]
 
 
@@ -100,17 +105,21 @@ class Inputs:
         stem = argument.removesuffix("Ids").removesuffix("Id")
         word = stem[:1].upper() + stem[1:]
         tables = {name for name, entity in self.catalog.entities.items() if entity.table is not None}
+        if word in tables:
+            return word
         return next((name for name in sorted(tables) if name.endswith(word)), "Account")
 
     def arguments(self, place: Place, value: Any, own: Mapping[str, Any]) -> dict[str, Any]:
         """What must be given, the records by `own` (entity → value of its reference), and `value` at the place."""
         field = self.mutations[place.mutation]
         wanted = place.at[0]
-        return {
+        given = {
             name: self.value(one.type, (name,), place, value, own)
             for name, one in field.args.items()
             if name == wanted or (is_required_argument(one) and name not in CONTROLS)
         }
+        missing = BESIDE.get((place.mutation, str(wanted)), {})
+        return {**given, **missing}
 
     def patched(self, mutation: str, field: str, own: Mapping[str, Any]) -> dict[str, Any]:
         """A patch that says something about one field."""

@@ -16,7 +16,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, Text, Uuid,
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.domain import access
+from api.domain import access, webhooks
 from api.domain.access import Role, RoleFieldRight, RoleRight, UserRole
 from api.domain.kernel import Model, Record, camel, columns_of, fold
 from api.domain.tokens import RateBucket
@@ -40,11 +40,14 @@ PLAIN: Mapping[tuple[str, str], Any] = {
     ("tokens", "account_id"): None,
     ("record_shares", "contact_id"): None,
     ("users", "is_active"): True,
-    ("outbox", "position"): None,
+    ("feed_heads", "position"): 10_000_000_000,  # behind every event
+    ("feed_heads", "pruned"): 0,
     ("exchange_rates", "base"): "EUR",
     ("exchange_rates", "quote"): "USD",
 }
 MADE_OTHERWISE = (Role, RoleRight, RoleFieldRight, UserRole, RateBucket)
+# What is no record, and yet named by an id: the prefix, and the column of the rest.
+NAMED_BY: Mapping[str, tuple[str, str]] = {"outbox": ("evt", "event_id"), "webhook_deliveries": (webhooks.PREFIX, "id")}
 FEW: Mapping[tuple[str, str], int] = {("stages", "pipeline_id"): 6}  # so many rows in a line point at the same one
 # Who owns the n-th row of a kind that has owners, as places among the users of the tenant; None is nobody.
 OWNERS = (1, 2, 3, None, 0, 1, 2, 1)
@@ -75,7 +78,8 @@ class Row:
 
     @property
     def wire(self) -> str:
-        return f"{self.model.prefix}_{self.id.hex}"  # type: ignore[attr-defined] # asked of what has a prefix only
+        prefix, column = NAMED_BY.get(self.table) or (self.model.prefix, "id")  # type: ignore[attr-defined] # all others
+        return f"{prefix}_{self.values[column].hex}"
 
 
 @dataclass(eq=False)

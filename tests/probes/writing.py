@@ -21,7 +21,7 @@ from tests.probes.principals import Principal
 from tests.probes.quiet import rewritten
 from tests.probes.reading import FOREIGN, Found, number_of
 from tests.probes.values import LETTERS, TWIN
-from tests.probes.world import Row, World
+from tests.probes.world import NAMED_BY, Row, World
 
 WINDOW = 200  # probes between two looks at the tables
 SAME = ("foreign", "hidden")  # must be answered like what is not there
@@ -128,8 +128,12 @@ class Writer:
         found: dict[str, Any] = {}
         for entity in self.inputs.catalog.entities.values():
             name = getattr(entity.table, "name", "")
-            if entity.prefix is None and not any(
-                model.__tablename__ == name and hasattr(model, "prefix") for model in self.world.models.values()
+            if (
+                entity.prefix is None
+                and name not in NAMED_BY
+                and not any(
+                    model.__tablename__ == name and hasattr(model, "prefix") for model in self.world.models.values()
+                )
             ):
                 continue
             rows = self.rows(name, principal.letter, live)

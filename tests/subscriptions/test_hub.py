@@ -11,12 +11,16 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from api.app import services
 from api.http.front import Interest, News
 from api.http.subscriptions import hub
 from api.http.subscriptions.hub import Feed, Hub
+from api.settings import Settings
 from api.worker.relay import Relay
-from tests.conftest import Committed
+from tests.conftest import Committed, silence
 from tests.factories import an_account
+from tests.graphql_client import SECRET
+from tests.people import viewer_of
 
 ANYTHING = Interest()
 
@@ -117,6 +121,29 @@ async def test_a_connection_that_is_half_open_is_given_up_within_fifteen_seconds
         driver: Any = connecting.made[0]
         driver._transport.pause_reading()  # what PostgreSQL says does not arrive any more
         await until(lambda: len(connecting.made) == 2 and found.listening)
+
+
+async def test_a_look_that_nobody_answers_does_not_end_all_looks(committed: Committed, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(hub, "LOOK_SECONDS", 0.2)
+    async with running(Hub(None, committed.reads)) as found:
+        with found.following(committed.tenant.id) as feed:
+            head = await head_of(feed)
+            silence(committed.reads)
+            waiting = asyncio.create_task(feed.grown(head, ANYTHING))
+            await happen(committed)
+            assert await asyncio.wait_for(waiting, 8) == head
+
+
+async def test_a_shared_read_that_nobody_answers_gives_its_turn_back(committed: Committed):
+    settings = Settings(request_timeout_seconds=1)
+    made = services(settings, committed.reads, committed.sessions, SECRET, outside=None)
+    viewer = viewer_of(committed.admin, "admin")
+    feed = made.front(viewer).feed
+    assert await feed.newest(viewer) == 0
+    silence(committed.reads)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(feed.newest(viewer), 4)
+    assert await asyncio.wait_for(feed.newest(viewer), 4) == 0
 
 
 # -- who is woken -----------------------------------------------------------------------------------------------------

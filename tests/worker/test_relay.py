@@ -122,3 +122,17 @@ async def test_of_two_relays_one_works_and_the_other_takes_over(committed: Commi
         stopping[1].set()
         await second
     assert await ask(committed.urls.worker, ALL) == "1 1 account.created"
+
+
+async def test_a_relay_whose_connection_is_silent_waits_for_one_answer_only(committed: Committed):
+    connection = await asyncpg.connect(committed.urls.worker, command_timeout=2)
+    relay = Relay()
+    running = asyncio.create_task(relay.run(connection, asyncio.Event()))
+    await asyncio.sleep(0.5)  # it has the lock by now
+    assert not running.done()
+    driver: Any = connection
+    driver._transport.pause_reading()
+    await asyncio.wait({running}, timeout=3.5)
+    assert running.done()
+    assert isinstance(running.exception(), OSError | asyncpg.InterfaceError)
+    assert connection.is_closed()

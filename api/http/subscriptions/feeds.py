@@ -40,10 +40,11 @@ class Page:
 class Feeds:
     """Readers who may see the same and ask for the same from the same position on share one statement."""
 
-    def __init__(self, reads: Reads, turns: asyncio.Semaphore) -> None:
-        """`turns`: how many of all editions may read at once."""
+    def __init__(self, reads: Reads, turns: asyncio.Semaphore, seconds: float) -> None:
+        """`turns`: how many of all editions may read at once; `seconds`: how long one read may take."""
         self._reads = reads
         self._turns = turns
+        self._seconds = seconds
         self._running: dict[Hashable, asyncio.Task[Any]] = {}
 
     def asked(
@@ -114,7 +115,8 @@ class Feeds:
         return answer
 
     async def _in_turn(self, read: Callable[[], Awaitable[T]]) -> T:
-        async with self._turns:
+        # Nobody who waits may stop it, so it ends by itself: a silent connection would keep its turn for ever.
+        async with asyncio.timeout(self._seconds), self._turns:
             return await read()
 
     def _done(self, question: Hashable, task: asyncio.Task[Any]) -> None:

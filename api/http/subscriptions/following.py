@@ -127,7 +127,8 @@ class Following:
         return events
 
     async def _call(self, viewer: Viewer) -> Call:
-        return await called(self._shared.services.front(viewer), self._envelope, viewer, "POST")
+        async with asyncio.timeout(READ_SECONDS):
+            return await called(self._shared.services.front(viewer), self._envelope, viewer, "POST")
 
     async def _page(self, call: Call, head: int | None, after: int) -> Page:
         async with asyncio.timeout(self._shared.services.timeout_seconds):

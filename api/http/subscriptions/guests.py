@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ class Guests:
         self._most = most
         self._connections: Counter[tuple[UUID, UUID]] = Counter()
         self._by_token: dict[Headers, set[Leave]] = {}
+        self._due: dict[Headers, float] = {}  # when each token is looked at next at the latest, the first one first
 
     @contextmanager
     def received(self, viewer: Viewer, headers: Headers, leave: Leave) -> Iterator[None]:
@@ -44,12 +46,14 @@ class Guests:
         self._connections[who] += 1
         others = self._by_token.setdefault(headers, set())
         others.add(leave)
+        self._due.setdefault(headers, time.monotonic() + CHECK_SECONDS)
         try:
             yield
         finally:
             others.discard(leave)
             if not others:
                 self._by_token.pop(headers, None)
+                self._due.pop(headers, None)
             self._connections[who] -= 1
             if not self._connections[who]:
                 del self._connections[who]
@@ -57,13 +61,21 @@ class Guests:
     async def run(self) -> None:
         """Look at every token again and again until cancelled."""
         while True:
-            tokens = list(self._by_token)
-            pause = CHECK_SECONDS / max(len(tokens), 1)
-            for headers in tokens:  # one after the other over the whole time, not all at once
-                await asyncio.sleep(pause)
+            await asyncio.sleep(self._pause())
+            headers = next(iter(self._due), None)
+            if headers is not None:
+                del self._due[headers]
+                self._due[headers] = time.monotonic() + CHECK_SECONDS
                 await self._check(headers)
-            if not tokens:
-                await asyncio.sleep(pause)
+
+    def _pause(self) -> float:
+        """Seconds until a token is to be looked at: they take turns over the whole time, and none has to wait longer.
+
+        Whoever comes meanwhile is due later than that.
+        """
+        pause = CHECK_SECONDS / max(len(self._due), 1)
+        first = next(iter(self._due.values()), None)
+        return pause if first is None else min(max(first - time.monotonic(), 0.0), pause)
 
     async def _check(self, headers: Headers) -> None:
         self._authenticator.forget_one(headers)

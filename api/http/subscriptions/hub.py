@@ -27,6 +27,7 @@ CHANNEL = "crm_feed"
 POLL_SECONDS = 1.0
 POLLS_PER_SECOND = 100  # of all tenants together; with more of them each is looked at less often
 ALIVE_SECONDS = 5.0  # between two questions whether the listening connection is alive, and until the answer
+LOOK_SECONDS = 5.0  # a connection that is silent is given up then
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 MOST_REMEMBERED = 100  # events of a tenant
 MOST_NEW = 500  # in one look; after more of them all subscriptions read
@@ -142,7 +143,8 @@ class Hub:
                 try:
                     lost = asyncio.Event()
                     connection.add_termination_listener(lambda _, lost=lost: lost.set())
-                    await connection.add_listener(CHANNEL, self._notified)
+                    async with asyncio.timeout(ALIVE_SECONDS):
+                        await connection.add_listener(CHANNEL, self._notified)
                     self.listening, pause = True, FIRST_PAUSE
                     while not lost.is_set():
                         with suppress(TimeoutError):
@@ -186,7 +188,8 @@ class Hub:
             while feed.missed:
                 feed.missed = False
                 try:
-                    answer = await self._pool.fetch(LOOK, [tenant, feed.head, MOST_NEW])
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        answer = await self._pool.fetch(LOOK, [tenant, feed.head, MOST_NEW])
                 except FAILURES:
                     return  # the next round asks again; whoever reads says that nobody answers
                 head, found = orjson.loads(answer)

@@ -122,6 +122,8 @@ async def listening_half_open(place: Place) -> None:
     a_worker(place)
     async with consumed(place) as consumers, mixed(place, CLIENTS // 2, pause=PAUSE) as load:
         await enough(load, 10)
+        while not consumers["the subscriber"].seen:  # everybody is connected by then, the worker with them
+            await load.next_request()
         place.proxy.all(place.chance.choice((Verb.HALF_OPEN, Verb.BLACKHOLE)))
         before = len(consumers["the subscriber"].seen)
         began = time.monotonic()
