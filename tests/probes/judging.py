@@ -74,6 +74,8 @@ class Judge:
             return "of no column"
         table, column = self.columns[where]
         rows = [row for row in self.world.of(principal.letter, table) if row.n == n]
+        if rows and rows[0].id == principal.itself and column == "name":
+            return None
         if not rows or not principal.sees(self.world, rows[0]):
             return "of a hidden row"
         return "of a hidden column" if principal.hides(rows[0], column) else None
@@ -82,7 +84,9 @@ class Judge:
         if match[1] != str(LETTERS.index(principal.letter) + 1):
             return "id of another tenant"
         row = self.ids.get(match[0])
-        return None if row is None or principal.sees(self.world, row) else f"id of a hidden row of {row.table}"
+        if row is None or row.id == principal.itself or principal.sees(self.world, row):
+            return None
+        return f"id of a hidden row of {row.table}"
 
     def series(self, principal: Principal, match: re.Match[str]) -> str | None:
         return None if match[1] == str(LETTERS.index(principal.letter) + 1) else "number of another tenant"

@@ -27,7 +27,10 @@ LEDGERS = {"exchange_rates": "exchange_rate", "stored_documents": "document"}
 
 @dataclass(eq=False)
 class Principal:
-    """`scope`: the role a staff token is narrowed to; `name` is unique among all."""
+    """`scope`: the role a staff token is narrowed to; `name` is unique among all.
+
+    `itself`: the token that a program is, whose id and name its `viewer` tells.
+    """
 
     letter: str
     role: str
@@ -36,6 +39,7 @@ class Principal:
     team: frozenset[UUID]
     token: str = field(repr=False)
     scope: str | None = None
+    itself: UUID | None = None
 
     @property
     def name(self) -> str:
@@ -143,7 +147,8 @@ async def add_principals(connection: AsyncConnection, world: World, letter: str,
     for n, (role, kind, user, scope) in enumerate(found):
         named = role if kind is TokenKind.INTEGRATION else scope
         text = await add_token(connection, world, letter, n, kind, user, named, secret)
-        made.append(Principal(letter, role, kind, user, team_of(world, letter, user), text, scope))
+        itself = world.place(letter, "tokens", 100 + n) if user is None else None
+        made.append(Principal(letter, role, kind, user, team_of(world, letter, user), text, scope, itself))
     return made
 
 
