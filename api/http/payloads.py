@@ -16,7 +16,7 @@ from graphql import FieldNode, OperationDefinitionNode, OperationType
 
 from api.compiler import Cache, RequestError, Verify
 from api.db.pool import Fetching
-from api.domain.kernel import Invalid, Viewer
+from api.domain.kernel import Invalid, NotFound, Viewer
 from api.domain.webhooks import Sealer, TooLarge, body
 from api.http.auth import utc_now, viewer_of
 from api.http.documents import Document, Documents
@@ -32,6 +32,7 @@ OWNER = "SELECT coalesce((SELECT row_to_json(found)::text FROM crm_webhook_owner
 EXPIRED = "POSITION_EXPIRED"
 SHARED_SECONDS, MOST_SHARED = 1.0, 1_000
 READ_SECONDS = 10.0  # as any request; a connection that is silent is given up then
+ANY_EVENT = "subscription { events { id } }"
 WRONG = "it is a subscription to `events` without variables and without `after`: subscription { events { … } }"
 Kept = tuple[Documents, Reads]
 
@@ -148,10 +149,13 @@ class Sending:
         """The body that the viewer's endpoint would send for an event: type, instant, position; None for nothing.
 
         Raises:
+            NotFound: the viewer may not see the event.
             Invalid: the document is none for the viewer, or the body is too long.
         """
         type_, occurred_at, position = event
         try:
+            if await self._payloads.data(viewer, ANY_EVENT, position) is None:
+                raise NotFound("event", ("event",))
             data = await self._payloads.data(viewer, text, position)
             return None if data is None else body(type_, occurred_at, data).decode()
         except (NotFitting, TooLarge) as error:

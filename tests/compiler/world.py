@@ -12,7 +12,18 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from api.domain import accounts, contacts, documents, identities, opportunities, products, sharing, tokens, users, webhooks
+from api.domain import (
+    accounts,
+    contacts,
+    documents,
+    identities,
+    opportunities,
+    products,
+    sharing,
+    tokens,
+    users,
+    webhooks,
+)
 from api.domain.accounts import AddressKind
 from api.domain.kernel import ExternalKey, Money, ShareLevel, Tenant, Viewer, Work, new_id, open_work, wire
 from api.domain.kernel.idempotency import claim, remember

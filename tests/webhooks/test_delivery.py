@@ -432,6 +432,28 @@ async def test_a_preview_is_the_body_to_the_byte(world: World, receiver: Receive
     assert len(receiver.requests) == 1
 
 
+async def test_a_preview_of_a_hidden_event_is_that_of_none(world: World, receiver: Receiver, committed: Committed):
+    async with committed.open_as() as work:
+        rights = {"webhook_endpoint": Right(Level.ALL, Level.ALL, create=True), "account": Right(Level.OWN)}
+        await access.create(work, {"name": "keeper", "rights": rights})
+    grace = await a_person(committed.sessions, committed.tenant.id, "Grace")
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account("Secret Corp")
+    await world.happen()
+    hidden = (await world.log(endpoint))[0]["eventId"]
+    preview = """mutation($document: String, $event: ID!) {
+      webhookPreview(document: $document, event: $event) { body errors { code message path } } }"""
+
+    for document in (THIN, "{ viewer { name } }"):
+        answers = [
+            (await world(preview, {"document": document, "event": event}, as_="keeper", user=grace))["webhookPreview"]
+            for event in (hidden, f"evt_{'0' * 32}")
+        ]
+        assert answers[0] == answers[1]
+        assert [error["code"] for error in answers[0]["errors"]] == ["NOT_FOUND"]
+        assert answers[0]["body"] is None
+
+
 async def test_a_delivery_whose_sender_died_is_sent_by_another_when_the_lease_ends(world: World, receiver: Receiver):
     endpoint, _ = await world.endpoint(receiver, objects=["account"])
     await world.account()
