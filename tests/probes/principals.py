@@ -39,7 +39,7 @@ class Principal:
     team: frozenset[UUID]
     token: str = field(repr=False)
     scope: str | None = None
-    itself: UUID | None = None
+    itself: UUID | None = field(default=None, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -148,7 +148,7 @@ async def add_principals(connection: AsyncConnection, world: World, letter: str,
         named = role if kind is TokenKind.INTEGRATION else scope
         text = await add_token(connection, world, letter, n, kind, user, named, secret)
         itself = world.place(letter, "tokens", 100 + n) if user is None else None
-        made.append(Principal(letter, role, kind, user, team_of(world, letter, user), text, scope, itself))
+        made.append(Principal(letter, role, kind, user, team_of(world, letter, user), text, scope, itself=itself))
     return made
 
 
