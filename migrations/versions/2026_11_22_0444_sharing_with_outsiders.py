@@ -120,7 +120,7 @@ JOINED = """\
             ON outsider.tenant_id = token.tenant_id AND outsider.id = token.contact_id
           LEFT JOIN public.accounts AS company
             ON company.tenant_id = token.tenant_id AND company.id = outsider.account_id
-           AND company.id = token.account_id AND company.archived_at IS NULL
+           AND company.archived_at IS NULL AND token.kind = 'PARTNER'
 """
 ARCHIVED = """ OR outsider.archived_at IS NOT NULL
                OR token.kind = 'PARTNER' AND company.id IS NULL"""
@@ -172,11 +172,6 @@ CREATE INDEX ix_tokens_contact_id ON tokens (tenant_id, contact_id) WHERE archiv
 -- squawk-ignore constraint-missing-not-valid, adding-foreign-key-constraint
 ALTER TABLE tokens ADD CONSTRAINT fk_tokens_tenant_id_contact_id
     FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts (tenant_id, id);
--- squawk-ignore require-concurrent-index-creation
-CREATE INDEX ix_tokens_account_id ON tokens (tenant_id, account_id) WHERE archived_at IS NULL;
--- squawk-ignore constraint-missing-not-valid, adding-foreign-key-constraint
-ALTER TABLE tokens ADD CONSTRAINT fk_tokens_tenant_id_account_id
-    FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id);
 """
 
 KINDS = """\
@@ -200,14 +195,12 @@ OUTSIDER = """\
 ALTER TABLE tokens ADD CONSTRAINT ck_tokens_outsider
     CHECK ((kind IN ('PARTNER', 'CUSTOMER')) = (contact_id IS NOT NULL));
 -- squawk-ignore constraint-missing-not-valid
-ALTER TABLE tokens ADD CONSTRAINT ck_tokens_partner CHECK ((kind = 'PARTNER') = (account_id IS NOT NULL));
--- squawk-ignore constraint-missing-not-valid
 ALTER TABLE tokens ADD CONSTRAINT ck_tokens_outsiders_have_no_role CHECK (contact_id IS NULL OR role_id IS NULL);
 CREATE POLICY reader ON accounts FOR SELECT TO crm_reader USING (true);
 GRANT SELECT (tenant_id, id, archived_at) ON accounts TO crm_reader;
 CREATE POLICY reader ON contacts FOR SELECT TO crm_reader USING (true);
 GRANT SELECT (tenant_id, id, name, account_id, archived_at) ON contacts TO crm_reader;
-GRANT SELECT (contact_id, account_id) ON tokens TO crm_reader;
+GRANT SELECT (contact_id) ON tokens TO crm_reader;
 """
 
 UNSHARED = """\
@@ -221,12 +214,11 @@ DROP POLICY outside ON opportunities;
 REVOKE ALL ON opportunities FROM crm_partner;
 ALTER TABLE tokens DROP CONSTRAINT ck_tokens_outsider;
 ALTER TABLE tokens DROP CONSTRAINT ck_tokens_outsiders_have_no_role;
-ALTER TABLE tokens DROP CONSTRAINT ck_tokens_partner;
 DROP POLICY reader ON accounts;
 REVOKE ALL ON accounts FROM crm_reader;
 DROP POLICY reader ON contacts;
 REVOKE ALL ON contacts FROM crm_reader;
-REVOKE SELECT (contact_id, account_id) ON tokens FROM crm_reader;
+REVOKE SELECT (contact_id) ON tokens FROM crm_reader;
 """
 
 
@@ -447,8 +439,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("contact_id IS NOT NULL AND revoked_at IS NULL"),
     )
     op.add_column("tokens", sa.Column("contact_id", sa.Uuid(), nullable=True))
-    op.add_column("tokens", sa.Column("account_id", sa.Uuid(), nullable=True))
-    with unforced("tokens"), unforced("contacts"), unforced("accounts"):
+    with unforced("tokens"), unforced("contacts"):
         script(TIED)
     script(
         """
@@ -522,9 +513,6 @@ def downgrade() -> None:
     op.drop_constraint(op.f("fk_tokens_tenant_id_contact_id"), "tokens", type_="foreignkey")
     op.drop_index("ix_tokens_contact_id", table_name="tokens", postgresql_where=sa.text("archived_at IS NULL"))
     op.drop_column("tokens", "contact_id")
-    op.drop_constraint(op.f("fk_tokens_tenant_id_account_id"), "tokens", type_="foreignkey")
-    op.drop_index("ix_tokens_account_id", table_name="tokens", postgresql_where=sa.text("archived_at IS NULL"))
-    op.drop_column("tokens", "account_id")
     op.drop_table("record_shares")
     op.drop_table("field_profile_sets")
     op.drop_table("field_profiles")

@@ -13,7 +13,7 @@ from alembic import op
 from api.db.steps import script
 
 revision = "2026_11_22_0739_what_clients_use_of_what_is_going_away"
-down_revision = "2026_11_22_0444_sharing_with_outsiders"
+down_revision = "2026_11_22_0621_a_partner_s_token_is_for_one_account"
 
 
 def upgrade() -> None:

@@ -43,7 +43,7 @@ from api.settings import Settings
 from tests.access.watched import Guard, WatchedReads, watched_writes
 from tests.cluster import Cluster, a_cluster, external_url, in_memory
 from tests.factories import a_contact, an_account, an_opportunity
-from tests.graphql_client import JSON, bearer, no_problems
+from tests.graphql_client import JSON, UNMETERED, bearer, no_problems
 from tests.people import NOW, Sessions, a_tenant, a_user, opener
 
 DATABASE = "crm_pool_hop"
@@ -52,12 +52,8 @@ REQUESTS, TENANTS = 10_000, 50
 CONNECTIONS, AT_ONCE = 2, 16
 LOCK = 7_241  # an advisory lock that is never free
 MARK = re.compile(rb"hop(\d+)x")
-LARGE = 10**9
 GENEROUS: dict[str, Any] = {
-    "rate_points_per_second": LARGE,
-    "rate_burst": LARGE,
-    "partner_rate_points_per_second": LARGE,
-    "partner_rate_burst": LARGE,
+    **UNMETERED,
     "concurrent_requests": 10_000,
 }
 ALL = "{ accounts { nodes { name notes } } contacts { nodes { name } } opportunities { nodes { name } } }"

@@ -28,7 +28,7 @@ from api.schema import schema
 from api.settings import Settings
 from clients.ide import examples
 from tests.conftest import Committed
-from tests.graphql_client import bearer, no_problems
+from tests.graphql_client import UNMETERED, bearer, no_problems
 from tests.ide.test_examples import at, number_events, put
 
 WRITTEN: list[dict[str, Any]] = json.loads(examples.WRITTEN.read_text("utf8"))
@@ -88,7 +88,7 @@ def answered(one: dict[str, Any], data: Any) -> bool:
 @pytest.fixture
 async def demo(committed: Committed, tmp_path: Path) -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, str]]]:
     """A client of the demo tenant, and a program's secret for each shipped role."""
-    database = Database(Settings(data_dir=tmp_path), committed.urls)
+    database = Database(Settings(data_dir=tmp_path, **UNMETERED), committed.urls)
     tenant = await demo_tenant(database, reset=False)
     pepper = tokens.pepper(database.secret())
     async with database.sessions() as sessions, operate(sessions, tenant.id, "test") as work:

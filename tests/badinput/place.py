@@ -28,11 +28,12 @@ from api.domain.users import User
 from api.http.routes import application
 from api.settings import Settings
 from tests.cluster import Cluster
+from tests.graphql_client import UNMETERED
 from tests.oracle.world import Made, store, world_of
 from tests.people import Sessions, viewer_of
 
 SECRET = b"b" * 32
-GENEROUS: dict[str, Any] = {"rate_points_per_second": 10**9, "rate_burst": 10**9, "failed_tokens": 10**6}
+GENEROUS: dict[str, Any] = {**UNMETERED, "failed_tokens": 10**6}
 START_SECONDS = 30
 PATIENCE = 10.0  # of the server as it is delivered
 PROGRAM = """

@@ -20,7 +20,7 @@ from api.settings import Settings
 from api.worker.relay import Relay
 from clients.ide import examples
 from tests.conftest import Committed
-from tests.graphql_client import bearer, no_problems
+from tests.graphql_client import UNMETERED, bearer, no_problems
 from tests.webhooks.hostile import Lying
 
 # In the demo every pipeline has open opportunities, and every stage some, or it is the only one of its kind.
@@ -50,7 +50,7 @@ def test_an_example_and_what_it_looks_up_are_valid(one: dict[str, Any]):
 
 
 async def test_every_example_runs_on_the_demo_tenant_and_changes_nothing(committed: Committed, tmp_path: Path):
-    database = Database(Settings(data_dir=tmp_path), committed.urls)
+    database = Database(Settings(data_dir=tmp_path, **UNMETERED), committed.urls)
     tenant = await demo_tenant(database, reset=False)
     token = (await fresh_tokens(database, tenant.id))["admin"]
     changes = await count_changes(committed)

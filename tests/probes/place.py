@@ -29,6 +29,7 @@ from api.schema import schema
 from api.schema.editions import Edition
 from api.settings import Settings
 from tests.cluster import Cluster
+from tests.graphql_client import UNMETERED
 from tests.people import Sessions
 from tests.probes.outsiders import NOW, Outsider, add_outsiders
 from tests.probes.principals import Principal, add_principals, add_token
@@ -39,10 +40,7 @@ SECRET = b"p" * 32
 MANY = 10**6
 GENEROUS: dict[str, Any] = {
     "max_cost": MANY,
-    "rate_points_per_second": 10**9,
-    "rate_burst": 10**9,
-    "partner_rate_points_per_second": 10**9,
-    "partner_rate_burst": 10**9,
+    **UNMETERED,
     "request_timeout_seconds": 60,
 }
 COMPILED = "SELECT CASE WHEN (set_config"
