@@ -97,14 +97,14 @@ ALTER FUNCTION crm_authenticate(text) OWNER TO crm_reader;
 REVOKE CREATE ON SCHEMA public FROM crm_reader;
 """
 
-OF_THE_TOKEN = """\
+AS_ISSUED = """\
           LEFT JOIN public.contacts AS outsider
             ON outsider.tenant_id = token.tenant_id AND outsider.id = token.contact_id
           LEFT JOIN public.accounts AS company
             ON company.tenant_id = token.tenant_id AND company.id = outsider.account_id
            AND company.id = token.account_id AND company.archived_at IS NULL
 """
-OF_THE_CONTACT = """\
+AS_EMPLOYED = """\
           LEFT JOIN public.contacts AS outsider
             ON outsider.tenant_id = token.tenant_id AND outsider.id = token.contact_id
           LEFT JOIN public.accounts AS company
@@ -118,9 +118,9 @@ def upgrade() -> None:
     with unforced("tokens"), unforced("contacts"), unforced("accounts"):
         script(TIED)
     op.execute("GRANT SELECT (account_id) ON tokens TO crm_reader")
-    script(AUTHENTICATE.format(joined=OF_THE_TOKEN))
+    script(AUTHENTICATE.format(joined=AS_ISSUED))
 
 
 def downgrade() -> None:
-    script(AUTHENTICATE.format(joined=OF_THE_CONTACT))
+    script(AUTHENTICATE.format(joined=AS_EMPLOYED))
     op.drop_column("tokens", "account_id")
