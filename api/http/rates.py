@@ -41,11 +41,11 @@ MOST_HELD = 10_000  # tokens
 # plus what has come back since, plus what the process returns, and never above the burst.
 DRAW = """
 WITH asked AS (
-  SELECT * FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+  SELECT * FROM unnest(ARRAY[$1::uuid, $2::uuid], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
     AS asked (id, rate, burst, returned, needed, wanted)
 ), drawn AS (
   INSERT INTO rate_buckets AS bucket (tenant_id, id, millipoints, filled_at)
-  SELECT CASE WHEN set_config('crm.tenant', $1, true) IS NOT NULL THEN $1::uuid END,
+  SELECT CASE WHEN set_config('crm.tenant', CAST($2::uuid AS text), true) IS NOT NULL THEN $2::uuid END,
          id,
          CASE WHEN set_config('crm.drawn', least(wanted, burst)::text, true) IS NOT NULL
               THEN burst - least(wanted, burst) END,
@@ -192,15 +192,17 @@ class Rates:
         returned = [max(one.kept(now - one.drawn_at), 0) for one in buckets]
         for one in buckets:
             one.left = 0  # whatever becomes of the draw, nothing is spent twice
+        # The token comes first, and not the tenant: a draw takes nothing of the tenant's share of the pool, or who has
+        # all of that would wait for the draw, and then again. There is one at a time for each tenant.
         each: Sequence[Any] = (
-            [one.id for one in buckets],
+            *(str(one.id) for one in buckets),
             [one.rate for one in buckets],
             [one.burst for one in buckets],
             returned,
             [needed] * len(buckets),
             wanted,
         )
-        answer = orjson.loads(await self.pool.fetch(DRAW, [str(pair.tenant.id), *each]))
+        answer = orjson.loads(await self.pool.fetch(DRAW, each))
         now = time.monotonic()
         for one in buckets:
             granted, level = answer[str(one.id)]
