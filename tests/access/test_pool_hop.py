@@ -19,6 +19,7 @@ def migrated(cluster: Cluster, template: str) -> Iterator[str]:
     cluster.drop_database(DATABASE)
 
 
+@pytest.mark.proof
 async def test_tenants_who_share_two_connections_never_see_each_other_and_leave_nothing_behind(
     cluster: Cluster, migrated: str, tmp_path: Path
 ):

@@ -52,6 +52,7 @@ async def everything(asker: Asker) -> AsyncIterator[Case]:
         yield case
 
 
+@pytest.mark.proof
 async def test_bad_input_has_its_documented_answer(cluster: Cluster, filled_database: str, tmp_path: Path):
     async with an_asker(cluster, filled_database, tmp_path, PATIENCE) as asker:
         found = await run(asker, everything(asker), lambda _line: None)

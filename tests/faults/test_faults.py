@@ -26,6 +26,7 @@ async def faults() -> AsyncIterator[Campaign]:
         yield made
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("number", QUICK)
 async def test_what_is_promised_holds_through_the_fault(faults: Campaign, number: str):
     row = next(row for row in ROWS if row.number == number)
@@ -208,6 +209,7 @@ def test_what_is_not_known_is_not_offered_for_repetition():
     assert (refused.code, CODES[refused.code].retryable) == ("OUTCOME_UNKNOWN", False)
 
 
+@pytest.mark.proof
 async def test_a_commit_that_stays_in_doubt_is_told_as_such_without_a_key_only(faults: Campaign):
     async with a_place(faults, 2, {"CRM_REQUEST_TIMEOUT_SECONDS": "2"}) as place:
         caller = place.caller()

@@ -23,6 +23,7 @@ def filled_database(cluster: Cluster, template: str) -> Iterator[str]:
     cluster.drop_database(name)
 
 
+@pytest.mark.proof
 async def test_no_generated_operation_is_answered_with_a_failure(
     cluster: Cluster, filled_database: str, tmp_path: Path
 ):

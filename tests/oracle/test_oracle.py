@@ -71,6 +71,7 @@ async def test_random_queries_are_answered_as_the_oracle_answers_them(ground: Gr
     await equal_answers(ground, 1, MEASURED)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", range(2, 5))
 async def test_more_random_queries_are_answered_as_the_oracle_answers_them(ground: Ground, seed: int):
     with unmeasured():

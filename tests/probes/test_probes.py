@@ -35,6 +35,7 @@ def migrated(cluster: Cluster, template: str) -> Iterator[str]:
     cluster.drop_database(DATABASE)
 
 
+@pytest.mark.proof
 async def test_nobody_is_shown_or_changes_what_is_hidden_and_mutants_are_noticed(
     cluster: Cluster, migrated: str, tmp_path: Path
 ):

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cluster import Cluster
 from tests.subscriptions.load import MOST_KILOBYTES, Found, Load, measured
 
 DATABASE = "crm_few_sockets"
 
 
+@pytest.mark.proof
 async def test_sockets_weigh_little_and_lose_nothing(cluster: Cluster, template: str, tmp_path: Path):
     cluster.create_database(DATABASE, template)
     try:
