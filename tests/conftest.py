@@ -116,7 +116,10 @@ async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         outer = await connection.begin()
         await connection.execute(text("SELECT 1"))  # BEGIN goes out with the first statement only
         yield connection
+        lost = raw(connection).is_closed()
         await outer.rollback()
+        # Otherwise the next test finds it in the pool. PostgreSQL ends who is idle in a transaction for 10 seconds.
+        assert not lost, "PostgreSQL has ended the connection of this test"
 
 
 class Savepoint(WriteSession):
