@@ -4,6 +4,7 @@ The compiler puts tenant and visibility on each table it reads; this module does
 check of itself and knows nothing of how statements are made. Row-level security is the second ring.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,8 @@ class Verifier:
     def check(self, text: str, tenant: int, names: frozenset[str], context: Any) -> None:
         """Raise Unsafe unless every table is tied to the parameter `tenant` and the rest is what it may be."""
         reader = Reader(text, self.tables)
+        if reader.unread:
+            raise Unsafe(f"{reader.unread} tables in a place that the verifier does not know")
         if untied := reader.untied(tenant):
             raise Unsafe(f"without the tenant: {', '.join(untied)}")
         leaves = leaves_of(text)
@@ -86,6 +89,7 @@ class Reader:
         self.select(statement.stmt, None)
         named = Names()
         named((statement,))
+        self.unread = sum(named.tables[table] for table in tables) - len(self.references)
         self.columns = frozenset(
             (table, column) for alias, column in named.found for table in self.aliases.get(alias, ())
         )
@@ -98,6 +102,9 @@ class Reader:
     def select(self, node: Any, outer: Scope | None) -> Scope:
         self.count += 1
         scope = Scope(self.count, outer)
+        for arm in (node.larg, node.rarg):
+            if arm is not None:  # of a UNION or the like
+                self.select(arm, outer)
         for one in node.fromClause or ():
             self.source(one, scope)
         for cte in node.withClause.ctes if node.withClause else ():
@@ -171,10 +178,14 @@ def found(root: Any, kind: type[Any]) -> Iterator[Any]:
 
 
 class Names(Visitor):
-    """Columns as they are written: alias and name; of a whole row the name is `*`."""
+    """Columns as they are written: alias and name; of a whole row the name is `*`. And how often tables are read."""
 
     def __init__(self) -> None:
         self.found: set[tuple[str, str]] = set()
+        self.tables: Counter[str] = Counter()
+
+    def visit_RangeVar(self, _ancestors: Any, node: Any) -> None:  # noqa: N802 - named by the node
+        self.tables[node.relname] += 1
 
     def visit_ColumnRef(self, _ancestors: Any, node: Any) -> None:  # noqa: N802 - named by the node
         parts = [str(one.sval) if isinstance(one, ast.String) else "*" for one in node.fields]

@@ -43,20 +43,22 @@ COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 FORGOTTEN = ("deprecated_uses",)  # entries that are taken away when they are old
+# Whose a credential is and what opens with it.
+OF_A_TOKEN = (
+    "key",
+    "digest",
+    "pepper_version",
+    "kind",
+    "role_id",
+    "documents",
+    "user_id",
+    "contact_id",
+    "account_id",
+)
 # A credential is never pointed at another person or role, nor a share at another record; a new one is made.
 NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "tokens": (
-            "key",
-            "digest",
-            "pepper_version",
-            "kind",
-            "role_id",
-            "documents",
-            "user_id",
-            "contact_id",
-            "account_id",
-        ),
+        "tokens": OF_A_TOKEN,
         "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
         "webhook_secrets": ("endpoint_id", "sealed", "key_version", "made_at"),
         "identities": ("user_id", "issuer", "subject"),
@@ -77,23 +79,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "role_rights": ("tenant_id", "role_id", "object", "read", "write", "create", "delete", "export"),
         "role_field_rights": ("tenant_id", "role_id", "object", "field_set", "access"),
         "user_roles": ("tenant_id", "user_id", "role_id"),
-        "tokens": (
-            "tenant_id",
-            "id",
-            "name",
-            "key",
-            "digest",
-            "pepper_version",
-            "kind",
-            "role_id",
-            "documents",
-            "user_id",
-            "contact_id",
-            "account_id",
-            "expires_at",
-            "revoked_at",
-            "archived_at",
-        ),
+        "tokens": ("tenant_id", "id", "name", *OF_A_TOKEN, "expires_at", "revoked_at", "archived_at"),
         "identities": ("tenant_id", "user_id", "issuer", "subject", "archived_at"),
         "invitations": ("tenant_id", "id", "user_id", "key", "digest", "pepper_version"),
         "webhook_endpoints": ("tenant_id", "id", "owner_id", "token_id", "role_id"),

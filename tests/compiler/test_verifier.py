@@ -39,6 +39,18 @@ def test_it_accepts_a_table_of_the_tenant_with_words_of_the_schema_and_of_the_do
             "SELECT a.name FROM accounts AS a LEFT JOIN users AS u ON u.id = a.owner_id WHERE a.tenant_id = $1",
             "without the tenant: users u",
         ),
+        (
+            f"{GOOD.replace(' LIMIT 101', '')} AND a.id IN (SELECT u.id FROM users AS u UNION ALL SELECT $2)",
+            "without the tenant: users u",
+        ),
+        (
+            "SELECT $1 UNION ALL (SELECT a.name FROM accounts AS a EXCEPT SELECT u.name FROM users AS u)",
+            "without the tenant: accounts a, users u",
+        ),
+        (
+            GOOD.replace("101", "(SELECT count(*) FROM users AS u WHERE u.tenant_id = $1)"),
+            "1 tables in a place that the verifier does not know",
+        ),
         (GOOD.replace("CUSTOMER", "a canary"), "1 constants that are not of the schema"),
         (GOOD.replace("101", "91827364"), "numbers that are not of the compiler: [91827364]"),
         ("SELECT t.digest FROM tokens AS t WHERE t.tenant_id = $1", "hidden columns: tokens.digest"),

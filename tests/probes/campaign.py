@@ -137,8 +137,10 @@ async def run(cluster: Cluster, database: str, folder: Folder, plan: Plan, tell:
             tell(f"read: {found.counts['read']} probes, {len(found.leaks)} leaks")
             await fields(bench, plan, found, tell, heard)
             bound.compare(active=False)
+            heard("non-interference")
             await quiet(bench, plan, found, result, tell)
             if plan.principals is None:
+                heard("positive controls of mutations")
                 await controlled(bench, found)
             await mutated(bench, plan.mutants, result, tell, heard)
             await written(bench, plan, found, heard)  # the last, because what is allowed is done

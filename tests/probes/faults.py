@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from inspect import isfunction, signature
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -22,8 +23,20 @@ from tests.probes.killers import Bench
 Apply = Callable[[Bench], AbstractAsyncContextManager[None]]
 
 
+def takes(value: Callable[..., Any], original: Callable[..., Any]) -> None:
+    asked = signature(original).parameters.values()
+    named = [one.name for one in asked if one.kind is one.KEYWORD_ONLY]
+    signature(value).bind(
+        *(one for one in asked if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)),
+        **dict.fromkeys(named),
+    )
+
+
 def patched(*patches: tuple[Any, str, Any]) -> Apply:
-    """Attributes of the product with other values."""
+    """Attributes of the product with other values; a function must take what its original takes."""
+    for target, name, value in patches:
+        if isfunction(value) and isfunction(getattr(target, name)):
+            takes(value, getattr(target, name))
 
     @asynccontextmanager
     async def apply(_bench: Bench) -> AsyncIterator[None]:
@@ -74,9 +87,9 @@ WHERE = Renderer.where
 def weaker(when: Callable[[str], bool], *, tenant: bool, rule: bool) -> Any:
     """A guard that leaves out tenant or rule for the references whose alias fits."""
 
-    def guard(self: Renderer, about: Any, table: Any) -> Any:
+    def guard(self: Renderer, about: Any, table: Any, *, listed: bool = False) -> Any:
         if not when(table.name):
-            return GUARD(self, about, table)
+            return GUARD(self, about, table, listed=listed)
         parts = [table.c[about.tenant_column] == self.tenant] if tenant else []
         if rule and about.visible:
             parts.append(about.visible(table.c, self.context))
@@ -85,7 +98,7 @@ def weaker(when: Callable[[str], bool], *, tenant: bool, rule: bool) -> Any:
     return guard
 
 
-def either(self: Renderer, about: Any, table: Any) -> Any:
+def either(self: Renderer, about: Any, table: Any, *, listed: bool = False) -> Any:
     rule = about.visible(table.c, self.context) if about.visible else true()
     return or_(table.c[about.tenant_column] == self.tenant, rule)
 
