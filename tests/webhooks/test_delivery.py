@@ -309,10 +309,31 @@ async def test_who_loses_the_right_to_the_api_is_sent_nothing_more(
     assert found == ("DISABLED", "OWNER")
     assert await disabled_events(world) == ["OWNER"]
     await world.rows("UPDATE users SET is_active = true WHERE id = $1", committed.admin.id)
-    world.sender._owners.clear()
     await world("mutation($id: ID!) { webhookEndpointEnable(where: {id: $id}) { outcome } }", {"id": endpoint})
     assert await world.send() == 1
     assert len(receiver.requests) == 1
+
+
+async def test_what_a_new_owner_writes_is_not_run_with_the_rights_of_the_one_before(
+    world: World, receiver: Receiver, committed: Committed
+):
+    async with committed.open_as() as work:
+        rights = {"webhook_endpoint": Right(Level.ALL, Level.ALL), "account": Right(Level.OWN)}
+        await access.create(work, {"name": "keeper", "rights": rights})
+    grace = await a_person(committed.sessions, committed.tenant.id, "Grace")
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.happen()
+    take = "mutation($id: ID!) { webhookEndpointTakeOver(where: {id: $id}) { outcome errors { message } } }"
+    await world(take, {"id": endpoint}, as_="keeper", user=grace)
+    document = "subscription { events { type ... on AccountChanged { account { name } } } }"
+    write = """mutation($id: ID!, $document: String!) {
+        webhookEndpointUpdate(where: {id: $id}, patch: {document: $document}) { outcome errors { message } } }"""
+    await world(write, {"id": endpoint, "document": document}, as_="keeper", user=grace)
+    await world.account("Secret Corp")
+    await world.happen()
+    assert len(receiver.requests) == 1
+    assert b"Secret Corp" not in receiver.requests[0].body
 
 
 async def test_a_document_that_no_longer_fits_disables(world: World, receiver: Receiver):

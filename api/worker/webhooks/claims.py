@@ -81,7 +81,7 @@ UPDATE webhook_deliveries AS one
   FROM locked JOIN webhook_endpoints AS endpoint ON endpoint.tenant_id = locked.tenant_id
  WHERE one.tenant_id = locked.tenant_id AND one.id = locked.id AND endpoint.id = one.endpoint_id
 RETURNING one.tenant_id AS tenant, one.id, one.endpoint_id AS endpoint, one.position, one.object, one.types,
-          one.occurred_at, one.attempts, endpoint.url, endpoint.document, endpoint.changed_fields,
+          one.occurred_at, one.attempts, endpoint.version, endpoint.url, endpoint.document, endpoint.changed_fields,
           ARRAY(SELECT unnest(event.changed) FROM outbox AS event
                  WHERE event.tenant_id = one.tenant_id AND event.event_id = one.event_id) AS changed,
           ARRAY(SELECT secret.id FROM webhook_secrets AS secret
@@ -123,7 +123,7 @@ UPDATE webhook_deliveries SET lease_until = NULL
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that is ours until the lease ends. `attempts` counts the present one."""
+    """A delivery that is ours until the lease ends. `attempts` counts the present one, `version` is the endpoint's."""
 
     tenant: UUID
     id: UUID
@@ -133,6 +133,7 @@ class Claim:
     types: Sequence[str]
     occurred_at: datetime
     attempts: int
+    version: int
     url: str
     document: str
     changed_fields: Sequence[str]

@@ -75,7 +75,7 @@ class Sender:
     ) -> None:
         self._connections, self._client = connections, client
         self._sealer, self._payloads, self._disable = sealer, payloads, disable
-        self._owners: OrderedDict[UUID, tuple[float, Viewer | None]] = OrderedDict()
+        self._owners: OrderedDict[tuple[UUID, int], tuple[float, Viewer | None]] = OrderedDict()
 
     async def send(self, claim: Claim) -> None:
         """One attempt, and what becomes of the delivery.
@@ -135,7 +135,7 @@ class Sender:
 
     async def _ready(self, claim: Claim) -> tuple[bytes | None, list[bytes]]:
         """The body, as `_payload`, and the keys that sign it. Raises HeldBack, TooLarge."""
-        owner = await self._owner(claim.endpoint)
+        owner = await self._owner(claim)
         if owner is None:
             raise HeldBack("the owner may not use the API any more", DisabledReason.OWNER)
         try:
@@ -150,13 +150,15 @@ class Sender:
             raise HeldBack("its secret does not open: CRM_SECRET_KEY is another one", again=LATER) from error
         return payload, keys
 
-    async def _owner(self, endpoint: UUID) -> Viewer | None:
-        known = self._owners.get(endpoint)
+    async def _owner(self, claim: Claim) -> Viewer | None:
+        # By version: what a new owner has written is never run with the rights that the one before him had.
+        key = claim.endpoint, claim.version
+        known = self._owners.get(key)
         if known is None or known[0] <= time.monotonic():
             async with self._connections.acquire() as connection:
-                viewer = await self._payloads.owner(connection, endpoint)
-            known = self._owners[endpoint] = (time.monotonic() + KNOWN_SECONDS, viewer)
-            self._owners.move_to_end(endpoint)
+                viewer = await self._payloads.owner(connection, claim.endpoint)
+            known = self._owners[key] = (time.monotonic() + KNOWN_SECONDS, viewer)
+            self._owners.move_to_end(key)
             if len(self._owners) > MOST_REMEMBERED:
                 self._owners.popitem(last=False)
         return known[1]
