@@ -57,7 +57,10 @@ Disable = Callable[[UUID, UUID, DisabledReason], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What an attempt came to. `again`: how long until the next one; only a WAITING delivery has one."""
+    """What an attempt came to. `again`: how long until the next one; only a WAITING delivery has one.
+
+    `held_back`: nothing was sent, so that it does not count.
+    """
 
     state: DeliveryState
     error: str | None = None
@@ -65,6 +68,7 @@ class Ended:
     again: timedelta = timedelta(0)
     disable: DisabledReason | None = None
     arrived: bool | None = None  # None: it tells nothing of the receiver
+    held_back: bool = False
 
 
 class Sender:
@@ -114,7 +118,7 @@ class Sender:
         try:
             payload, keys = await self._ready(claim)
         except HeldBack as error:
-            return Ended(DeliveryState.WAITING, str(error), again=error.again, disable=error.disable)
+            return Ended(DeliveryState.WAITING, str(error), again=error.again, disable=error.disable, held_back=True)
         except TooLarge as error:
             return Ended(DeliveryState.FAILED, str(error))
         except LOST:
@@ -201,6 +205,7 @@ def outcome(ended: Ended) -> tuple[object, ...]:
         ended.error,
         answer and round(answer.seconds * 1_000),
         answer and excerpt(answer.body),
+        ended.held_back,
     )
 
 
