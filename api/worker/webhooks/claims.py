@@ -97,7 +97,8 @@ RETURNING one.tenant_id AS tenant, one.id, one.endpoint_id AS endpoint, one.posi
 # `attempts` is the proof that the lease is still ours. What was held back was no attempt.
 ENDED = """
 UPDATE webhook_deliveries
-   SET state = $4, attempts = attempts - CASE WHEN $10 THEN 1 ELSE 0 END, due_at = CASE WHEN $4 = 'WAITING' THEN now() + $5 ELSE due_at END, lease_until = NULL,
+   SET state = $4, attempts = attempts - CASE WHEN $10 THEN 1 ELSE 0 END, lease_until = NULL,
+       due_at = CASE WHEN $4 = 'WAITING' THEN now() + $5 ELSE due_at END,
        status = $6, error = left($7, 200), duration_ms = $8, excerpt = left($9, 1000),
        finished_at = CASE WHEN $4 = 'WAITING' THEN NULL ELSE now() END
  WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'WAITING'
