@@ -117,14 +117,14 @@ def was_asked_for(t: Any, context: Context) -> ColumnElement[bool]:
     asking, event = domain.WebhookEndpoint.__table__.alias("asking"), OUTBOX.alias("told")
     name = func.unnest(event.c.changed).table_valued(column("name", Text)).render_derived(name="changed")
     shown = [(t.object == kind_text(kind), not_(name.c.name == any_(texts(gone)))) for kind, gone in hidden.items()]
-    changed = (
+    changed: Any = (
         select(literal_column("1"))
         .select_from(event.join(name, true()))
         .where(event.c.tenant_id == t.tenant_id, event.c.event_id == t.event_id)
         .where(name.c.name == any_(asking.c.changed_fields), case(*shown, else_=true()))
         .correlate_except(event, name)
     )
-    found = (
+    found: Any = (
         select(literal_column("1"))
         .select_from(asking)
         .where(asking.c.tenant_id == t.tenant_id, asking.c.id == t.endpoint_id)

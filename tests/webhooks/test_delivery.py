@@ -315,6 +315,7 @@ async def test_who_loses_the_right_to_the_api_is_sent_nothing_more(
     assert await disabled_events(world) == ["OWNER"]
     await world.rows("UPDATE users SET is_active = true WHERE id = $1", committed.admin.id)
     await world("mutation($id: ID!) { webhookEndpointEnable(where: {id: $id}) { outcome } }", {"id": endpoint})
+    await world.shift(seconds=1)
     assert await world.send() == 1
     assert len(receiver.requests) == 1
 
@@ -345,11 +346,13 @@ async def test_a_document_that_no_longer_fits_disables(world: World, receiver: R
     endpoint, _ = await world.endpoint(receiver, objects=["account"])
     await world.rows("UPDATE webhook_endpoints SET document = 'subscription { events { vanished } }'")
     await world.account()
+    begun = datetime.now(UTC)
     await world.happen()
     assert (await state_of(world, endpoint))["disabledReason"] == "DOCUMENT"
     (delivery,) = await world.log(endpoint)
-    assert (delivery["state"], receiver.requests) == ("WAITING", [])
+    assert (delivery["state"], delivery["attempts"], receiver.requests) == ("WAITING", 0, [])
     assert "Cannot query field 'vanished'" in delivery["error"]
+    assert datetime.fromisoformat(delivery["dueAt"]) > begun + timedelta(seconds=1)  # nothing turns in circles
 
 
 async def test_a_body_that_is_too_long_is_not_sent_and_its_log_says_what_to_do(world: World, receiver: Receiver):

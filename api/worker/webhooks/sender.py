@@ -39,7 +39,7 @@ HEADERS = (("content-type", "application/json"), ("user-agent", f"headless-crm/{
 KNOWN_SECONDS = 5.0  # how long rights that were taken may still count
 MOST_REMEMBERED = 10_000
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, None)  # seconds between attempts to write down how one ended
-LATER = timedelta(minutes=5)
+SOON, LATER = timedelta(seconds=1), timedelta(minutes=5)  # until what was held back is looked at again
 WELL = range(200, 300)
 REDIRECTS = range(300, 400)
 
@@ -47,7 +47,7 @@ REDIRECTS = range(300, 400)
 class HeldBack(Exception):
     """Nothing can be sent now: it waits for the endpoint to be enabled again, or for the operator."""
 
-    def __init__(self, reason: str, disable: DisabledReason | None = None, *, again: timedelta = timedelta(0)) -> None:
+    def __init__(self, reason: str, disable: DisabledReason | None = None, *, again: timedelta = SOON) -> None:
         super().__init__(reason)
         self.disable, self.again = disable, again
 
