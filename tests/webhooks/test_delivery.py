@@ -461,6 +461,25 @@ async def test_a_preview_is_the_body_to_the_byte(world: World, receiver: Receive
     assert len(receiver.requests) == 1
 
 
+async def test_a_preview_costs_what_its_document_costs(committed: Committed, tmp_path: Path):
+    accounts = " ".join(f"a{number}: account {{ name }}" for number in range(15))
+    document = f"subscription {{ events {{ ... on AccountChanged {{ {accounts} }} }} }}"
+    preview = """mutation($document: String!, $event: ID!) {
+      webhookPreview(document: $document, event: $event) { body errors { message } } }"""
+    left = "{ rateLimit { remaining } }"
+    async with a_world(committed, tmp_path, points_per_second=1) as world:
+        await world.account()
+        await world.relay()
+        (event,) = await world.rows("SELECT event_id FROM outbox WHERE aggregate_type = 'account'")
+        spent = []
+        for text in (document, "{ viewer { name } }"):
+            before = (await world(left))["rateLimit"]["remaining"]
+            for _ in range(20):
+                await world(preview, {"document": text, "event": f"evt_{event.hex}"})
+            spent.append(before - (await world(left))["rateLimit"]["remaining"])
+    assert spent[0] - spent[1] >= 280  # 300, and a point comes back each second
+
+
 async def test_a_preview_of_a_hidden_event_is_that_of_none(world: World, receiver: Receiver, committed: Committed):
     async with committed.open_as() as work:
         rights = {"webhook_endpoint": Right(Level.ALL, Level.ALL, create=True), "account": Right(Level.OWN)}
