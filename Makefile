@@ -89,7 +89,7 @@ migration: $(STAMP) ## write a new migration: make migration m="index cases by a
 schema: $(STAMP) ## write the SDL, the public contract, to api/schema/schema.graphql
 	@$(BIN)/crm schema print >api/schema/schema.graphql.new
 	@mv api/schema/schema.graphql.new api/schema/schema.graphql
-	@$(BIN)/python clients/ide/examples.py
+	@$(BIN)/python -m clients.ide.examples
 
 # One build at a time: the demo may have started another.
 ide: $(STAMP) ## build GraphiQL, which the server then shows at /; needs a network

@@ -148,8 +148,10 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
         verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)
 
+    rates = Rates(pool, limits)
     payloads = Payloads(pool, secret, limits[PrincipalKind.STAFF], now=now, verify=verify)
-    sending = Sending(payloads, Guard(allowed_hosts(settings.webhook_allowed_hosts), resolve), Sealer(secret))
+    guard = Guard(allowed_hosts(settings.webhook_allowed_hosts), resolve)
+    sending = Sending(payloads, guard, Sealer(secret), rates)
 
     def front(edition: Edition) -> Front:
         shared = edition is schema.outside
@@ -176,7 +178,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     return Services(
         authenticator=authenticator,
         front=front_of,
-        rates=Rates(pool, limits),
+        rates=rates,
         uses=DeprecatedUses(sessions, now),
         max_body_bytes=settings.max_body_bytes,
         timeout_seconds=settings.request_timeout_seconds,

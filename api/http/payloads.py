@@ -22,6 +22,7 @@ from api.http.auth import utc_now, viewer_of
 from api.http.documents import Document, Documents
 from api.http.errors import Refused
 from api.http.limits import Limits
+from api.http.rates import Rates
 from api.outbound.guard import Guard
 from api.schema import schema
 from api.schema.editions import MOST_EDITIONS, Edition
@@ -135,8 +136,8 @@ class Payloads:
 class Sending:
     """What mutations about webhooks need besides the database."""
 
-    def __init__(self, payloads: Payloads, guard: Guard, sealer: Sealer) -> None:
-        self._payloads, self.guard, self.sealer = payloads, guard, sealer
+    def __init__(self, payloads: Payloads, guard: Guard, sealer: Sealer, rates: Rates) -> None:
+        self._payloads, self.guard, self.sealer, self._rates = payloads, guard, sealer, rates
 
     def check_document(self, viewer: Viewer, text: str) -> None:
         """Raises Invalid unless the viewer may have a webhook with this document."""
@@ -148,15 +149,22 @@ class Sending:
     async def preview(self, viewer: Viewer, text: str, event: tuple[str, datetime, int]) -> str | None:
         """The body that the viewer's endpoint would send for an event: type, instant, position; None for nothing.
 
+        It costs what the document costs as an operation of its own.
+
         Raises:
             NotFound: the viewer may not see the event.
             Invalid: the document is none for the viewer, or the body is too long.
+            Refused: RATE_LIMITED, the viewer's budget is not enough.
         """
         type_, occurred_at, position = event
         try:
             if await self._payloads.data(viewer, ANY_EVENT, position) is None:
                 raise NotFound("event", ("event",))
-            data = await self._payloads.data(viewer, text, position)
+            cost = self._payloads.document(viewer, text)[0].operation(None).cost
+            reckoned = cost.reckoned({})
+            async with self._rates.admit(viewer, reckoned.requested, counted=False) as admission:
+                data = await self._payloads.data(viewer, text, position)
+                admission.settle(1 if data is None else cost.actual(reckoned, data))
             return None if data is None else body(type_, occurred_at, data).decode()
         except (NotFitting, TooLarge) as error:
             raise Invalid(("document",), str(error), "document") from error

@@ -186,6 +186,13 @@ TYPES: dict[str, str] = {}
 
 def may_be_seen(t: Any, context: Context) -> ColumnElement[bool]:
     """Whether the record of an event is one that the principal sees now."""
+    return is_seen(t.tenant_id, t.aggregate_type, t.aggregate_id, context)
+
+
+def is_seen(
+    tenant: ColumnElement[Any], object_: ColumnElement[str], id: ColumnElement[Any], context: Context
+) -> ColumnElement[bool]:
+    """Whether the principal sees the record of any kind that these name."""
     whole, looked = [], []
     for kind, record in sorted(KINDS.items()):
         other = record.__table__.alias(f"told_{kind}")
@@ -193,11 +200,11 @@ def may_be_seen(t: Any, context: Context) -> ColumnElement[bool]:
         if isinstance(rule, True_):
             whole.append(kind)
         elif not isinstance(rule, False_):
-            same = (other.c.tenant_id == t.tenant_id, other.c.id == t.aggregate_id, rule)
+            same = (other.c.tenant_id == tenant, other.c.id == id, rule)
             found: Any = select(literal_column("1")).select_from(other).where(*same).correlate_except(other)
-            looked.append(and_(t.aggregate_type == kind_text(kind), exists(found)))
+            looked.append(and_(object_ == kind_text(kind), exists(found)))
     if whole:
-        looked.insert(0, t.aggregate_type == any_(texts(whole)))
+        looked.insert(0, object_ == any_(texts(whole)))
     return or_(*looked) if looked else literal_column("false")
 
 

@@ -1,30 +1,43 @@
 """Webhooks: where events are sent to, what is sent, how it went."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Text, Uuid, case, cast, exists, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from api.compiler import Request, ToOne
 from api.domain import webhooks as domain
-from api.domain.kernel import Work, as_its_record
+from api.domain.access import hidden_names
+from api.domain.kernel import Context, as_its_record
 
 from .access import Role
 from .binding import SOURCE, computed, described, listed, readable, to_one
 from .connections import Connection, extend, many, one
-from .context import Context
 from .enums import described_enum
+from .events import OUTBOX, is_seen, kind_text
 from .interfaces import Node, Record
-from .records import complete
+from .records import complete, texts
 from .tokens import Token
 from .users import User
 from .wire import id_text
-
-Acted = tuple[domain.WebhookEndpoint, Any]  # the endpoint, and what only this answer tells
-Act = Callable[[Work, dict[str, Any], Context], Awaitable[Acted]]
 
 described_enum(
     domain.WebhookState,
@@ -90,10 +103,41 @@ def principal_of(request: Request) -> UUID:
     return request.principal
 
 
+def may_be_told(t: Any, context: Context) -> ColumnElement[bool]:
+    """Whether the reader of the log could know of the event: rows are made before anybody's rights are asked for."""
+    event = and_(is_seen(t.tenant_id, t.object, t.subject, context), was_asked_for(t, context))
+    return and_(as_its_record(t, context), or_(t.event_id.is_(None), event))
+
+
+def was_asked_for(t: Any, context: Context) -> ColumnElement[bool]:
+    """Whether an event is one of those that the endpoint asks for even if no hidden field had changed."""
+    hidden = hidden_names(context.capability)
+    if not hidden:
+        return true()
+    asking, event = domain.WebhookEndpoint.__table__.alias("asking"), OUTBOX.alias("told")
+    name = func.unnest(event.c.changed).table_valued(column("name", Text)).render_derived(name="changed")
+    shown = [(t.object == kind_text(kind), not_(name.c.name == any_(texts(gone)))) for kind, gone in hidden.items()]
+    changed: Any = (
+        select(literal_column("1"))
+        .select_from(event.join(name, true()))
+        .where(event.c.tenant_id == t.tenant_id, event.c.event_id == t.event_id)
+        .where(name.c.name == any_(asking.c.changed_fields), case(*shown, else_=true()))
+        .correlate_except(event, name)
+    )
+    found: Any = (
+        select(literal_column("1"))
+        .select_from(asking)
+        .where(asking.c.tenant_id == t.tenant_id, asking.c.id == t.endpoint_id)
+        .where(or_(func.cardinality(asking.c.changed_fields) == literal_column("0"), exists(changed)))
+        .correlate_except(asking)
+    )
+    return exists(found)
+
+
 @readable(
     domain.WebhookDelivery,
-    description="One event on its way to one endpoint.",
-    visible=as_its_record,
+    description="One event on its way to one endpoint; those of events that you may not see are left out.",
+    visible=may_be_told,
     default_order=(("created_at", True), ("id", True)),
 )
 class WebhookDelivery:

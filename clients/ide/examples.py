@@ -1,7 +1,7 @@
 """Writes `src/examples.json`: one operation that can be run for every field of Query and Mutation.
 
 Made from the committed SDL by `make schema`, so that a new field has its example without anyone writing it. What the
-schema cannot tell (a value people would type, a record in the state a verb needs) stands in the tables below.
+schema cannot tell stands in `known.py`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from graphql import (
     print_ast,
 )
 
+from clients.ide.known import NUMBERS, PATCHED, SCALARS, SHOWN_ARGUMENTS, SHOWN_FIELDS, STATES, TEXTS, Lookup
+
 HERE = Path(__file__).resolve().parent
 SDL = HERE.parents[1] / "api/schema/schema.graphql"
 WRITTEN = HERE / "src/examples.json"
@@ -52,185 +54,6 @@ TELLING = ("id", "name", "code", "email", "status", "kind", "type", "position", 
 DULL = frozenset({"archivedAt", "createdAt", "updatedAt", "version", "notes"})
 # Connections below the first level would show lists of lists.
 BIG = ("Connection",)
-
-SCALARS: Mapping[str, Any] = {
-    "Boolean": True,
-    "CountryCode": "DE",
-    "CurrencyCode": "USD",
-    "Date": "2026-03-02",
-    "DateTime": "2026-03-02T09:15:00Z",
-    "Decimal": "1250.00",
-    "Float": 1.5,
-    "Int": 1,
-    "Locale": "de",
-    "TimeZone": "Europe/Berlin",
-}
-TEXTS: Mapping[str, str] = {
-    "code": "EXAMPLE-1",
-    "domain": "example.com",
-    "email": "jane.doe@example.com",
-    "firstName": "Jane",
-    "lastName": "Doe",
-    "name": "Example",
-    "number": "+49 30 901820",
-    "quantity": "2",
-    "percent": "100",
-    "phone": "+49 30 901820",
-    "reason": "No budget this year",
-    "source": "example",
-    "value": "1",
-}
-NUMBERS: Mapping[str, int] = {"probability": 40}
-TOLD = "subscription { events { id type position changedFields } }"
-# Arguments that need not be given, but show what the field is for.
-SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
-    "opportunities": {"filter": {"status": {"eq": "OPEN"}}, "orderBy": [{"field": "AMOUNT", "direction": "DESC"}]},
-    "opportunitiesAggregate": {"groupBy": ["STAGE"]},
-    "accounts": {"orderBy": [{"field": "NAME"}]},
-    "roleCreate": {
-        "input": {
-            "name": "auditor",
-            "description": "Looks at deals",
-            "rights": [{"object": "opportunity", "read": "ALL", "export": True}],
-        }
-    },
-    "fieldProfileCreate": {
-        "input": {
-            "name": "Distributors",
-            "description": "They see what a deal is worth",
-            "sets": [{"object": "opportunity", "fieldSet": "commercial"}],
-        }
-    },
-    "tokenCreate": {"input": {"name": "Shop", "role": {"name": "integration"}, "expiresInDays": 90}},
-    "userSetRoles": {"roles": [{"name": "sales_rep"}]},
-    "webhookDeliveryReplay": {"after": "0", "through": "1"},
-    "webhookEndpointCreate": {"input": {"name": "Shop", "url": "https://example.com/crm", "document": TOLD}},
-    "webhookPreview": {"document": TOLD},
-}
-# Input fields that need not be given, but without which the example would say little.
-SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "AccountCreateInput": ("industry",),
-    "ContactCreateInput": ("firstName", "email", "account"),
-    "ContactPatch": ("firstName", "lastName", "title"),
-    "OpportunityCreateInput": ("account", "amount", "closeDate"),
-    "OpportunityLineInput": ("product", "quantity"),
-    "OpportunityPatch": ("name", "nextStep"),
-    "ProductCreateInput": ("listPrice",),
-    "RecordShareCreateInput": ("contact", "level"),
-    "RecordSharePatch": ("level",),
-    "RolePatch": ("description",),
-    "StageCreateInput": ("probability",),
-    "StagePatch": ("pipeline", "name", "probability"),
-    "ProductPatch": ("code", "name", "listPrice"),
-}
-PATCHED = ("name", "notes", "title", "description")
-
-OPEN = "opportunities(first: 1, filter: {status: {eq: OPEN}})"
-ANY_ACCOUNT = "{ accounts(first: 1) { nodes { id } } }"
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """Where the values of variables are found in the data of a tenant; see `src/examples.ts`."""
-
-    document: str
-    rows: str
-    into: Mapping[str, str]
-
-
-def opportunity(document: str, **into: str) -> Lookup:
-    return Lookup(document, "opportunities.nodes", {name.replace("__", "."): path for name, path in into.items()})
-
-
-WITH_LINES = opportunity(
-    '{ opportunities(first: 100, filter: {status: {eq: OPEN}, currency: {eq: "USD"}}) { nodes { id lines { id } } } }',
-    where__id="id",
-    lineId="lines.0.id",
-)
-IN_DOLLARS = opportunity(
-    '{ opportunities(first: 1, filter: {status: {eq: OPEN}, currency: {eq: "USD"}}) { nodes { id } } }', where__id="id"
-)
-
-
-def contact(document: str, **into: str) -> Lookup:
-    return Lookup(document, "contacts.nodes", {name.replace("__", "."): path for name, path in into.items()})
-
-
-WITH_ACCOUNT = contact(
-    "{ contacts(first: 1, filter: {account: {isNull: false}}) { nodes { id account { id } } } }",
-    where__id="id",
-    account__id="account.id",
-)
-IS_OPEN = opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", where__id="id")
-# Where a verb needs a record in a certain state.
-STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
-    "contactAddressRemove": contact(
-        "{ contacts(first: 10) { nodes { id addresses { kind } } } }", where__id="id", kind="addresses.0.kind"
-    ),
-    "contactEmailRemove": contact(
-        "{ contacts(first: 10) { nodes { id emails { email } } } }", where__id="id", email="emails.0.email"
-    ),
-    "contactPhoneRemove": contact(
-        "{ contacts(first: 10, filter: {phone: {isNull: false}}) { nodes { id phone } } }",
-        where__id="id",
-        phone="phone",
-    ),
-    "contactRelationEnd": WITH_ACCOUNT,
-    "contactRelationMakePrimary": WITH_ACCOUNT,
-    "explainAccess": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
-    "node": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
-    "nodes": Lookup(ANY_ACCOUNT, "accounts.nodes", {"ids.0": "id"}),
-    "opportunityAdvance": opportunity(
-        "{ opportunities(first: 1, filter: {status: {eq: OPEN}, stage: {position: {eq: 1}}}) { nodes { id pipeline {"
-        " stages(first: 1, filter: {kind: {eq: OPEN}, position: {eq: 2}}) { nodes { id } } } } } }",
-        where__id="id",
-        to__id="pipeline.stages.nodes.0.id",
-    ),
-    "opportunityContactRoleRemove": opportunity(
-        "{ opportunities(first: 100, filter: {status: {eq: OPEN}}) { nodes { id contactRoles { contact { id } } } } }",
-        where__id="id",
-        contact__id="contactRoles.0.contact.id",
-    ),
-    "opportunityContactRoleSet": IS_OPEN,
-    "opportunityLineAdd": IN_DOLLARS,
-    "opportunityLineRemove": WITH_LINES,
-    "opportunityLineUpdate": WITH_LINES,
-    "opportunityLose": IS_OPEN,
-    "opportunityMovePipeline": (
-        Lookup(
-            "{ pipelines(first: 1, orderBy: {field: CREATED_AT}) { nodes {"
-            " opportunities(first: 1, filter: {status: {eq: OPEN}}) { nodes { id } } } } }",
-            "pipelines.nodes",
-            {"where.id": "opportunities.nodes.0.id"},
-        ),
-        Lookup(
-            "{ pipelines(first: 1) { nodes { stages(first: 1, filter: {kind: {eq: OPEN}}) { nodes { id } } } } }",
-            "pipelines.nodes",
-            {"to.id": "stages.nodes.0.id"},
-        ),
-    ),
-    "opportunityReopen": opportunity(
-        "{ opportunities(first: 1, filter: {status: {eq: LOST}}) { nodes { id pipeline {"
-        " stages(first: 1, filter: {kind: {eq: OPEN}}) { nodes { id } } } } } }",
-        where__id="id",
-        to__id="pipeline.stages.nodes.0.id",
-    ),
-    "opportunitySplitsSet": IS_OPEN,
-    "recordShareCreate": opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", input__record="id"),
-    "shareReport": contact(
-        "{ contacts(first: 1, filter: {account: {shares: {some: {}}}}) { nodes { id } } }", principal="id"
-    ),
-    "stageUpdate": Lookup(
-        "{ stages(first: 1, filter: {kind: {eq: OPEN}}) { nodes { id pipeline { id } } } }",
-        "stages.nodes",
-        {"where.id": "id", "patch.pipeline.id": "pipeline.id"},
-    ),
-    "opportunityWin": opportunity(
-        "{ opportunities(first: 1, filter: {status: {eq: OPEN}, account: {isNull: false}}) { nodes { id } } }",
-        where__id="id",
-    ),
-    "webhookPreview": Lookup("{ events(first: 1) { nodes { id } } }", "events.nodes", {"event": "id"}),
-}
 
 
 @dataclass

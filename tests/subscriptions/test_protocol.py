@@ -55,14 +55,17 @@ async def test_of_several_subprotocols_ours_is_chosen_and_nothing_is_compressed(
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://127.0.0.1", "https://ui.example.com.evil.example"]
+    "origin", ["https://evil.example", "null", "http://127.0.0.1", "https://ui.example.com.evil.example", "http://[::1"]
 )
-async def test_a_page_of_another_origin_may_not_connect(served: Served, origin: str):
+async def test_a_page_of_another_origin_may_not_connect_and_is_no_error_of_ours(
+    served: Served, origin: str, caplog: pytest.LogCaptureFixture
+):
     with pytest.raises(InvalidStatus) as refused:
         await connect(served.ws, subprotocols=[SUBPROTOCOL], origin=origin)  # type: ignore[arg-type]
     response = refused.value.response
     assert response.status_code == 403
     assert b'"code":"FORBIDDEN"' in (response.body or b"")
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_a_page_of_our_own_and_of_a_known_front_end_may_connect(served: Served):

@@ -165,10 +165,17 @@ class World:
 
 @asynccontextmanager
 async def a_world(
-    committed: Committed, folder: Path, *allowed: str, network: Counting | None = None, seconds: float = 3.0
+    committed: Committed,
+    folder: Path,
+    *allowed: str,
+    network: Counting | None = None,
+    seconds: float = 3.0,
+    points_per_second: int = 10**6,
 ) -> AsyncIterator[World]:
     """`network` is where the worker sends; without one it is that of the machine."""
-    settings = Settings(data_dir=folder, webhook_allowed_hosts=allowed, rate_burst=10**6, rate_points_per_second=10**6)
+    settings = Settings(
+        data_dir=folder, webhook_allowed_hosts=allowed, rate_burst=10**6, rate_points_per_second=points_per_second
+    )
     place = Place(settings, committed.urls, SECRET, committed.sessions, committed.reads)
     resolve = Lying()
     wired = services(settings, committed.reads, committed.sessions, SECRET, outside=None, resolve=resolve)

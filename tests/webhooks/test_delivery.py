@@ -290,8 +290,13 @@ async def test_rights_are_those_of_the_owner_when_it_is_sent(world: World, recei
     own = "mutation($id: ID!, $user: ID!) { accountUpdate(where: {id: $id}, patch: {owner: {id: $user}}) { outcome } }"
     await world(own, {"id": hers, "user": f"usr_{grace.id.hex}"})
     await world.happen()
+    log = """query($id: ID!) { webhookEndpoint(where: {id: $id}) {
+        deliveries { totalCount { value } nodes { state types } } } }"""
+    seen = await world(log, {"id": made["webhookEndpoint"]["id"]}, as_="keeper", user=grace)
+    delivered = [{"state": "DELIVERED", "types": [f"account.{what}"]} for what in ("updated", "created")]
+    assert seen["webhookEndpoint"]["deliveries"] == {"totalCount": {"value": 2}, "nodes": delivered}
     states = [one["state"] for one in await world.log(made["webhookEndpoint"]["id"])]
-    assert states == ["SKIPPED", "DELIVERED", "DELIVERED"]
+    assert states == ["SKIPPED", "DELIVERED", "DELIVERED"]  # Ada sees all accounts
     assert {request.body.decode().split('"name":"')[1].split('"')[0] for request in receiver.requests} == {"Hers Inc"}
     assert all(b"Secret Corp" not in request.body for request in receiver.requests)
 
@@ -309,21 +314,45 @@ async def test_who_loses_the_right_to_the_api_is_sent_nothing_more(
     assert found == ("DISABLED", "OWNER")
     assert await disabled_events(world) == ["OWNER"]
     await world.rows("UPDATE users SET is_active = true WHERE id = $1", committed.admin.id)
-    world.sender._owners.clear()
     await world("mutation($id: ID!) { webhookEndpointEnable(where: {id: $id}) { outcome } }", {"id": endpoint})
+    await world.shift(seconds=1)
     assert await world.send() == 1
     assert len(receiver.requests) == 1
+
+
+async def test_what_a_new_owner_writes_is_not_run_with_the_rights_of_the_one_before(
+    world: World, receiver: Receiver, committed: Committed
+):
+    async with committed.open_as() as work:
+        rights = {"webhook_endpoint": Right(Level.ALL, Level.ALL), "account": Right(Level.OWN)}
+        await access.create(work, {"name": "keeper", "rights": rights})
+    grace = await a_person(committed.sessions, committed.tenant.id, "Grace")
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.happen()
+    take = "mutation($id: ID!) { webhookEndpointTakeOver(where: {id: $id}) { outcome errors { message } } }"
+    await world(take, {"id": endpoint}, as_="keeper", user=grace)
+    document = "subscription { events { type ... on AccountChanged { account { name } } } }"
+    write = """mutation($id: ID!, $document: String!) {
+        webhookEndpointUpdate(where: {id: $id}, patch: {document: $document}) { outcome errors { message } } }"""
+    await world(write, {"id": endpoint, "document": document}, as_="keeper", user=grace)
+    await world.account("Secret Corp")
+    await world.happen()
+    assert len(receiver.requests) == 1
+    assert b"Secret Corp" not in receiver.requests[0].body
 
 
 async def test_a_document_that_no_longer_fits_disables(world: World, receiver: Receiver):
     endpoint, _ = await world.endpoint(receiver, objects=["account"])
     await world.rows("UPDATE webhook_endpoints SET document = 'subscription { events { vanished } }'")
     await world.account()
+    begun = datetime.now(UTC)
     await world.happen()
     assert (await state_of(world, endpoint))["disabledReason"] == "DOCUMENT"
     (delivery,) = await world.log(endpoint)
-    assert (delivery["state"], receiver.requests) == ("WAITING", [])
+    assert (delivery["state"], delivery["attempts"], receiver.requests) == ("WAITING", 0, [])
     assert "Cannot query field 'vanished'" in delivery["error"]
+    assert datetime.fromisoformat(delivery["dueAt"]) > begun + timedelta(seconds=1)  # nothing turns in circles
 
 
 async def test_a_body_that_is_too_long_is_not_sent_and_its_log_says_what_to_do(world: World, receiver: Receiver):
@@ -430,6 +459,25 @@ async def test_a_preview_is_the_body_to_the_byte(world: World, receiver: Receive
     (error,) = (await world(preview, given))["webhookPreview"]["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["document"])
     assert len(receiver.requests) == 1
+
+
+async def test_a_preview_costs_what_its_document_costs(committed: Committed, tmp_path: Path):
+    accounts = " ".join(f"a{number}: account {{ name }}" for number in range(15))
+    document = f"subscription {{ events {{ ... on AccountChanged {{ {accounts} }} }} }}"
+    preview = """mutation($document: String!, $event: ID!) {
+      webhookPreview(document: $document, event: $event) { body errors { message } } }"""
+    left = "{ rateLimit { remaining } }"
+    async with a_world(committed, tmp_path, points_per_second=1) as world:
+        await world.account()
+        await world.relay()
+        (event,) = await world.rows("SELECT event_id FROM outbox WHERE aggregate_type = 'account'")
+        spent = []
+        for text in (document, "{ viewer { name } }"):
+            before = (await world(left))["rateLimit"]["remaining"]
+            for _ in range(20):
+                await world(preview, {"document": text, "event": f"evt_{event.hex}"})
+            spent.append(before - (await world(left))["rateLimit"]["remaining"])
+    assert spent[0] - spent[1] >= 280  # 300, and a point comes back each second
 
 
 async def test_a_preview_of_a_hidden_event_is_that_of_none(world: World, receiver: Receiver, committed: Committed):
@@ -544,8 +592,15 @@ async def test_a_changed_field_that_the_owner_may_not_see_does_not_send(
     contact = 'mutation { contactCreate(input: {lastName: "Lovelace", email: "ada@example.com"}) { outcome } }'
     await world(contact)
     await world.happen()
-    assert [one["state"] for one in await world.log(made["webhookEndpoint"]["id"])] == ["SKIPPED"]
     assert receiver.requests == []
+    assert [one["state"] for one in await world.log(made["webhookEndpoint"]["id"])] == ["SKIPPED"]
+    assert await world.log(made["webhookEndpoint"]["id"], as_="keeper") == []
+    given |= {"name": "Names", "changedFields": ["email", "lastName"]}
+    both = (await world(create, {"input": given}, as_="keeper"))["webhookEndpointCreate"]["webhookEndpoint"]["id"]
+    await world(contact.replace("ada@", "grace@"))
+    await world.happen()
+    assert [one["state"] for one in await world.log(both, as_="keeper")] == ["DELIVERED"]
+    assert len(receiver.requests) == 1
 
 
 async def test_what_arrived_while_postgresql_went_away_is_not_sent_again(committed: Committed, tmp_path: Path):
@@ -599,9 +654,15 @@ async def test_a_secret_sealed_with_another_key_holds_back_and_disables_nothing(
     endpoint, _ = await world.endpoint(receiver, objects=["account"])
     await world.account()
     await world.relay()
-    world.sender._sealer = webhooks.Sealer(b"x" * 32)
+    sealer, world.sender._sealer = world.sender._sealer, webhooks.Sealer(b"x" * 32)
+    for _ in range(20):  # more often than anything is tried
+        assert await world.send() == 1
+        await world.shift(hours=1)
+    (delivery,) = await world.log(endpoint)
+    assert (delivery["state"], delivery["attempts"], receiver.requests) == ("WAITING", 0, [])
+    assert "CRM_SECRET_KEY" in delivery["error"]
+    world.sender._sealer = sealer
     await world.send()
     (delivery,) = await world.log(endpoint)
-    assert (delivery["state"], receiver.requests) == ("WAITING", [])
-    assert "CRM_SECRET_KEY" in delivery["error"]
+    assert (delivery["state"], delivery["attempts"], len(receiver.requests)) == ("DELIVERED", 1, 1)
     assert (await state_of(world, endpoint))["health"] == {"failures": 0, "failingSince": None}

@@ -75,6 +75,8 @@ def test_the_schedule_is_that_of_standard_webhooks_within_a_fifth():
         (503, "9" * 5_000, timedelta(hours=24)),
         (503, "-5", timedelta(seconds=5)),
         (503, "Fri, 99 Foo", timedelta(seconds=5)),
+        (503, f"Mon, 02 Mar {'9' * 20} 09:15:00 GMT", timedelta(seconds=5)),
+        (503, f"Mon, 02 Mar 2026 09:15:00 +{'9' * 20}", timedelta(seconds=5)),
         (503, "", timedelta(seconds=5)),
         (500, "90", timedelta(seconds=5)),
         (None, None, timedelta(seconds=5)),

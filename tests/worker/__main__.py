@@ -15,6 +15,7 @@ import asyncpg
 from api.db.embedded import EmbeddedPostgres
 from api.db.migrations import upgrade
 from api.worker.relay import Relay
+from api.worker.webhooks.claims import follow
 
 BACKLOG = 20_000
 SNAPSHOT_SECONDS = 60
@@ -36,7 +37,7 @@ SELECT coalesce(extract(epoch FROM clock_timestamp() - min(occurred_at)), 0)::fl
 @asynccontextmanager
 async def relaying(url: str) -> AsyncIterator[None]:
     connection, stopping = await asyncpg.connect(url), asyncio.Event()
-    task = asyncio.create_task(Relay().run(connection, stopping))
+    task = asyncio.create_task(Relay([follow]).run(connection, stopping))
     yield
     stopping.set()
     await task
@@ -46,7 +47,7 @@ async def relaying(url: str) -> AsyncIterator[None]:
 async def throughput(owner: asyncpg.Connection, url: str) -> float:
     await owner.execute(EVENTS, BACKLOG)
     connection, count, began = await asyncpg.connect(url), 0, time.perf_counter()
-    while found := await Relay().step(connection):
+    while found := await Relay([follow]).step(connection):
         count += found
     seconds = time.perf_counter() - began
     await connection.close()

@@ -18,6 +18,8 @@ from api.worker.jobs import Handler, Runner, sweep_once
 from api.worker.parts import loops_of
 from api.worker.place import Place
 from api.worker.process import work as work_until
+from api.worker.queue import QUEUES
+from api.worker.supervisor import supervise
 from tests.conftest import Committed
 from tests.db.sessions import ask
 from tests.worker.waiting import until
@@ -256,6 +258,19 @@ async def test_what_no_queue_tells_is_found_by_the_sweeper(committed: Committed,
 async def test_every_queue_has_a_runner(place: Place):
     assert [name for name in loops_of(place, HANDLERS) if name.startswith("jobs")] == ["jobs bulk", "jobs maintenance"]
     assert {"relay", "maintenance", "bulk"} <= place.wakes.keys()
+
+
+async def test_whoever_may_be_woken_has_a_queue_that_is_listened_to(place: Place):
+    async def names() -> set[str]:
+        return set(place.wakes)
+
+    stopping = asyncio.Event()
+    task = asyncio.create_task(supervise(loops_of(place, HANDLERS), stopping))
+    try:
+        await until(names, set(QUEUES), 10)
+    finally:
+        stopping.set()
+        await asyncio.wait_for(task, 15)
 
 
 async def test_a_job_whose_worker_has_ended_before_is_run_alone(committed: Committed, place: Place):

@@ -107,6 +107,8 @@ class ImpatientSocket(WebSocketsSansIOProtocol):
         if self.close_sent or self.disconnected:
             raise ClientDisconnected
         await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True  # else uvicorn reports every refusal as an error of ours
 
     def _close(self, code: int, reason: str) -> None:
         if self.close_sent or self.disconnected or self.conn.state is not OPEN:

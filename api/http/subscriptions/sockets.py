@@ -74,7 +74,15 @@ class Sockets:
             return True
         text = origin.decode("latin-1")
         host = head.get(b"host", b"").decode("latin-1").lower()
-        return text in self._origins or (bool(host) and urlsplit(text.lower()).netloc == host)
+        return text in self._origins or (bool(host) and host_of(text.lower()) == host)
+
+
+def host_of(origin: str) -> str | None:
+    """Host and port of an origin; None if it is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 class Socket:

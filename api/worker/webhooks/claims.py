@@ -81,7 +81,7 @@ UPDATE webhook_deliveries AS one
   FROM locked JOIN webhook_endpoints AS endpoint ON endpoint.tenant_id = locked.tenant_id
  WHERE one.tenant_id = locked.tenant_id AND one.id = locked.id AND endpoint.id = one.endpoint_id
 RETURNING one.tenant_id AS tenant, one.id, one.endpoint_id AS endpoint, one.position, one.object, one.types,
-          one.occurred_at, one.attempts, endpoint.url, endpoint.document, endpoint.changed_fields,
+          one.occurred_at, one.attempts, endpoint.version, endpoint.url, endpoint.document, endpoint.changed_fields,
           ARRAY(SELECT unnest(event.changed) FROM outbox AS event
                  WHERE event.tenant_id = one.tenant_id AND event.event_id = one.event_id) AS changed,
           ARRAY(SELECT secret.id FROM webhook_secrets AS secret
@@ -94,10 +94,11 @@ RETURNING one.tenant_id AS tenant, one.id, one.endpoint_id AS endpoint, one.posi
                  ORDER BY secret.id DESC) AS sealed
 """  # noqa: S608 - constants of ours
 
-# `attempts` is the proof that the lease is still ours.
+# `attempts` is the proof that the lease is still ours. What was held back was no attempt.
 ENDED = """
 UPDATE webhook_deliveries
-   SET state = $4, due_at = CASE WHEN $4 = 'WAITING' THEN now() + $5 ELSE due_at END, lease_until = NULL,
+   SET state = $4, attempts = attempts - CASE WHEN $10 THEN 1 ELSE 0 END, lease_until = NULL,
+       due_at = CASE WHEN $4 = 'WAITING' THEN now() + $5 ELSE due_at END,
        status = $6, error = left($7, 200), duration_ms = $8, excerpt = left($9, 1000),
        finished_at = CASE WHEN $4 = 'WAITING' THEN NULL ELSE now() END
  WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'WAITING'
@@ -123,7 +124,7 @@ UPDATE webhook_deliveries SET lease_until = NULL
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that is ours until the lease ends. `attempts` counts the present one."""
+    """A delivery that is ours until the lease ends. `attempts` counts the present one, `version` is the endpoint's."""
 
     tenant: UUID
     id: UUID
@@ -133,6 +134,7 @@ class Claim:
     types: Sequence[str]
     occurred_at: datetime
     attempts: int
+    version: int
     url: str
     document: str
     changed_fields: Sequence[str]

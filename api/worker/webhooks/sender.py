@@ -39,7 +39,7 @@ HEADERS = (("content-type", "application/json"), ("user-agent", f"headless-crm/{
 KNOWN_SECONDS = 5.0  # how long rights that were taken may still count
 MOST_REMEMBERED = 10_000
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, None)  # seconds between attempts to write down how one ended
-LATER = timedelta(minutes=5)
+SOON, LATER = timedelta(seconds=1), timedelta(minutes=5)  # until what was held back is looked at again
 WELL = range(200, 300)
 REDIRECTS = range(300, 400)
 
@@ -47,7 +47,7 @@ REDIRECTS = range(300, 400)
 class HeldBack(Exception):
     """Nothing can be sent now: it waits for the endpoint to be enabled again, or for the operator."""
 
-    def __init__(self, reason: str, disable: DisabledReason | None = None, *, again: timedelta = timedelta(0)) -> None:
+    def __init__(self, reason: str, disable: DisabledReason | None = None, *, again: timedelta = SOON) -> None:
         super().__init__(reason)
         self.disable, self.again = disable, again
 
@@ -57,7 +57,10 @@ Disable = Callable[[UUID, UUID, DisabledReason], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What an attempt came to. `again`: how long until the next one; only a WAITING delivery has one."""
+    """What an attempt came to. `again`: how long until the next one; only a WAITING delivery has one.
+
+    `held_back`: nothing was sent, so that it does not count.
+    """
 
     state: DeliveryState
     error: str | None = None
@@ -65,6 +68,7 @@ class Ended:
     again: timedelta = timedelta(0)
     disable: DisabledReason | None = None
     arrived: bool | None = None  # None: it tells nothing of the receiver
+    held_back: bool = False
 
 
 class Sender:
@@ -75,7 +79,7 @@ class Sender:
     ) -> None:
         self._connections, self._client = connections, client
         self._sealer, self._payloads, self._disable = sealer, payloads, disable
-        self._owners: OrderedDict[UUID, tuple[float, Viewer | None]] = OrderedDict()
+        self._owners: OrderedDict[tuple[UUID, int], tuple[float, Viewer | None]] = OrderedDict()
 
     async def send(self, claim: Claim) -> None:
         """One attempt, and what becomes of the delivery.
@@ -114,7 +118,7 @@ class Sender:
         try:
             payload, keys = await self._ready(claim)
         except HeldBack as error:
-            return Ended(DeliveryState.WAITING, str(error), again=error.again, disable=error.disable)
+            return Ended(DeliveryState.WAITING, str(error), again=error.again, disable=error.disable, held_back=True)
         except TooLarge as error:
             return Ended(DeliveryState.FAILED, str(error))
         except LOST:
@@ -135,7 +139,7 @@ class Sender:
 
     async def _ready(self, claim: Claim) -> tuple[bytes | None, list[bytes]]:
         """The body, as `_payload`, and the keys that sign it. Raises HeldBack, TooLarge."""
-        owner = await self._owner(claim.endpoint)
+        owner = await self._owner(claim)
         if owner is None:
             raise HeldBack("the owner may not use the API any more", DisabledReason.OWNER)
         try:
@@ -150,13 +154,15 @@ class Sender:
             raise HeldBack("its secret does not open: CRM_SECRET_KEY is another one", again=LATER) from error
         return payload, keys
 
-    async def _owner(self, endpoint: UUID) -> Viewer | None:
-        known = self._owners.get(endpoint)
+    async def _owner(self, claim: Claim) -> Viewer | None:
+        # By version: what a new owner has written is never run with the rights that the one before him had.
+        key = claim.endpoint, claim.version
+        known = self._owners.get(key)
         if known is None or known[0] <= time.monotonic():
             async with self._connections.acquire() as connection:
-                viewer = await self._payloads.owner(connection, endpoint)
-            known = self._owners[endpoint] = (time.monotonic() + KNOWN_SECONDS, viewer)
-            self._owners.move_to_end(endpoint)
+                viewer = await self._payloads.owner(connection, claim.endpoint)
+            known = self._owners[key] = (time.monotonic() + KNOWN_SECONDS, viewer)
+            self._owners.move_to_end(key)
             if len(self._owners) > MOST_REMEMBERED:
                 self._owners.popitem(last=False)
         return known[1]
@@ -199,6 +205,7 @@ def outcome(ended: Ended) -> tuple[object, ...]:
         ended.error,
         answer and round(answer.seconds * 1_000),
         answer and excerpt(answer.body),
+        ended.held_back,
     )
 
 

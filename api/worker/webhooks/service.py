@@ -25,7 +25,7 @@ from .loop import Deliveries
 from .sender import Disable, Sender
 
 CONNECTIONS = 4
-QUEUE = "webhooks"
+QUEUE = "webhook"
 
 
 async def follow(place: Place, connection: asyncpg.Connection, batch: Sequence[RelayedEvent]) -> None:
