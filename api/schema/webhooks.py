@@ -18,6 +18,7 @@ from .connections import Connection, extend, many, one
 from .context import Context
 from .enums import described_enum
 from .interfaces import Node, Record
+from .jobs import Job
 from .records import complete
 from .tokens import Token
 from .users import User
@@ -154,6 +155,14 @@ extend(
     "endpoint_id",
     "What was given up, the newest first.",
     state=domain.DeliveryState.FAILED.value,
+)
+extend(
+    WebhookEndpoint,
+    "replays",
+    Job,
+    "subject_id",
+    "Ranges of events that were or are to be sent again, the newest first; kept for 30 days.",
+    kind=domain.REPLAY_JOB,
 )
 
 

@@ -34,7 +34,7 @@ STATE = "outcome webhookEndpoint { version state disabledReason disabledAt } err
 REPLAY = """
 mutation($id: ID!, $delivery: ID, $after: String, $through: String) {
   webhookDeliveryReplay(where: {id: $id}, delivery: $delivery, after: $after, through: $through) {
-    outcome replayed errors { code message path }
+    outcome jobId errors { code message path }
   }
 }
 """
@@ -362,7 +362,7 @@ async def test_a_replay_that_makes_no_sense_is_refused_with_its_place(
     id = (await made(graphql))["webhookEndpoint"]["id"]
     async with nothing_changes(graphql):
         payload = (await graphql(REPLAY, {"id": id, **given}))["webhookDeliveryReplay"]
-    assert (refused(payload), payload["replayed"]) == ((code, path), None)
+    assert (refused(payload), payload["jobId"]) == ((code, path), None)
 
 
 async def test_a_preview_names_an_event_and_one_document(graphql: Client):
