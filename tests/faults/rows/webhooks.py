@@ -10,6 +10,7 @@ from functools import partial
 
 from api.domain import contacts
 from tests.faults.feed import LAST, WAITING
+from tests.faults.ledger import Told
 from tests.faults.load import mixed
 from tests.faults.place import Place, until
 from tests.faults.receiving import Receiver, all_arrived
@@ -19,8 +20,9 @@ from tests.faults.rows.jobs import a_work, within
 from tests.faults.serving import Process
 
 LEASE = {"CRM_JOB_LEASE_SECONDS": "2"}
-ARRIVED_SECONDS = 30.0
+ARRIVED_SECONDS, ARRIVED_SECONDS_FULL = 30.0, 300.0
 KILLS, KILLS_FULL = 3, 20
+QUEUE_FULL = 20_000
 BULK_LEASE = {"CRM_JOB_LEASE_SECONDS": "1"}
 EVENTS, EVENTS_FULL, MADE_AT_ONCE = 2_000, 15_000, 500
 PART_SECONDS = 0.1
@@ -45,7 +47,8 @@ async def sent_to(place: Place) -> AsyncIterator[tuple[Receiver, Process]]:
         ((since,),) = await place.sql(LAST, place.tenant.id)
         await receiver.endpoint()
         yield receiver, worker
-        took = await all_arrived(place, receiver, since, ARRIVED_SECONDS)
+        longest = place.sized(ARRIVED_SECONDS, ARRIVED_SECONDS_FULL)
+        took = await all_arrived(place, receiver, since, longest)
         again = len(receiver.arrivals) - len(receiver.positions)
         place.notes.append(f"{len(receiver.positions)} events, {again} again, all within {took:.1f} s of the end")
         if (await place.sql(STUCK))[0]["count"]:
@@ -71,11 +74,18 @@ async def killed_before_delivered(place: Place) -> None:
 
 async def killed_at_random(place: Place) -> None:
     """Queue: the worker is killed at random moments between a change and its delivery."""
-    async with sent_to(place) as (_, worker), mixed(place, 6, what=CHANGES, pause=0.02):
-        for _ in range(place.sized(KILLS, KILLS_FULL)):
+    await queue(place, place.sized(KILLS, KILLS_FULL), place.sized(0, QUEUE_FULL))
+
+
+async def queue(place: Place, kills: int, events: int) -> None:
+    """So many kills while changes are made, and at least so many changes."""
+    async with sent_to(place) as (_, worker), mixed(place, 6, what=CHANGES, pause=0.02) as load:
+        before = place.ledger.counts[Told.DONE]
+        for _ in range(kills):
             await asyncio.sleep(place.chance.uniform(0.5, 1.5))
             worker.kill()
             worker.start()
+        await enough(load, events - (place.ledger.counts[Told.DONE] - before))
 
 
 async def receiver_away(place: Place) -> None:
