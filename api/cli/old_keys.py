@@ -37,7 +37,8 @@ async def made_before(settings: Settings, urls: Urls) -> Counter[str]:
         for tenant in await Database(settings, urls).tenants():
             async with connection.transaction(readonly=True):
                 await connection.execute("SELECT set_config('crm.tenant', $1, true)", str(tenant.id))
-                found.update(dict(await connection.fetchrow(MADE_BEFORE, *numbers)))
+                for row in await connection.fetch(MADE_BEFORE, *numbers):
+                    found.update(dict(row))
     finally:
         await connection.close()
     return found

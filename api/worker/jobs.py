@@ -27,6 +27,7 @@ from api.worker.supervisor import first_of
 MOST_ATTEMPTS, MOST_CRASHES = 10, 3
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=1), timedelta(hours=1)
 SWEEP_SECONDS = 30.0
+ATTEMPT_SECONDS = 60.0  # longer than a transaction may last; what needs more is done in parts
 PAUSE_SECONDS = 0.1  # before another look at what is due and could not be taken
 SWEEP_LOCK = 0x63726D_737765  # "crm" "swe"
 NOBODY = UUID(int=0)
@@ -164,7 +165,8 @@ class Runner:
     async def do(self, taken: Taken) -> None:
         """Run a job to its end, whatever that is; raises for a lost connection only."""
         try:
-            await self.attempt(taken)
+            async with asyncio.timeout(ATTEMPT_SECONDS):
+                await self.attempt(taken)
         except LeaseLost:
             telemetry.log(logging.WARNING, "job", reason=f"{taken.kind}: somebody else has it", tenant=taken.tenant)
         except asyncio.CancelledError:

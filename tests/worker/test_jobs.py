@@ -14,6 +14,7 @@ import pytest
 from api.domain import accounts
 from api.domain.kernel import Invalid, Progress, Work
 from api.settings import Settings
+from api.worker import jobs
 from api.worker.jobs import Handler, Runner, sweep_once
 from api.worker.parts import loops_of
 from api.worker.place import Place
@@ -331,3 +332,18 @@ async def test_a_runner_that_was_slow_never_does_a_part_again(committed: Committ
         await asyncio.gather(runner.do(slow), runner.do(third))
     assert await ask(committed.urls.worker, COUNTS) == "WAITING 5 3 1 0 4"
     assert await ask(committed.superuser_url, NAMES) == "0, 1, 3"
+
+
+async def test_an_attempt_that_takes_too_long_is_given_up_and_made_again_later(
+    committed: Committed, place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    async def endless(work: Work, payload: Mapping[str, Any]) -> None:
+        await make_account(work, payload)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(jobs, "ATTEMPT_SECONDS", 0.3)
+    await put(committed, "endless", "A")
+    async with running(place, {"endless": Handler(endless)}):
+        await until(lambda: ask(committed.urls.worker, JOBS), "A WAITING 1 0")
+    assert await ask(committed.urls.worker, "SELECT last_error FROM jobs") == "TimeoutError"
+    assert await ask(committed.superuser_url, NAMES) == ""

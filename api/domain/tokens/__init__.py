@@ -1,13 +1,13 @@
 """Tokens: the credentials programs and people call the API with."""
 
+from api.domain.kernel.keys import UNNUMBERED, number_of
+
 from .credential import (
     INVITATION,
     PREFIXES,
-    UNNUMBERED,
     Credential,
     matches,
     new_credential,
-    number_of,
     parse_credential,
     pepper,
     peppers,

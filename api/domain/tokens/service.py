@@ -15,9 +15,10 @@ from api.domain.kernel import (
     Work,
     checked,
 )
+from api.domain.kernel.keys import number_of
 from api.domain.users import User
 
-from .credential import new_credential, number_of
+from .credential import new_credential
 from .models import DocumentMode, Token, TokenKind
 from .policy import of_outsiders
 

@@ -267,7 +267,7 @@ async def key_rotated(place: Place) -> None:
     await receiver.open()
     await receiver.endpoint()  # its secret is sealed with the old key
     new, old = base64.b64encode(place.chance.randbytes(32)).decode(), place.api.environment["CRM_SECRET_KEY"]
-    servers = []
+    servers: list[Api] = []
     for key, other in ((old, new), (new, old)):
         keys = {"CRM_SECRET_KEY": key, "CRM_SECRET_KEY_PREVIOUS": other}
         servers.append(Api({**place.api.environment, **keys}, place.folder / f"key-{len(servers)}.log"))
