@@ -21,6 +21,8 @@ from tests.people import a_user as a_person
 from tests.webhooks.conftest import THIN, World, a_world, uuid_of
 from tests.webhooks.receivers import Reader, Receiver, Writer, answer, receiving, silent
 
+GONE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE usename = 'crm_worker' AND datname = current_database()"""
 RENAME = """mutation($id: ID!, $name: String!) {
   accountUpdate(where: {id: $id}, patch: {name: $name}) { outcome errors { message } } }"""
 REPLAY = """mutation($id: ID!, $delivery: ID, $after: String, $through: String) {
@@ -672,7 +674,7 @@ async def test_a_changed_field_that_the_owner_may_not_see_does_not_send(
 async def test_what_arrived_while_postgresql_went_away_is_not_sent_again(committed: Committed, tmp_path: Path):
     async def cutting(receiver: Receiver, reader: Reader, writer: Writer) -> None:
         await receiver.request(reader)
-        await place.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'crm_worker'")
+        await place.rows(GONE)
         writer.write(answer(200))
         await writer.drain()
 
@@ -692,7 +694,7 @@ async def test_a_loop_that_lost_postgresql_goes_on_when_it_is_back(world: World,
     await world.relay()
     await receiver.wait_for(1)
     for _ in range(3):
-        await world.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'crm_worker'")
+        await world.rows(GONE)
         await asyncio.sleep(0.1)
     await world.account("After")
     await world.relay()
