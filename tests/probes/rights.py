@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import asyncpg
 
-from api.db.protection import FORGOTTEN
+from api.db.protection import COMPLETED_LATER, COUNTERS, FORGOTTEN
 from api.domain import access, accounts, tokens
 from api.domain.access import Cells
 from api.domain.access.shipped import FULL
@@ -332,7 +332,8 @@ def hostile(place: Place, table: Any) -> list[str]:
     texts.append(f"UPDATE {name} SET {own} = {a}")
     texts.append(f"DELETE FROM {name}" + (f" WHERE {own} = {a}" if deletable else ""))
     if entry:
-        texts.append(f'UPDATE {name} SET "{names[-1 if names[-1] not in LATER else 1]}" = NULL')
+        filled_in = {*COMPLETED_LATER.get(name, ()), *COUNTERS.get(name, ()), "position"}
+        texts.append(f'UPDATE {name} SET "{next(one for one in reversed(names) if one not in filled_in)}" = NULL')
     return texts
 
 
@@ -349,9 +350,6 @@ async def granted_columns(place: Place) -> tuple[int, list[str]]:
     return done, found
 
 
-LATER = frozenset(
-    {"result", "left_at", "last_used_at", "retired_at", "filled_at", "position", "created_at", "finished_at"}
-)
 CHECKS = (
     Check("dead tokens", dead_tokens, "read"),
     Check("forged tokens", forged_tokens, "read"),
