@@ -39,7 +39,7 @@ COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rate_buckets": ("millipoints", "filled_at"),
         "deprecated_uses": ("uses", "last_used_at"),
         "webhook_health": ("failures", "failing_since", "closed_until"),
-        "webhook_deliveries": BEGUN,
+        "webhook_deliveries": (*BEGUN, "created_at"),
     }
 )
 FORGOTTEN = ("deprecated_uses",)  # entries that are taken away when they are old

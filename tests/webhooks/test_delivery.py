@@ -520,6 +520,32 @@ async def test_a_delivery_whose_sender_died_is_sent_by_another_when_the_lease_en
     assert await world.log(endpoint) == [delivery]
 
 
+async def test_a_delivery_begun_anew_while_it_is_sent_is_sent_again_and_ended_by_nobody_else(
+    world: World, receiver: Receiver
+):
+    receiver.answers = [answer(200), answer(500)]
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.relay()
+    (begun,) = await world.log(endpoint)
+    async with world.worker.acquire() as connection:
+        (slow,) = await claim(connection, 10, LEASE)
+        await world(REPLAY, {"id": endpoint, "delivery": begun["id"]})
+        assert await claim(connection, 10, LEASE) == []  # it is under way, and counts as such
+        await world.sender.send(slow)
+        (delivery,) = await world.log(endpoint)
+        assert (delivery["state"], delivery["attempts"]) == ("WAITING", 0)
+        (again,) = await claim(connection, 10, LEASE)
+    assert again.attempts == slow.attempts
+    await world.sender.send(slow)
+    (delivery,) = await world.log(endpoint)
+    assert (delivery["state"], delivery["attempts"]) == ("WAITING", 1)
+    assert await world.rows("SELECT lease_until > now() FROM webhook_deliveries") == [True]
+    receiver.answers = [answer(200)]
+    await world.sender.send(again)
+    assert [one["state"] for one in await world.log(endpoint)] == ["DELIVERED"]
+
+
 async def test_turns_go_round_tenants_and_endpoints(world: World, receiver: Receiver):
     """4 at a time for an endpoint, 20 for a tenant, of which half are for first requests."""
     for number in range(25):
@@ -648,6 +674,19 @@ async def test_the_log_is_kept_for_thirty_days(world: World, receiver: Receiver)
     async with world.place.connected() as connection:
         assert (await delete_old(connection, asyncio.Event()))["webhook deliveries"] == 1
     assert len(await world.log(endpoint)) == 1
+
+
+async def test_what_is_sent_again_is_kept_as_long_as_what_is_new(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    await world.account()
+    await world.happen()
+    (delivery,) = await world.log(endpoint)
+    await world.rows("UPDATE webhook_deliveries SET created_at = now() - interval '31 days'")
+    await world(REPLAY, {"id": endpoint, "delivery": delivery["id"]})
+    async with world.place.connected() as connection:
+        assert "webhook deliveries" not in await delete_old(connection, asyncio.Event())
+    assert await world.send() == 1
+    assert [one["state"] for one in await world.log(endpoint)] == ["DELIVERED"]
 
 
 async def test_a_secret_sealed_with_another_key_holds_back_and_disables_nothing(world: World, receiver: Receiver):
