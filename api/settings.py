@@ -73,6 +73,10 @@ class Settings(BaseSettings):
         default=None,
         description="32 random bytes in base64, the key of cursors and tokens; unset: CRM_DATA_DIR/secret.key is made.",
     )
+    secret_key_previous: SecretStr | None = Field(
+        default=None,
+        description="Keys before CRM_SECRET_KEY, separated by commas: what was made with them goes on working.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Front ends on other addresses that may call the API, separated by commas: https://crm.example.com",
@@ -179,6 +183,13 @@ class Settings(BaseSettings):
     def thirty_two_bytes(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             decode_secret_key(value.get_secret_value())
+        return value
+
+    @field_validator("secret_key_previous", mode="after")
+    @classmethod
+    def each_thirty_two_bytes(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            decode_secret_keys(value.get_secret_value())
         return value
 
     @field_validator("rate_burst", mode="after")
@@ -300,6 +311,25 @@ def decode_secret_key(text: str) -> bytes:
     if len(key) != SECRET_KEY_BYTES:
         raise ValueError("it must be 32 bytes in base64; make one with: openssl rand -base64 32")
     return key
+
+
+def decode_secret_keys(text: str) -> tuple[bytes, ...]:
+    """As `decode_secret_key`, of several between commas."""
+    return tuple(decode_secret_key(one) for one in text.split(",") if one.strip())
+
+
+class SecretKey(bytes):
+    """The secret key of the installation, which everything new is made with.
+
+    `previous` are those before it: what was made with them is still accepted.
+    """
+
+    previous: tuple[bytes, ...] = ()
+
+
+def every_key(secret: bytes) -> tuple[bytes, ...]:
+    """The key, and then those before it."""
+    return (bytes(secret), *secret.previous) if isinstance(secret, SecretKey) else (secret,)
 
 
 def describe(settings: Settings) -> Iterator[tuple[str, str, str]]:

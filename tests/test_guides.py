@@ -117,7 +117,7 @@ async def test_the_webhook_of_the_guide_arrives_at_its_receiver(committed: Commi
     assert printed[0].startswith(
         "account.created {'events': {'type': 'account.created', 'account': {'name': 'Initech'}"
     )
-    assert known.keys() == {"secret", "endpoint", "account", "delivery", "successor"}
+    assert known.keys() == {"secret", "endpoint", "account", "delivery", "job", "successor"}
     assert known["successor"] != known["secret"]
 
 

@@ -95,6 +95,18 @@ def test_a_wrong_value_is_refused_with_its_variable_and_the_reason(
     assert str(refusal.value) == f"{name} is refused: {reason}"
 
 
+def test_each_previous_key_is_checked_and_none_is_shown(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CRM_SECRET_KEY_PREVIOUS", f"{KEY},{KEY[4:]}")
+    with pytest.raises(SettingRefused) as refusal:
+        settings.load()
+    assert str(refusal.value) == (
+        "CRM_SECRET_KEY_PREVIOUS is refused: it must be 32 bytes in base64; make one with: openssl rand -base64 32."
+    )
+    monkeypatch.setenv("CRM_SECRET_KEY_PREVIOUS", f"{KEY},{KEY}")
+    lines = {name: value for name, value, _ in settings.describe(settings.load())}
+    assert lines["CRM_SECRET_KEY_PREVIOUS"] == "(set, not shown)"
+
+
 def test_a_secret_key_of_the_wrong_length_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch):
     short = base64.b64encode(b"only these 21 letters").decode()
     monkeypatch.setenv("CRM_SECRET_KEY", short)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from api.schema.outside import granted_columns
 from api.settings import SettingRefused, Settings, describe, load
 
 from .database import own_urls
+from .old_keys import made_before
 from .output import AsJson, say_rows
 
 app = typer.Typer()
@@ -72,14 +73,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
         except SettingRefused as error:
             yield Finding("database", good=False, text=str(error))
             return
-        yield from asyncio.run(examined(urls))
+        yield from examined_with_keys(settings, urls)
         return
     yield binaries()
     yield disk(settings.data_dir)
     try:
         with EmbeddedPostgres(settings.data_dir) as embedded:
             yield Finding("database", good=True, text=f"runs in {settings.data_dir}")
-            yield from asyncio.run(examined(embedded.urls()))
+            yield from examined_with_keys(settings, embedded.urls())
     except EmbeddedPostgresFailed as error:
         yield Finding("database", good=False, text=str(error))
 
@@ -101,6 +102,27 @@ async def issuer(url: str, jwks_url: str | None) -> Finding:
     if not found:
         return Finding("issuer", good=False, text=f"{url} publishes no RSA or EC key for signatures: let it make one.")
     return Finding("issuer", good=True, text=f"{url} publishes {found} keys for signatures")
+
+
+def examined_with_keys(settings: Settings, urls: Urls) -> list[Finding]:
+    found = asyncio.run(examined(urls))
+    if settings.secret_key_previous is not None and all(one.good for one in found):
+        counts = asyncio.run(made_before(settings, urls))
+        found.append(Finding("previous keys", good=True, text=needed(counts)))
+    return found
+
+
+def needed(counts: Mapping[str, int]) -> str:
+    """What to do about what was made with previous keys.
+
+    >>> needed({"tokens": 2, "invitations": 0, "webhooks": 1})
+    'still needed for 2 tokens, 1 webhook secrets: rotate them, or wait until they expire'
+    """
+    names = {"tokens": "tokens", "invitations": "invitations", "webhooks": "webhook secrets"}
+    left = [f"{counts[key]} {name}" for key, name in names.items() if counts[key]]
+    if left:
+        return f"still needed for {', '.join(left)}: rotate them, or wait until they expire"
+    return "needed for cursors only: remove CRM_SECRET_KEY_PREVIOUS a day after the key was changed"
 
 
 def binaries() -> Finding:

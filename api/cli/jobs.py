@@ -18,12 +18,14 @@ from .output import AsJson, CommandRefused, say, say_rows
 app = typer.Typer(no_args_is_help=True, help="Look at what the worker does in the background, and begin it anew.")
 
 LIST = """
-SELECT id::text, tenant_id, kind, key, state, due_at, attempts, crashes, last_error FROM jobs
+SELECT id::text, tenant_id, kind, key, state,
+       CASE WHEN total IS NOT NULL THEN applied + skipped + rejected || ' of ' || total END AS progress,
+       due_at, attempts, crashes, last_error FROM jobs
  WHERE ($1::uuid IS NULL OR tenant_id = $1) AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR kind = $3)
  ORDER BY due_at DESC, id LIMIT $4"""
 SHOW = """
 SELECT id::text, tenant_id, kind, key, state, payload::text AS payload, due_at, lease_until, attempts, crashes,
-       last_error, created_at, finished_at
+       last_error, created_at, finished_at, subject_id::text, total, applied, skipped, rejected
   FROM jobs WHERE id = $1"""
 RETRY = """
 UPDATE jobs AS job

@@ -44,7 +44,15 @@ class Seal:
         self.outer: Getter = self.padded(0x5C)
 
     def key(self, request: Request) -> bytes:
-        return hmac.digest(request.secret, b"cursor" + request.tenant.bytes + self.mark, "sha256").ljust(BLOCK, b"\0")
+        return self.derived(request.secret, request)
+
+    def derived(self, secret: bytes, request: Request) -> bytes:
+        return hmac.digest(secret, b"cursor" + request.tenant.bytes + self.mark, "sha256").ljust(BLOCK, b"\0")
+
+    def sealed(self, body: bytes, seal: bytes, request: Request) -> bool:
+        """Whether this list wrote the cursor, now or with a secret before."""
+        keys = (self.derived(secret, request) for secret in (request.secret, *request.former))
+        return any(hmac.compare_digest(seal, hmac.digest(key, body, "sha256")[:SEAL]) for key in keys)
 
     def padded(self, byte: int) -> Getter:
         return lambda request: bytes(one ^ byte for one in self.key(request))
@@ -92,8 +100,7 @@ class Opened:
             written = base64.urlsafe_b64encode(raw).rstrip(b"=") == text.encode()
             if not written or not body.startswith(self.seal.mark):
                 raise self.error()
-            expected = hmac.digest(self.seal.key(request), body, "sha256")[:SEAL]
-            if not hmac.compare_digest(seal, expected):
+            if not self.seal.sealed(body, seal, request):
                 raise self.error()
             values = json.loads(body[len(self.seal.mark) :])
             return [value_of(value, key.kind) for value, key in zip(values, self.seal.order, strict=True)]

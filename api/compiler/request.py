@@ -17,6 +17,7 @@ class Request(NamedTuple):
     now: datetime
     secret: bytes
     facts: Mapping[str, Any]  # further values of the viewer, and ids of records to read back
+    former: tuple[bytes, ...] = ()  # secrets that cursors may have been written with before
 
 
 Getter = Callable[[Request], Any]

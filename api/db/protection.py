@@ -28,7 +28,7 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "idempotency_keys": ("result",),
         "stage_history": ("left_at",),
         "stored_documents": ("retired_at",),
-        "jobs": ("payload", "due_at", "state", "finished_at"),
+        "jobs": ("payload", "due_at", "state", "lease_until", "attempts", "crashes", "finished_at"),
     }
 )
 # How the sending of an event stands: the application begins it anew, the worker sends.
@@ -38,6 +38,7 @@ COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "rate_buckets": ("millipoints", "filled_at"),
         "deprecated_uses": ("uses", "last_used_at"),
+        "jobs": ("applied", "skipped", "rejected"),
         "webhook_health": ("failures", "failing_since", "closed_until"),
         "webhook_deliveries": (*BEGUN, "created_at"),
     }

@@ -13,7 +13,14 @@ from pathlib import Path
 from api.db.account import make_folder
 from api.db.failure import EmbeddedPostgresFailed, files_of
 from api.db.lock import one_at_a_time
-from api.settings import SECRET_KEY_BYTES, SettingRefused, Settings, decode_secret_key
+from api.settings import (
+    SECRET_KEY_BYTES,
+    SecretKey,
+    SettingRefused,
+    Settings,
+    decode_secret_key,
+    decode_secret_keys,
+)
 
 SECRET_KEY = "secret.key"  # noqa: S105 - a file name
 PASSWORDS = "passwords.json"
@@ -22,8 +29,16 @@ LOCK_SECONDS = 90.0
 PRIVATE = 0o600
 
 
-def secret_key(data_dir: Path, settings: Settings) -> bytes:
-    """The 32 bytes that key cursors and stored tokens: CRM_SECRET_KEY, else a file made once in `data_dir`."""
+def secret_key(data_dir: Path, settings: Settings) -> SecretKey:
+    """The 32 bytes that key cursors, tokens and secrets of webhooks; it knows those before it."""
+    key = SecretKey(present_key(data_dir, settings))
+    if settings.secret_key_previous is not None:
+        key.previous = decode_secret_keys(settings.secret_key_previous.get_secret_value())
+    return key
+
+
+def present_key(data_dir: Path, settings: Settings) -> bytes:
+    """CRM_SECRET_KEY, else a file made once in `data_dir`."""
     if settings.secret_key is not None:
         return decode_secret_key(settings.secret_key.get_secret_value())
     if not settings.embedded:

@@ -160,11 +160,10 @@ class Authenticator:
             raise DatabaseUnavailable("PostgreSQL does not say who it is") from error
 
     def _opens(self, row: dict[str, Any], credential: tokens.Credential) -> bool:
-        pepper = self._peppers.get(row["pepper_version"])
+        peppers = self._peppers.get(row["pepper_version"], ())
         digest = bytes.fromhex(row["digest"].removeprefix("\\x"))
         return (
-            pepper is not None
-            and tokens.matches(credential, digest, pepper)
+            tokens.matches(credential, digest, *peppers)
             and row["kind"] == credential.kind
             and row["revoked_at"] is None
             and not row["archived"]

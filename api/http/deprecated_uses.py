@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -103,14 +102,14 @@ class DeprecatedUses:
         try:
             while True:
                 await asyncio.sleep(SECONDS)
-                await self._try()
+                await self._try(SECONDS)
         finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LAST_SECONDS):
-                    await self._try()
+            await self._try(LAST_SECONDS)
 
-    async def _try(self) -> None:
+    async def _try(self, seconds: float) -> None:
+        """A database that says nothing would keep a connection, and the figures of all that comes after."""
         try:
-            await self.write()
+            async with asyncio.timeout(seconds):
+                await self.write()
         except (DBAPIError, OSError) as error:  # figures for people; no request waits for them
             telemetry.log(logging.WARNING, "failed", **telemetry.described(error))

@@ -116,9 +116,9 @@ class SignIn:
         return Found(UUID(row["tenant_id"]), UUID(row["id"]), UUID(row["user_id"]), row["user_name"])
 
     def _opens(self, row: dict[str, Any], credential: tokens.Credential) -> bool:
-        pepper = self._peppers.get(row["pepper_version"])
+        peppers = self._peppers.get(row["pepper_version"], ())
         digest = bytes.fromhex(row["digest"].removeprefix("\\x"))
-        return pepper is not None and tokens.matches(credential, digest, pepper) and not row["archived"]
+        return tokens.matches(credential, digest, *peppers) and not row["archived"]
 
 
 def code_in(body: bytes) -> str:

@@ -18,6 +18,7 @@ from api.db.pool import Fetching
 from api.http.exchange import Exchange
 from api.telemetry import Statement
 
+EXPLAIN_SECONDS = 5.0
 AGAIN_SECONDS = 60.0  # until the same statement is explained again
 MOST_REMEMBERED = 1_000
 COMPILED = "crm.principal"  # set by compiled reads only, not by those for the token, its budget or its documents
@@ -61,7 +62,8 @@ class SlowLog:
 
     async def _explain(self, statement: Statement, told: Mapping[str, Any]) -> None:
         try:
-            explained = await self._pool.fetch(f"EXPLAIN (FORMAT JSON) {statement.text}", statement.arguments or ())
+            async with asyncio.timeout(EXPLAIN_SECONDS):  # while one plan is waited for, no other is asked for
+                explained = await self._pool.fetch(f"EXPLAIN (FORMAT JSON) {statement.text}", statement.arguments or ())
         except Exception as error:  # noqa: BLE001 - nobody waits for this; the line says why it has no plan
             telemetry.log(logging.WARNING, "slow", **told, **telemetry.described(error))
             return

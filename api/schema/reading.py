@@ -13,6 +13,7 @@ from api.compiler import Cache, Catalog, Compiler, Request, RequestError, Statem
 from api.compiler.request import now_of, tenant_of
 from api.db.functions import FEED_EXPIRED, FEED_UNKNOWN
 from api.domain.kernel import NOBODY, Context, Outside, Viewer
+from api.settings import every_key
 
 from .variables import Coerced, Coercer
 
@@ -77,6 +78,7 @@ class Reads:
         verify: Verify | None = None,
     ) -> None:
         self.core, self.pool, self.secret, self.now = core, pool, secret, now
+        self.former = every_key(secret)[1:]
         self.compiler = Compiler(core, catalog, verify)
         self.shapes: Cache[Cache[Statement]] = Cache(OPERATIONS)
         self.coercers: Cache[tuple[OperationDefinitionNode, Coercer]] = Cache(OPERATIONS)
@@ -128,7 +130,8 @@ class Reads:
 
     def request(self, viewer: Viewer, variables: Mapping[str, Any], **facts: Any) -> Request:
         known = {"viewer": viewer, **facts}
-        return Request(variables, viewer.tenant, viewer.principal, viewer.user, self.now(), self.secret, known)
+        who = (viewer.tenant, viewer.principal, viewer.user)
+        return Request(variables, *who, self.now(), self.secret, known, self.former)
 
     @staticmethod
     def visibility(viewer: Viewer) -> Callable[[Any], Context]:

@@ -18,6 +18,7 @@ from .connections import about, lazy
 from .context import Context
 from .errors import UserError, answered
 from .filters import input_type
+from .jobs import JOB
 from .mutations import field_of, options_of
 from .references import given, resolve
 from .webhooks import WebhookEndpoint
@@ -44,7 +45,10 @@ REPLAY = write_payload(
     WebhookEndpoint,
     "webhook_endpoint",
     name="WebhookReplayPayload",
-    replayed=(int | None, "How many events are sent again."),
+    job_id=(
+        strawberry.ID | None,
+        "Id of the job that sends a range, to be found in `replays`; null for a single one, which is sent at once.",
+    ),
 )
 
 FIELDS: dict[str, tuple[Any, str]] = {
@@ -138,12 +142,11 @@ async def replay(work: Work, arguments: dict[str, Any], _context: Context) -> Ac
     if [one is None, after is None, through is None] not in ([False, True, True], [True, False, False]):
         raise Required(("delivery",), "give either `delivery`, or `after` and `through`")
     if one is not None:
-        found = await domain.replay(work, id, wire_uuid(domain.PREFIX, one), if_version=version)
-    else:
-        found = await domain.replay_range(
-            work, id, after=position(after, "after"), through=position(through, "through"), if_version=version
-        )
-    return await work.get(domain.WebhookEndpoint, id), found
+        await domain.replay(work, id, wire_uuid(domain.PREFIX, one), if_version=version)
+        return await work.get(domain.WebhookEndpoint, id), None
+    begin, end = position(after, "after"), position(through, "through")
+    job = await domain.replay_range(work, id, after=begin, through=end, if_version=version)
+    return await work.get(domain.WebhookEndpoint, id), wire(JOB, job)
 
 
 def position(text: str, name: str) -> int:
@@ -275,8 +278,9 @@ class Mutation:
     webhook_delivery_replay = reaching_out(
         replay,
         REPLAY,
-        "replayed",
-        "Send one delivery again, or all events behind one position up to another, at most 10,000; under the same ids.",
+        "job_id",
+        "Send one delivery again, or in the background all events behind one position up to another, at most a "
+        "million; under the same ids.",
         {
             "where": WHERE,
             "delivery": about(strawberry.ID | None, "Id of the delivery."),

@@ -34,6 +34,7 @@ from .connections import Connection, extend, many, one
 from .enums import described_enum
 from .events import OUTBOX, is_seen, kind_text
 from .interfaces import Node, Record
+from .jobs import Job
 from .records import complete, texts
 from .tokens import Token
 from .users import User
@@ -198,6 +199,14 @@ extend(
     "endpoint_id",
     "What was given up, the newest first.",
     state=domain.DeliveryState.FAILED.value,
+)
+extend(
+    WebhookEndpoint,
+    "replays",
+    Job,
+    "subject_id",
+    "Ranges of events that were or are to be sent again, the newest first; kept for 30 days.",
+    kind=domain.REPLAY_JOB,
 )
 
 

@@ -19,13 +19,15 @@ import asyncpg
 
 from api import telemetry
 from api.domain import access
-from api.domain.kernel import DomainError, PrincipalKind, Viewer, Work, open_work
+from api.domain.kernel import DomainError, PrincipalKind, Progress, Viewer, Work, open_work
+from api.domain.kernel.jobs import advance
 from api.worker.place import Place
 from api.worker.supervisor import first_of
 
 MOST_ATTEMPTS, MOST_CRASHES = 10, 3
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=1), timedelta(hours=1)
 SWEEP_SECONDS = 30.0
+ATTEMPT_SECONDS = 60.0  # longer than a transaction may last; what needs more is done in parts
 PAUSE_SECONDS = 0.1  # before another look at what is due and could not be taken
 SWEEP_LOCK = 0x63726D_737765  # "crm" "swe"
 NOBODY = UUID(int=0)
@@ -48,7 +50,7 @@ SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float
   FROM jobs WHERE state = 'WAITING' AND kind = ANY($1)"""
 END = """
 UPDATE jobs SET state = 'DONE', finished_at = $4
- WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'RUNNING' RETURNING id"""
+ WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'RUNNING' RETURNING payload::text"""
 # Beside a job of the same kind and key that waits already, one that has failed has nothing left to do.
 TWIN = """EXISTS (SELECT FROM jobs AS twin
                    WHERE twin.tenant_id = job.tenant_id AND twin.kind = job.kind AND twin.key = job.key
@@ -81,10 +83,12 @@ RETURNING job.tenant_id, job.kind, job.state"""  # noqa: S608 - TWIN is ours
 class Handler:
     """What does the jobs of a kind. `run` works in the transaction that ends the job, as the CRM itself.
 
+    If it says that there is more to do, the job waits again instead, with what is to be done next: so a long job is
+    done in short transactions, takes turns with others, and goes on behind the last part that was committed.
     `queue` is whose turn it is: the jobs of one queue never wait for those of another.
     """
 
-    run: Callable[[Work, Mapping[str, Any]], Awaitable[None]]
+    run: Callable[[Work, Mapping[str, Any]], Awaitable[Progress | None]]
     queue: str = "maintenance"
 
 
@@ -161,7 +165,8 @@ class Runner:
     async def do(self, taken: Taken) -> None:
         """Run a job to its end, whatever that is; raises for a lost connection only."""
         try:
-            await self.attempt(taken)
+            async with asyncio.timeout(ATTEMPT_SECONDS):
+                await self.attempt(taken)
         except LeaseLost:
             telemetry.log(logging.WARNING, "job", reason=f"{taken.kind}: somebody else has it", tenant=taken.tenant)
         except asyncio.CancelledError:
@@ -185,9 +190,14 @@ class Runner:
         async with open_work(
             self._place.sessions, viewer, now=now, request_id=request, operation=f"job {taken.kind}"
         ) as work:
-            if not await work.driven.fetch(END, [taken.tenant, taken.id, taken.attempts, now]):
+            ended = await work.driven.fetch(END, [taken.tenant, taken.id, taken.attempts, now])
+            if not ended:
                 raise LeaseLost
-            await self._handlers[taken.kind].run(work, taken.payload)
+            # As it is now: after the first part of a job `attempts` begins anew, and so may be that of another taker.
+            ((payload,),) = ended
+            progress = await self._handlers[taken.kind].run(work, json.loads(payload))
+            if progress is not None:
+                await advance(work, taken.id, progress)
 
     async def _until_due(self, connection: asyncpg.Connection) -> float:
         seconds = await connection.fetchval(NEXT, self._kinds)
@@ -224,5 +234,6 @@ async def sweep_once(connection: asyncpg.Connection) -> int:
         rows = await connection.fetch(SWEEP, MOST_CRASHES)
     for row in rows:
         reason = f"{row['kind']}: its worker ended, now {row['state']}"
-        telemetry.log(logging.ERROR, "job", reason=reason, tenant=row["tenant_id"])
+        level = logging.WARNING if row["state"] == "WAITING" else logging.ERROR  # what goes on needs nobody
+        telemetry.log(level, "job", reason=reason, tenant=row["tenant_id"])
     return len(rows)

@@ -55,15 +55,16 @@ OLD: Mapping[str, Old] = MappingProxyType(
         "jobs that are done": Old(
             """DELETE FROM jobs WHERE (tenant_id, id) IN (
                SELECT tenant_id, id FROM jobs
-                WHERE state = 'DONE' AND finished_at < clock_timestamp() - $1::interval
+                WHERE state = 'DONE' AND total IS NULL AND finished_at < clock_timestamp() - $1::interval
                 ORDER BY finished_at LIMIT $2)""",
             timedelta(hours=24),
         ),
-        # For an operator to look at, and to try again.
-        "jobs that were given up": Old(
+        # For an operator to look at and to try again, and for whoever asked for what was counted.
+        "jobs that were given up or counted": Old(
             """DELETE FROM jobs WHERE (tenant_id, id) IN (
                SELECT tenant_id, id FROM jobs
-                WHERE state IN ('FAILED', 'QUARANTINED') AND finished_at < clock_timestamp() - $1::interval
+                WHERE (state IN ('FAILED', 'QUARANTINED') OR total IS NOT NULL)
+                  AND finished_at < clock_timestamp() - $1::interval
                 ORDER BY finished_at LIMIT $2)""",
             timedelta(days=30),
         ),

@@ -1,5 +1,6 @@
 """`crm migrate`, `schema`, `explain`, `doctor` and `serve`."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 from api.db import revisions
 from api.domain.access import SHIPPED
 from api.schema import schema
-from tests.cli.conftest import Asking, Crm, point_at
+from tests.cli.conftest import KEY, Asking, Crm, point_at
 from tests.cluster import Cluster
 from tests.issuer import an_issuer
 
@@ -134,6 +135,19 @@ def test_doctor_finds_a_healthy_installation_healthy(crm: Crm, asking: Asking):
         *("secret key", "role crm_app", "version", "migrations", "tables", "functions", "views", "letters", "clock"),
         *("role crm_partner", "outsiders", "role crm_worker"),
     ]
+
+
+def test_doctor_counts_what_still_needs_a_previous_key(crm: Crm, asking: Asking, monkeypatch: pytest.MonkeyPatch):
+    def said() -> str:
+        checks = json.loads(crm("doctor", "--json").out)["checks"]
+        return str(next(one["text"] for one in checks if one["check"] == "previous keys"))
+
+    crm("tenant", "create", "maven")
+    crm("token", "create", "--tenant", "maven", "--role", "admin")
+    monkeypatch.setenv("CRM_SECRET_KEY_PREVIOUS", KEY)
+    assert said() == "needed for cursors only: remove CRM_SECRET_KEY_PREVIOUS a day after the key was changed"
+    monkeypatch.setenv("CRM_SECRET_KEY", base64.b64encode(b"n" * 32).decode())
+    assert said() == "still needed for 1 tokens: rotate them, or wait until they expire"
 
 
 def test_doctor_names_what_is_wrong_and_ends_with_1(crm: Crm, asking: Asking):

@@ -295,6 +295,18 @@ async def test_a_cursor_outlives_its_row_and_may_be_used_by_a_colleague(library:
     assert [node["name"] for node in found["accounts"]["nodes"]] == ["Globex", "Globex France"]
 
 
+async def test_a_cursor_outlives_the_secret_it_was_written_with_as_long_as_that_is_known(
+    library: Library, cursor: str, monkeypatch: pytest.MonkeyPatch
+):
+    found = await library(ACCOUNTS, {"c": cursor})
+    old = library.reads.secret
+    monkeypatch.setattr(library.reads, "secret", b"n" * 32)
+    monkeypatch.setattr(library.reads, "former", (b"x" * 32, old))
+    assert await library(ACCOUNTS, {"c": cursor}) == found
+    monkeypatch.setattr(library.reads, "former", (b"x" * 32,))
+    await bad(library, ACCOUNTS, cursor, library.world.viewer("admin"))
+
+
 async def test_no_damaged_cursor_is_accepted(library: Library, cursor: str):
     """Every bit flipped, every length, and other alphabets: 700 cursors and not one statement."""
     chance, viewer = random.Random(1), library.world.viewer("admin")

@@ -1,11 +1,13 @@
+import base64
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from api.db.embedded import EmbeddedPostgresFailed
 from api.db.secret_files import secret_key
-from api.settings import SettingRefused, Settings
+from api.settings import SettingRefused, Settings, every_key
 
 
 def mode_of(path: Path) -> int:
@@ -32,6 +34,14 @@ def test_a_secret_key_that_others_can_read_is_refused(tmp_path: Path):
         secret_key(tmp_path, Settings(data_dir=tmp_path))
 
     assert str(failure.value) == f"{tmp_path}/secret.key can be read by others: chmod 600 it and start again."
+
+
+def test_the_keys_before_it_come_with_the_key(tmp_path: Path):
+    texts = [base64.b64encode(bytes([n]) * 32).decode() for n in range(3)]
+    given: Any = {"secret_key": texts[0], "secret_key_previous": ",".join(texts[1:])}
+    key = secret_key(tmp_path, Settings(data_dir=tmp_path, **given))
+
+    assert every_key(key) == (bytes(32), b"\1" * 32, b"\2" * 32)
 
 
 def test_a_damaged_secret_key_is_never_replaced(tmp_path: Path):

@@ -59,6 +59,25 @@ SELECT usename::text AS name, count(*) AS count FROM pg_stat_activity
  WHERE datname = current_database() AND usename LIKE 'crm\\_%' GROUP BY 1
 """
 
+COUNTED = """
+SELECT id, kind, state, total, applied, skipped, rejected, last_error FROM jobs WHERE total IS NOT NULL
+"""
+# A job that is done has come to the last of its positions, so that it began `total` before the end of its range.
+REPLAYED = """
+SELECT j.id, j.applied, j.skipped, r.wanted, r.others, r.made
+  FROM jobs j JOIN webhook_endpoints e ON e.tenant_id = j.tenant_id AND e.id = j.subject_id
+ CROSS JOIN LATERAL (
+   SELECT count(*) FILTER (WHERE fits) AS wanted, count(*) FILTER (WHERE NOT fits) AS others,
+          count(*) FILTER (WHERE fits AND sent) AS made
+     FROM (SELECT e.objects = '{}' OR o.aggregate_type = ANY (e.objects) AS fits,
+                  EXISTS (SELECT FROM webhook_deliveries d WHERE d.tenant_id = o.tenant_id AND d.endpoint_id = e.id
+                             AND d.event_id = o.event_id AND d.position = o.position) AS sent
+             FROM outbox o WHERE o.tenant_id = j.tenant_id
+              AND o.position <= (j.payload ->> 'through')::bigint
+              AND o.position > (j.payload ->> 'through')::bigint - j.total) one) r
+ WHERE j.kind = 'webhooks.replay' AND j.state = 'DONE' AND j.rejected = 0
+"""
+
 Entry = dict[str, Any]
 
 
@@ -157,6 +176,22 @@ async def trails(connection: asyncpg.Connection, found: Findings) -> None:
         found.blame("I3", f"an event of {row['aggregate_type']} {row['aggregate_id']}, which does not exist")
 
 
+async def bulk(connection: asyncpg.Connection, found: Findings) -> None:
+    """I8: what a job has done, left out and refused is all there was; and it has done what it says."""
+    for row in await connection.fetch(COUNTED):
+        name, counted = f"{row['kind']} {row['id']}", row["applied"] + row["skipped"] + row["rejected"]
+        if counted > row["total"] or (row["state"] == "DONE" and counted != row["total"]):
+            found.blame("I8", f"{name} is {row['state']} and has counted {counted} of {row['total']}")
+        if row["state"] != "DONE" and found.order.get("bulk"):
+            found.blame("I6", f"{name} is {row['state']}: {row['last_error']}")
+    for row in await connection.fetch(REPLAYED):
+        if row["applied"] != row["wanted"] or row["skipped"] != row["others"]:
+            counts = f"{row['applied']} events and skipped {row['skipped']}"
+            found.blame("I8", f"{row['id']} replayed {counts} of {row['wanted']} and {row['others']}")
+        if row["made"] != row["wanted"]:
+            found.blame("I8", f"{row['id']} made {row['made']} deliveries for {row['wanted']} events")
+
+
 async def pools(connection: asyncpg.Connection, found: Findings) -> None:
     """I9: after some quiet nobody is in a transaction, and no more connections are open than the pools may have."""
     until = time.monotonic() + found.order.get("quiet", QUIET_SECONDS)
@@ -206,6 +241,7 @@ CHECKS: tuple[Callable[[asyncpg.Connection, Findings], Awaitable[None]], ...] = 
     effects,
     keys,
     trails,
+    bulk,
     pools,
     tenancy,
     storage,

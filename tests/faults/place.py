@@ -20,7 +20,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -39,6 +39,7 @@ from tests.faults.proxy import Proxy, to_socket
 from tests.faults.serving import ROOT, Api, Process, free_port
 from tests.people import REQUEST, a_tenant, a_user, viewer_of
 
+N = TypeVar("N", int, float)
 SECRET = b"f" * 32
 TEMPLATE = "crm_faults_template"
 TENANTS = ("Acme", "Other")
@@ -159,7 +160,7 @@ class Place:
         """A time limit of the design on this machine as it is now."""
         return seconds * self.campaign.slowness
 
-    def sized(self, small: int, full: int) -> int:
+    def sized(self, small: N, full: N) -> N:
         """How much of something there is, in the short run and in the full one."""
         return full if self.campaign.full else small
 

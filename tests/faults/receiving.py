@@ -47,14 +47,18 @@ class Receiver:
             self._listening.close()
             self._listening = None
 
-    async def endpoint(self) -> None:
-        """Subscribe to everything that happens to the first tenant, one record's events after the other."""
+    async def endpoint(self, *objects: str) -> str:
+        """Subscribe to what happens to the first tenant's records of these kinds, or of all; the endpoint's id.
+
+        One record's events are sent one after the other.
+        """
         url = f"http://127.0.0.1:{self.place.receiver_port}/hook"
-        given = {"name": "faults", "url": url, "document": THIN, "ordering": "PER_RECORD"}
+        given = {"name": "faults", "url": url, "document": THIN, "ordering": "PER_RECORD", "objects": objects}
         answer = await self.place.caller().ask(ENDPOINT, {"input": given})
         did = (answer.data or {}).get("did") or {}
         if not did.get("webhookEndpoint"):
             raise RuntimeError(f"no endpoint: {answer.code} {did.get('errors')}")
+        return str(did["webhookEndpoint"]["id"])
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):

@@ -16,6 +16,7 @@ from tests.faults.load import CREATE
 from tests.faults.place import Campaign, Place, a_campaign, a_place
 from tests.faults.proxy import COMMIT, Proxy, Trap, Verb, Way, Weather, to_port
 from tests.faults.row import Row
+from tests.faults.rows import webhooks, workloads
 
 QUICK = ("F01", "F02", "F03", "F09", "F11", "F16")
 
@@ -32,6 +33,18 @@ async def test_what_is_promised_holds_through_the_fault(faults: Campaign, number
     row = next(row for row in ROWS if row.number == number)
     violations, _ = await campaign.run_row(faults, row, seed=1)
     assert violations == []
+
+
+@pytest.mark.proof
+async def test_histories_of_400_operations_hold_while_connections_are_ended(faults: Campaign):
+    """One behind the other in one place; the queue has 400 changes, and its worker is killed."""
+    faults.slowness = campaign.slowness()
+    async with a_place(faults, 1, {}) as place:
+        async with workloads.disturbed(place):
+            for history in workloads.HISTORIES:
+                await history.run(place, 400)
+        await webhooks.queue(place, 1, 400)
+        assert place.manner.violations + place.logged() == []
 
 
 # The checker
@@ -96,6 +109,12 @@ PLANTED = {
     "an audit row is missing": (
         WITHOUT_KEYS + "DELETE FROM change_events WHERE object_type = 'contact'",
         "I11: ",
+    ),
+    "a job has lost count": (
+        """INSERT INTO jobs (tenant_id, id, kind, key, payload, due_at, state, attempts, crashes, created_at, total,
+                             applied)
+           SELECT id, id, 'import', '', '{}', now(), 'DONE', 1, 0, now(), 3, 2 FROM tenants""",
+        "I8: import ",
     ),
     "a canary is in another tenant": (
         "UPDATE accounts SET name = 'canary of Acme'",

@@ -170,7 +170,7 @@ async def add_token(
         "name": canary(letter, "tokens", "name", 100 + n),
         "key": credential.key,
         "digest": credential.digest(tokens.pepper(secret)),
-        "pepper_version": tokens.PEPPER_VERSION,
+        "pepper_version": tokens.UNNUMBERED,
         "kind": kind,
         "role_id": None if role is None else world.roles[letter, role],
         "documents": tokens.DocumentMode.OPEN,

@@ -47,7 +47,11 @@ PLAIN: Mapping[tuple[str, str], Any] = {
 }
 MADE_OTHERWISE = (Role, RoleRight, RoleFieldRight, UserRole, RateBucket)
 # What is no record, and yet named by an id: the prefix, and the column of the rest.
-NAMED_BY: Mapping[str, tuple[str, str]] = {"outbox": ("evt", "event_id"), "webhook_deliveries": (webhooks.PREFIX, "id")}
+NAMED_BY: Mapping[str, tuple[str, str]] = {
+    "outbox": ("evt", "event_id"),
+    "webhook_deliveries": (webhooks.PREFIX, "id"),
+    "jobs": ("job", "id"),
+}
 FEW: Mapping[tuple[str, str], int] = {("stages", "pipeline_id"): 6}  # so many rows in a line point at the same one
 # Who owns the n-th row of a kind that has owners, as places among the users of the tenant; None is nobody.
 OWNERS = (1, 2, 3, None, 0, 1, 2, 1)

@@ -38,5 +38,6 @@ def test_the_secret_keeps_all_of_its_256_bits(value: bytes):
     assert number.to_bytes(32, "big") == value
 
 
-def test_another_version_of_the_pepper_is_another_pepper():
-    assert len({tokens.pepper(b"k" * 32), tokens.pepper(b"k" * 32, 2), tokens.pepper(b"l" * 32)}) == 3
+def test_another_secret_key_has_another_pepper_with_another_number():
+    peppers = [tokens.pepper(b"k" * 32), tokens.pepper(b"l" * 32)]
+    assert len({*peppers, b"k" * 32}) == len({*map(tokens.number_of, peppers), tokens.UNNUMBERED}) == 3

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from api.app import services
 from api.domain import tokens
+from api.domain import webhooks as domain
 from api.domain.users import User
 from api.domain.webhooks import Sealer
 from api.http.routes import application
@@ -23,6 +24,8 @@ from api.outbound.client import Client as Poster
 from api.outbound.destinations import allowed_hosts
 from api.outbound.guard import Guard
 from api.settings import Settings
+from api.worker.jobs import Runner
+from api.worker.parts import HANDLERS
 from api.worker.place import Place
 from api.worker.relay import Relay
 from api.worker.webhooks import service
@@ -126,6 +129,15 @@ class World:
             count += begun
             await self.deliveries.settled()
         return count
+
+    async def work_off(self, parts: int = 1_000) -> int:
+        """Do what waits in the background, at most so many parts; how many those were."""
+        runner, done = Runner(self.place, domain.BULK, HANDLERS), 0
+        async with self.place.connected() as connection:
+            while done < parts and (taken := await runner.take(connection, 1)):
+                await runner.attempt(taken[0])
+                done += 1
+        return done
 
     async def account(self, name: str = "Initech", **values: Any) -> str:
         query = "mutation($input: AccountCreateInput!) { accountCreate(input: $input) { account { id } } }"

@@ -25,7 +25,9 @@ RENAME = """mutation($id: ID!, $name: String!) {
   accountUpdate(where: {id: $id}, patch: {name: $name}) { outcome errors { message } } }"""
 REPLAY = """mutation($id: ID!, $delivery: ID, $after: String, $through: String) {
   webhookDeliveryReplay(where: {id: $id}, delivery: $delivery, after: $after, through: $through) {
-    outcome replayed errors { code path } } }"""
+    outcome jobId errors { code path } } }"""
+REPLAYS = """query($id: ID!) { webhookEndpoint(where: {id: $id}) { replays(first: 1) { nodes {
+    id state total applied skipped rejected } } } }"""
 STATE = (
     "query($id: ID!) { webhookEndpoint(where: {id: $id}) { state disabledReason health { failures failingSince } } }"
 )
@@ -392,13 +394,23 @@ async def test_one_delivery_or_a_range_is_sent_again_under_the_same_ids(world: W
     before = {one["id"]: one["position"] for one in await world.log(endpoint)}
     first = next(iter(before))
     payload = (await world(REPLAY, {"id": endpoint, "delivery": first}))["webhookDeliveryReplay"]
-    assert payload == {"outcome": "UNCHANGED", "replayed": 1, "errors": []}
+    assert payload == {"outcome": "UNCHANGED", "jobId": None, "errors": []}
     assert await world.send() == 1
     positions = sorted(map(int, before.values()))
     await world.rows("DELETE FROM webhook_deliveries WHERE position = $1", positions[2])
     given = {"id": endpoint, "after": str(positions[0]), "through": str(positions[2])}
     payload = (await world(REPLAY, given))["webhookDeliveryReplay"]
-    assert (payload["replayed"], await world.send()) == (2, 2)
+    assert (payload["outcome"], payload["errors"]) == ("UNCHANGED", [])
+    assert await world.work_off() == 1
+    assert (await newest_replay(world, endpoint)) == {
+        "id": payload["jobId"],
+        "state": "DONE",
+        "total": positions[2] - positions[0],
+        "applied": 2,
+        "skipped": positions[2] - positions[0] - 2,
+        "rejected": 0,
+    }
+    assert await world.send() == 2
     ids = [request.headers["webhook-id"] for request in receiver.requests]
     assert {one["id"]: one["position"] for one in await world.log(endpoint)} == before
     assert sorted(ids) == sorted([*before, *(id for id, at in before.items() if int(at) > positions[0]), first])
@@ -406,29 +418,83 @@ async def test_one_delivery_or_a_range_is_sent_again_under_the_same_ids(world: W
         Webhook(secret).verify(request.body, request.headers)
 
 
-async def test_at_most_ten_thousand_events_are_replayed(world: World, receiver: Receiver):
+async def newest_replay(world: World, endpoint: str) -> Any:
+    return (await world(REPLAYS, {"id": endpoint}))["webhookEndpoint"]["replays"]["nodes"][0]
+
+
+async def many_events(world: World, account: str, count: int) -> None:
+    """So many more events of an account, with positions behind the last."""
+    await world.rows(
+        """WITH made AS (
+               INSERT INTO outbox (tenant_id, event_id, aggregate_type, aggregate_id, version, types, schema_version,
+                                   actor, changed, payload, occurred_at, position)
+               SELECT tenant_id, gen_random_uuid(), aggregate_type, aggregate_id, version + n, types, 1, actor, changed,
+                      payload, occurred_at, (SELECT h.position FROM feed_heads h WHERE h.tenant_id = o.tenant_id) + n
+                 FROM outbox o, generate_series(1, $2) AS n WHERE aggregate_type = 'account' AND aggregate_id = $1
+               RETURNING tenant_id)
+           UPDATE feed_heads SET position = position + $2 WHERE tenant_id IN (SELECT tenant_id FROM made)""",
+        uuid_of(account),
+        count,
+    )
+
+
+async def test_a_range_is_replayed_part_by_part_and_every_event_of_it_is_counted(world: World, receiver: Receiver):
     endpoint, _ = await world.endpoint(receiver, objects=["account"])
     account = await world.account()
     await world.happen()
-    await world.rows(
-        """INSERT INTO outbox (tenant_id, event_id, aggregate_type, aggregate_id, version, types, schema_version, actor,
-                               changed, payload, occurred_at, position)
-           SELECT tenant_id, gen_random_uuid(), aggregate_type, aggregate_id, version + n, types, 1, actor, changed,
-                  payload, occurred_at, position + n FROM outbox, generate_series(1, 10000) AS n
-            WHERE aggregate_type = 'account' AND aggregate_id = $1""",
-        uuid_of(account),
-    )
-    payload = (await world(REPLAY, {"id": endpoint, "after": "0", "through": "99999"}))["webhookDeliveryReplay"]
+    await many_events(world, account, 1_200)
+    (last,) = await world.rows("SELECT position FROM feed_heads WHERE position > 1000")
+    range_ = {"id": endpoint, "after": "0", "through": str(10**12)}
+    job = (await world(REPLAY, range_))["webhookDeliveryReplay"]["jobId"]
+    counted = {"id": job, "total": last, "rejected": 0}
+    assert await newest_replay(world, endpoint) == {**counted, "state": "WAITING", "applied": 0, "skipped": 0}
+
+    again = (await world(REPLAY, range_))["webhookDeliveryReplay"]
+    assert again == {"outcome": "FAILED", "jobId": None, "errors": [{"code": "LIMIT_EXCEEDED", "path": ["where"]}]}
+
+    others = last - 1_201  # of the endpoint itself, among the first
+    assert await world.work_off(parts=1) == 1
+    first = {**counted, "state": "WAITING", "applied": 500 - others, "skipped": others}
+    assert await newest_replay(world, endpoint) == first
+    assert await world.work_off() == 2
+    done = {**counted, "state": "DONE", "applied": 1_201, "skipped": others}
+    assert await newest_replay(world, endpoint) == done
+    assert await world.rows("SELECT count(*) FROM webhook_deliveries") == [1_201]
+
+
+async def test_what_cannot_be_replayed_is_counted_as_rejected(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver, objects=["account"])
+    account = await world.account()
+    await world.happen()
+    await many_events(world, account, 1_000)
+    (last,) = await world.rows("SELECT position FROM feed_heads WHERE position > 1000")
+    await world.rows("DELETE FROM outbox WHERE position <= 800")
+    await world.rows("UPDATE feed_heads SET pruned = 800 WHERE position > 1000")
+    await world(REPLAY, {"id": endpoint, "after": "0", "through": str(last)})
+    assert await world.work_off(parts=1) == 1
+    await world.work_off()
+    replay = await newest_replay(world, endpoint)
+    assert (replay["state"], replay["applied"], replay["rejected"]) == ("DONE", last - 800, 800)
+
+    await world(REPLAY, {"id": endpoint, "after": "0", "through": str(last)})
+    disable = "mutation($id: ID!) { webhookEndpointDisable(where: {id: $id}) { outcome } }"
+    await world(disable, {"id": endpoint})
+    await world.work_off()
+    replay = await newest_replay(world, endpoint)
+    assert (replay["state"], replay["applied"], replay["rejected"]) == ("DONE", 0, last)
+
+
+async def test_at_most_a_million_events_are_replayed(world: World, receiver: Receiver):
+    endpoint, _ = await world.endpoint(receiver)
+    await world.happen()
+    await world.rows("UPDATE feed_heads SET position = 2000000")
+    payload = (await world(REPLAY, {"id": endpoint, "after": "0", "through": "1000001"}))["webhookDeliveryReplay"]
     assert payload == {
         "outcome": "FAILED",
-        "replayed": None,
+        "jobId": None,
         "errors": [{"code": "LIMIT_EXCEEDED", "path": ["through"]}],
     }
-    assert len(await world.log(endpoint)) == 1
-    (last,) = await world.rows("SELECT max(position) FROM outbox")
-    given = {"id": endpoint, "after": "0", "through": str(last - 1)}
-    payload = (await world(REPLAY, given))["webhookDeliveryReplay"]
-    assert payload == {"outcome": "UNCHANGED", "replayed": 10_000, "errors": []}
+    assert await world.rows("SELECT count(*) FROM jobs") == [0]
 
 
 async def test_a_test_event_tells_nothing_and_arrives(world: World, receiver: Receiver):

@@ -12,8 +12,9 @@ import asyncpg
 import pytest
 
 from api.domain import accounts
-from api.domain.kernel import Invalid, Work
+from api.domain.kernel import Invalid, Progress, Work
 from api.settings import Settings
+from api.worker import jobs
 from api.worker.jobs import Handler, Runner, sweep_once
 from api.worker.parts import loops_of
 from api.worker.place import Place
@@ -37,6 +38,16 @@ async def refuse(work: Work, payload: Mapping[str, Any]) -> None:
     raise Invalid(("name",), "no", constraint="test")
 
 
+async def count_up(work: Work, payload: Mapping[str, Any]) -> Progress:
+    """Make the accounts 0 to 4, two at a time; every third is not asked for, and the last cannot be made."""
+    begin = payload["begin"]
+    end = min(begin + 2, 5)
+    made = [number for number in range(begin, end) if number not in {2, 4}]
+    for number in made:
+        await accounts.create(work, {"name": str(number)})
+    return Progress(len(made), int(begin == 2), int(end == 5), {"begin": end} if end < 5 else None)
+
+
 ALL_GONE = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                WHERE usename IN ('crm_worker', 'crm_app')"""
 
@@ -45,7 +56,13 @@ class RolledBack(Exception):
     pass
 
 
-HANDLERS = {"make": Handler(make_account), "refuse": Handler(refuse), "bulk": Handler(make_account, "bulk")}
+HANDLERS = {
+    "make": Handler(make_account),
+    "refuse": Handler(refuse),
+    "bulk": Handler(make_account, "bulk"),
+    "count": Handler(count_up),
+}
+COUNTS = "SELECT concat_ws(' ', state, total, applied, skipped, rejected, payload ->> 'begin') FROM jobs"
 
 
 @pytest.fixture
@@ -285,3 +302,63 @@ async def test_a_job_whose_worker_has_ended_before_is_run_alone(committed: Commi
     assert [one.key for one in first] == ["Initech"]
     assert sorted(one.key for one in second) == ["Globex", "Umbrella"]
     await owner.close()
+
+
+async def count(committed: Committed) -> None:
+    async with committed.open_as() as work:
+        await work.schedule("count", key="A", due_at=work.now, payload={"begin": 0}, total=5)
+
+
+async def test_a_long_job_is_done_in_parts_and_goes_on_behind_the_last_that_was_committed(
+    committed: Committed, place: Place
+):
+    await count(committed)
+    runner = Runner(place, "maintenance", HANDLERS)
+    lost = "UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second' RETURNING 1"
+    async with place.connected() as connection:
+        (first,) = await runner.take(connection, 1)
+        await runner.do(first)
+        assert await ask(committed.urls.worker, COUNTS) == "WAITING 5 2 0 0 2"
+        assert await runner.take(connection, 1) != []
+        await connection.fetchval(lost)
+        assert await sweep_once(connection) == 1
+        assert await ask(committed.urls.worker, JOBS) == "A WAITING 1 1"
+        (second,) = await runner.take(connection, 1)
+        await runner.do(second)
+    assert await ask(committed.urls.worker, COUNTS) == "WAITING 5 3 1 0 4"
+    assert await ask(committed.urls.worker, JOBS) == "A WAITING 0 0"  # what it has survived is forgiven
+    async with running(place):
+        await until(lambda: ask(committed.urls.worker, COUNTS), "DONE 5 3 1 1 4")
+    assert await ask(committed.superuser_url, NAMES) == "0, 1, 3"
+
+
+async def test_a_runner_that_was_slow_never_does_a_part_again(committed: Committed, place: Place):
+    """`attempts` begins anew with each part, so that of the slow one may be that of another's part."""
+    await count(committed)
+    runner = Runner(place, "maintenance", HANDLERS)
+    async with place.connected() as connection:
+        (slow,) = await runner.take(connection, 1)
+        await connection.fetchval("UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second' RETURNING 1")
+        assert await sweep_once(connection) == 1
+        (second,) = await runner.take(connection, 1)
+        await runner.do(second)
+        (third,) = await runner.take(connection, 1)
+        assert (slow.attempts, third.attempts) == (1, 1)
+        await asyncio.gather(runner.do(slow), runner.do(third))
+    assert await ask(committed.urls.worker, COUNTS) == "WAITING 5 3 1 0 4"
+    assert await ask(committed.superuser_url, NAMES) == "0, 1, 3"
+
+
+async def test_an_attempt_that_takes_too_long_is_given_up_and_made_again_later(
+    committed: Committed, place: Place, monkeypatch: pytest.MonkeyPatch
+):
+    async def endless(work: Work, payload: Mapping[str, Any]) -> None:
+        await make_account(work, payload)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(jobs, "ATTEMPT_SECONDS", 0.3)
+    await put(committed, "endless", "A")
+    async with running(place, {"endless": Handler(endless)}):
+        await until(lambda: ask(committed.urls.worker, JOBS), "A WAITING 1 0")
+    assert await ask(committed.urls.worker, "SELECT last_error FROM jobs") == "TimeoutError"
+    assert await ask(committed.superuser_url, NAMES) == ""

@@ -70,7 +70,7 @@ async def invite(  # noqa: PLR0913 - the last may be left out
             user_id=user.id,
             key=credential.key,
             digest=credential.digest(pepper),
-            pepper_version=tokens.PEPPER_VERSION,
+            pepper_version=tokens.number_of(pepper),
             expires_at=work.now + expires_in,
         )
     )

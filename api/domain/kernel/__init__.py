@@ -40,7 +40,7 @@ from .idempotency import IdempotencyKey
 from .ids import new_id, parse, prefix_of, wire
 from .instants import instant_text
 from .invariants import in_the_end
-from .jobs import Job, JobState
+from .jobs import Job, JobOptions, JobState, Progress, is_live
 from .languages import language_tag
 from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
 from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
@@ -93,6 +93,7 @@ __all__ = [
     "IllegalTransition",
     "Invalid",
     "Job",
+    "JobOptions",
     "JobState",
     "Level",
     "LimitExceeded",
@@ -108,6 +109,7 @@ __all__ = [
     "Outside",
     "Part",
     "PrincipalKind",
+    "Progress",
     "Record",
     "Required",
     "RestoreConflict",
@@ -146,6 +148,7 @@ __all__ = [
     "guarded_fields",
     "in_the_end",
     "instant_text",
+    "is_live",
     "language_tag",
     "load_references",
     "load_tree",

@@ -7,7 +7,7 @@ and outbox rows; the entry point that opened the work commits it.
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 from uuid import UUID
 
 from sqlalchemy import select
@@ -24,7 +24,7 @@ from .errors import Archived, NotAllowed, NotFound, StaleVersion
 from .ids import new_id
 from .inserts import Batch, insert, places
 from .invariants import check_all
-from .jobs import QUEUE, schedule, unschedule
+from .jobs import JobOptions, schedule, unschedule
 from .lookups import Lookup, Rights, selection
 from .model import Model, Part, Record, among, blank_values
 from .objects import Objects
@@ -188,10 +188,10 @@ class Work:
         self.events.append(event)
 
     async def schedule(
-        self, kind: str, *, key: str, due_at: datetime, payload: Mapping[str, Any], queue: str = QUEUE
+        self, kind: str, *, key: str, due_at: datetime, payload: Mapping[str, Any], **more: Unpack[JobOptions]
     ) -> UUID:
         """As `jobs.schedule`."""
-        return await schedule(self, kind, key=key, due_at=due_at, payload=payload, queue=queue)
+        return await schedule(self, kind, key=key, due_at=due_at, payload=payload, **more)
 
     async def unschedule(self, kind: str, *, key: str) -> None:
         """As `jobs.unschedule`."""

@@ -1,8 +1,9 @@
 """Tokens: the credentials programs and people call the API with."""
 
+from api.domain.kernel.keys import UNNUMBERED, number_of
+
 from .credential import (
     INVITATION,
-    PEPPER_VERSION,
     PREFIXES,
     Credential,
     matches,
@@ -29,8 +30,8 @@ __all__ = [
     "LONGEST_OVERLAP_HOURS",
     "LONGEST_VALIDITY",
     "NAME_LIMIT",
-    "PEPPER_VERSION",
     "PREFIXES",
+    "UNNUMBERED",
     "Credential",
     "DeprecatedUse",
     "DocumentMode",
@@ -42,6 +43,7 @@ __all__ = [
     "issue",
     "matches",
     "new_credential",
+    "number_of",
     "parse_credential",
     "pepper",
     "peppers",

@@ -13,6 +13,9 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from api.domain.kernel.keys import UNNUMBERED, number_of
+from api.settings import every_key
+
 from .models import TokenKind
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -28,7 +31,6 @@ KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 SECRET_BYTES, SECRET_LENGTH = 32, 43
 KEY_LENGTH = 16
 CHECKSUM_LENGTH = 6
-PEPPER_VERSION = 1
 SHAPE = re.compile(
     rf"(crm_[a-z]{{3}})_([0-9A-Za-z]{{{KEY_LENGTH}}})_([0-9A-Za-z]{{{SECRET_LENGTH}}})([0-9A-Za-z]{{{CHECKSUM_LENGTH}}})"
 )
@@ -64,19 +66,20 @@ def parse_credential(text: str) -> Credential | None:
     return Credential(KINDS[match[1]], match[2], match[3])
 
 
-def matches(credential: Credential, digest: bytes, pepper: bytes) -> bool:
+def matches(credential: Credential, digest: bytes, *peppers: bytes) -> bool:
     """Whether the stored digest is of this secret, in a time that does not depend on where they differ."""
-    return hmac.compare_digest(credential.digest(pepper), digest)
+    return any(hmac.compare_digest(credential.digest(pepper), digest) for pepper in peppers)
 
 
-def pepper(secret_key: bytes, version: int = PEPPER_VERSION) -> bytes:
+def pepper(secret_key: bytes) -> bytes:
     """The key of the digests, derived so that it is of no use for cursors, which the same secret key signs."""
-    return hmac.digest(secret_key, f"headless-crm token pepper v{version}".encode(), "sha256")
+    return hmac.digest(secret_key, b"headless-crm token pepper v1", "sha256")
 
 
-def peppers(secret_key: bytes) -> Mapping[int, bytes]:
-    """Those of every version that a stored digest may have been made with."""
-    return {version: pepper(secret_key, version) for version in range(1, PEPPER_VERSION + 1)}
+def peppers(secret_key: bytes) -> Mapping[int, tuple[bytes, ...]]:
+    """By the `pepper_version` of a stored digest those it may have been made with."""
+    known = [pepper(key) for key in every_key(secret_key)]
+    return {UNNUMBERED: tuple(known), **{number_of(one): (one,) for one in known}}
 
 
 def checksum(body: str) -> str:

@@ -15,9 +15,10 @@ from api.domain.kernel import (
     Work,
     checked,
 )
+from api.domain.kernel.keys import number_of
 from api.domain.users import User
 
-from .credential import PEPPER_VERSION, new_credential
+from .credential import new_credential
 from .models import DocumentMode, Token, TokenKind
 from .policy import of_outsiders
 
@@ -75,7 +76,7 @@ async def create(  # noqa: PLR0913 - the last three may be left out
 def issue(work: Work, pepper: bytes, kind: TokenKind, **facts: Any) -> tuple[Token, str]:
     """A token without checks of rights; `facts` are its columns."""
     credential = new_credential(kind)
-    secret = {"key": credential.key, "digest": credential.digest(pepper), "pepper_version": PEPPER_VERSION}
+    secret = {"key": credential.key, "digest": credential.digest(pepper), "pepper_version": number_of(pepper)}
     token = work.add(Token(kind=kind, **secret, **facts))
     return token, credential.text
 

@@ -1,6 +1,17 @@
 """Webhooks: where events are sent to, what is sent, and how it went."""
 
-from .deliveries import FOLLOW, MOST_REPLAYED, PREFIX, TEST_TYPE, replay, replay_range, send_test
+from .deliveries import (
+    BULK,
+    FOLLOW,
+    MOST_REPLAYED,
+    PREFIX,
+    REPLAY_JOB,
+    TEST_TYPE,
+    replay,
+    replay_part,
+    replay_range,
+    send_test,
+)
 from .errors import NotOwner
 from .events import WebhookEndpointDisabled
 from .messages import TooLarge, body, new_secret, shown, signed
@@ -30,11 +41,13 @@ from .service import (
 )
 
 __all__ = [
+    "BULK",
     "FOLLOW",
     "LONGEST_DOCUMENT",
     "LONGEST_OVERLAP_HOURS",
     "MOST_REPLAYED",
     "PREFIX",
+    "REPLAY_JOB",
     "TEST_TYPE",
     "CannotOpen",
     "DeliveryState",
@@ -58,6 +71,7 @@ __all__ = [
     "event_types",
     "new_secret",
     "replay",
+    "replay_part",
     "replay_range",
     "rotate_secret",
     "send_test",

@@ -1,12 +1,16 @@
 """Deliveries that people ask for: tests and replays. Those of events are made by the relay's follower."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from api.domain.kernel import Invalid, LimitExceeded, NotFound, Work, new_id
+from api.domain.kernel import Invalid, JobOptions, LimitExceeded, NotFound, Progress, Work, is_live, new_id
 
 from .models import WebhookEndpoint, WebhookState
 
-MOST_REPLAYED = 10_000
+MOST_REPLAYED = 1_000_000
+REPLAYED_AT_ONCE = 500  # in one transaction
+REPLAY_JOB, BULK = "webhooks.replay", "bulk"
 PREFIX = "whd"
 TEST_TYPE = "webhook_endpoint.test"
 
@@ -44,17 +48,17 @@ VALUES ($1, $2, $3, ARRAY[$4], $5, now(), 'WAITING', 0, now())
 REPLAY = f"""
 UPDATE webhook_deliveries SET {DUE} WHERE tenant_id = $1 AND endpoint_id = $2 AND id = $3 RETURNING id
 """  # noqa: S608 - constants of ours
-COUNT = f"""
-SELECT count(*) FROM (
-    SELECT FROM outbox AS o JOIN webhook_endpoints AS e ON e.tenant_id = o.tenant_id AND e.id = $2
-     WHERE o.tenant_id = $1 AND o.position > $3 AND o.position <= $4 AND {MATCHES} LIMIT {MOST_REPLAYED} + 1) AS found
-"""  # noqa: S608 - constants of ours
+HEAD = "SELECT position, pruned FROM feed_heads WHERE tenant_id = $1"
+# How many events of a part of the range there are, and how many of them are sent.
 REPLAY_RANGE = f"""
-INSERT INTO webhook_deliveries AS d ({COLUMNS})
-{OF_EVENTS} WHERE o.tenant_id = $1 AND e.id = $2 AND o.position > $3 AND o.position <= $4 AND {MATCHES}
-    ON CONFLICT (tenant_id, endpoint_id, event_id) DO UPDATE SET {DUE}
-RETURNING d.id
-"""
+WITH sent AS (
+    INSERT INTO webhook_deliveries AS d ({COLUMNS})
+    {OF_EVENTS} WHERE o.tenant_id = $1 AND e.id = $2 AND o.position > $3 AND o.position <= $4 AND {MATCHES}
+        ON CONFLICT (tenant_id, endpoint_id, event_id) DO UPDATE SET {DUE}
+    RETURNING d.id)
+SELECT (SELECT count(*) FROM outbox WHERE tenant_id = $1 AND position > $3 AND position <= $4),
+       (SELECT count(*) FROM sent)
+"""  # noqa: S608 - constants of ours
 
 
 async def send_test(work: Work, id: UUID, *, if_version: int | None = None) -> UUID:
@@ -70,7 +74,7 @@ async def send_test(work: Work, id: UUID, *, if_version: int | None = None) -> U
     return made
 
 
-async def replay(work: Work, id: UUID, delivery: UUID, *, if_version: int | None = None) -> int:
+async def replay(work: Work, id: UUID, delivery: UUID, *, if_version: int | None = None) -> None:
     """Send one delivery again, now, under the same `webhook-id`, as often as a new one is tried.
 
     Raises:
@@ -79,24 +83,55 @@ async def replay(work: Work, id: UUID, delivery: UUID, *, if_version: int | None
     endpoint = await sending(work, id, if_version)
     if not await work.driven.fetch(REPLAY, [work.tenant, endpoint.id, delivery]):
         raise NotFound("delivery", ("delivery",))
-    return 1
 
 
-async def replay_range(work: Work, id: UUID, *, after: int, through: int, if_version: int | None = None) -> int:
-    """Send every event behind one position up to another that the endpoint asks for now, also what it never got.
+async def replay_range(work: Work, id: UUID, *, after: int, through: int, if_version: int | None = None) -> UUID:
+    """Let every event behind one position up to another be sent that the endpoint asks for, also what it never got.
+
+    It is done in the background; the id of the job.
 
     Raises:
         NotFound, NotAllowed, Archived, Invalid: as `send_test`; Invalid for a range that ends before it begins.
-        LimitExceeded: more events than 10,000.
+        LimitExceeded: more events than a million, or a replay of this endpoint is still under way.
     """
     if not 0 <= after < through:
         raise Invalid(("through",), "the range ends behind its beginning", "range")
     endpoint = await sending(work, id, if_version)
-    given = [work.tenant, endpoint.id, after, through]
-    ((found,),) = await work.driven.fetch(COUNT, given)
-    if found > MOST_REPLAYED:
+    last, _ = await ends_of_feed(work)
+    through = max(after, min(through, last))
+    if through - after > MOST_REPLAYED:
         raise LimitExceeded(("through",), MOST_REPLAYED, "events are replayed at once; make the range smaller")
-    return len(await work.driven.fetch(REPLAY_RANGE, given))
+    key = endpoint.id.hex
+    if await is_live(work, REPLAY_JOB, key=key):
+        raise LimitExceeded(("where",), 1, "replay of an endpoint is under way at a time; wait until it is DONE")
+    payload = {"endpoint": key, "after": after, "through": through}
+    about: JobOptions = {"queue": BULK, "subject": endpoint.id, "total": through - after}
+    return await work.schedule(REPLAY_JOB, key=key, due_at=work.now, payload=payload, **about)
+
+
+async def replay_part(work: Work, payload: Mapping[str, Any]) -> Progress:
+    """Make the deliveries of the next 500 events of a range.
+
+    Skipped is what the endpoint does not ask for; rejected what is not kept any more, and all that is left of the range
+    if nothing is sent to the endpoint any more.
+    """
+    after, through = payload["after"], payload["through"]
+    endpoint = await work.get(WebhookEndpoint, UUID(payload["endpoint"]))
+    if endpoint.state is not WebhookState.ACTIVE or endpoint.archived_at is not None:
+        return Progress(rejected=through - after)
+    _, pruned = await ends_of_feed(work)
+    begin = min(max(after, pruned), through)
+    end = min(begin + REPLAYED_AT_ONCE, through)
+    ((there, sent),) = await work.driven.fetch(REPLAY_RANGE, [work.tenant, endpoint.id, begin, end])
+    rest = {**payload, "after": end} if end < through else None
+    return Progress(applied=sent, skipped=there - sent, rejected=end - after - there, next=rest)
+
+
+async def ends_of_feed(work: Work) -> tuple[int, int]:
+    """The last position that was given, and the last that is not kept any more."""
+    for last, pruned in await work.driven.fetch(HEAD, [work.tenant]):
+        return last, pruned
+    return 0, 0
 
 
 async def sending(work: Work, id: UUID, if_version: int | None) -> WebhookEndpoint:

@@ -32,7 +32,7 @@ from .errors import NotOwner
 from .events import WebhookEndpointDisabled
 from .messages import new_secret, shown
 from .models import DisabledReason, Ordering, WebhookEndpoint, WebhookHealth, WebhookSecret, WebhookState
-from .secrets import KEY_VERSION, Sealer
+from .secrets import Sealer
 
 LONGEST_DOCUMENT = 20_000
 LONGEST_LIST = 100
@@ -230,7 +230,7 @@ def add_secret(work: Work, endpoint: WebhookEndpoint, sealer: Sealer) -> str:
     """A new secret of the endpoint, as its receiver configures it."""
     id, secret = new_id(), new_secret()
     sealed = sealer.seal(secret, tenant=work.tenant, endpoint=endpoint.id, id=id)
-    facts = {"id": id, "endpoint_id": endpoint.id, "sealed": sealed, "key_version": KEY_VERSION}
+    facts = {"id": id, "endpoint_id": endpoint.id, "sealed": sealed, "key_version": sealer.number}
     work.add(WebhookSecret(**facts, made_at=work.now))
     return shown(secret)
 

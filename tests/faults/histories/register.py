@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.faults.asking import Caller
+from tests.faults.histories import bank
 from tests.faults.load import SET_AMOUNT
 from tests.faults.place import Place
 
@@ -31,7 +32,8 @@ class Seen:
 
 
 async def run(place: Place, *, clients: int, operations: int, keys: int) -> None:
-    histories: dict[str, list[Seen]] = {deal: [] for deal in place.tenant.deals[:keys]}
+    deals = place.tenant.deals[bank.ACCOUNTS :] + place.tenant.deals[: bank.ACCOUNTS]
+    histories: dict[str, list[Seen]] = {deal: [] for deal in deals[:keys]}
     attempted: dict[str, set[Decimal]] = {deal: set() for deal in histories}
 
     async def client(number: int) -> None:

@@ -138,7 +138,6 @@ async def listening_half_open(place: Place) -> None:
 
 SHORT = {"CRM_REQUEST_TIMEOUT_SECONDS": "3"}
 ROWS = (
-    Row("F04", "kill -9 of the worker mid-bulk", missing="bulk jobs (I8)"),
     Row("F06", "kill -9 of one of two relays", relays_killed),
     Row("F07", "SIGTERM of server and worker under load", stopped_gracefully),
     Row("F29", "LISTEN connections dropped", notifications_lost),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from pathlib import Path
 
 from tests.faults.feed import Consumer, settled
 from tests.faults.load import CREATE, VIEWER, Load, mixed, until_served
-from tests.faults.place import Place
+from tests.faults.place import Place, until
 from tests.faults.proxy import to_socket
+from tests.faults.receiving import Receiver
 from tests.faults.row import Row, Skipped
 from tests.faults.rows.background import a_worker, enough
 from tests.faults.serving import Api
@@ -26,6 +28,11 @@ BUSY_SECONDS, BUSY_SECONDS_FULL = 4, 20
 HEALED_SECONDS = 5.0
 ROTATE = """mutation Rotate($id: ID!) {
   did: tokenRotate(where: {id: $id}, keepOldFor: 1) { token { id } secret errors { code message } } }"""
+MAKE = """mutation Make($name: String!) {
+  did: tokenCreate(input: {name: $name, role: {name: "admin"}}) {
+    secret errors { code message } } }"""
+FIRST = "query First($after: String) { contacts(first: 1, after: $after) { pageInfo { endCursor } } }"
+ARRIVED_SECONDS = 20.0
 TOKENS = "{ tokens(first: 10) { nodes { id name } } }"
 
 
@@ -207,10 +214,11 @@ async def rotated(place: Place) -> None:
         await enough(load, 10)
         await token_rotated(place)
         await password_rotated(place, load)
-    place.notes.append("token, database password; the pepper and webhook keys have no overlap to test yet")
+        await key_rotated(place)
+    place.notes.append("token, database password, secret key: tokens, cursors, webhooks")
     if place.manner.seen:
         place.blame("F38", f"valid requests failed: {dict(place.manner.seen)}")
-    await place.check(processes=2)
+    await place.check(processes=4)
 
 
 async def token_rotated(place: Place) -> None:
@@ -248,6 +256,45 @@ async def password_rotated(place: Place, load: Load) -> None:
         await second.stop()
     finally:
         await postgres.run(f"ALTER ROLE crm_app PASSWORD '{old}'")
+
+
+async def key_rotated(place: Place) -> None:
+    """As in a rolling restart: one server with the old key that knows the new one, one with the new that knows the old.
+
+    What either makes, a token, a cursor, a secret of a webhook, the other accepts.
+    """
+    receiver = Receiver(place)
+    await receiver.open()
+    await receiver.endpoint()  # its secret is sealed with the old key
+    new, old = base64.b64encode(place.chance.randbytes(32)).decode(), place.api.environment["CRM_SECRET_KEY"]
+    servers: list[Api] = []
+    for key, other in ((old, new), (new, old)):
+        keys = {"CRM_SECRET_KEY": key, "CRM_SECRET_KEY_PREVIOUS": other}
+        servers.append(Api({**place.api.environment, **keys}, place.folder / f"key-{len(servers)}.log"))
+        place.stack.callback(servers[-1].kill)
+        await servers[-1].serve()
+    place.worker_settings |= {"CRM_SECRET_KEY": new, "CRM_SECRET_KEY_PREVIOUS": old}
+    worker = a_worker(place)
+    for maker, user in (servers, servers[::-1]):
+        by_maker, by_user = (place.caller(address=one.address) for one in (maker, user))
+        made = ((await by_maker.ask(MAKE, {"name": f"of {maker.port}"})).data or {}).get("did") or {}
+        by_user.http.headers["authorization"] = f"Bearer {made.get('secret')}"
+        if (await by_user.ask(VIEWER)).data is None:
+            place.blame("F38", f"a token made with one key opens nothing with the other: {made.get('errors')}")
+        page = ((await by_maker.ask(FIRST)).data or {}).get("contacts") or {}
+        after = (page.get("pageInfo") or {}).get("endCursor")
+        if after is None or (await by_user.ask(FIRST, {"after": after})).data is None:
+            place.blame("F38", f"the cursor {after} of one key is none with the other")
+
+    async def something_came() -> bool:
+        return bool(receiver.positions)
+
+    if not await until(something_came, place.limit(ARRIVED_SECONDS)):
+        place.blame("F38", "the secret of a webhook does not open with the new key")
+    await worker.stop()
+    await receiver.close()
+    for one in servers:
+        await one.stop()
 
 
 ROWS = (

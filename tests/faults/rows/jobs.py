@@ -13,7 +13,7 @@ from uuid import UUID
 
 from api.db.urls import Urls
 from api.domain import access
-from api.domain.kernel import PrincipalKind, Viewer, open_work
+from api.domain.kernel import PrincipalKind, Viewer, Work, open_work
 from api.domain.kernel.jobs import schedule
 from api.settings import Settings
 from api.worker.jobs import Runner, Taken
@@ -52,19 +52,24 @@ async def within(place: Place) -> AsyncIterator[WorkerPlace]:
         yield made
 
 
-async def scheduled(place: Place, kind: str, names: list[str], *, due_in: float = 0.0, **payload: Any) -> None:
-    """One job for each name, in one transaction."""
+@asynccontextmanager
+async def a_work(place: Place, worker: WorkerPlace) -> AsyncIterator[Work]:
+    """A transaction of the first tenant, past the API."""
     tenant = UUID(place.tenant.id)
     viewer = Viewer(tenant, tenant, PrincipalKind.SYSTEM, "faults", access.shipped("admin"))
-    now = datetime.now(UTC)
-    async with within(place) as worker:
-        context: Any = {"now": now, "request_id": "faults", "operation": "faults"}
-        async with open_work(worker.sessions, viewer, **context) as work:
-            for name in names:
-                given = {"name": name, **payload}
-                due = now + timedelta(seconds=due_in)
-                queue = HANDLERS[kind].queue
-                await schedule(work, kind, key=name, due_at=due, payload=given, queue=queue)
+    context: Any = {"now": datetime.now(UTC), "request_id": "faults", "operation": "faults"}
+    async with open_work(worker.sessions, viewer, **context) as work:
+        yield work
+
+
+async def scheduled(place: Place, kind: str, names: list[str], *, due_in: float = 0.0, **payload: Any) -> None:
+    """One job for each name, in one transaction."""
+    async with within(place) as worker, a_work(place, worker) as work:
+        for name in names:
+            given = {"name": name, **payload}
+            due = work.now + timedelta(seconds=due_in)
+            queue = HANDLERS[kind].queue
+            await schedule(work, kind, key=name, due_at=due, payload=given, queue=queue)
 
 
 async def states(place: Place) -> Mapping[tuple[str, str], int]:
