@@ -10,7 +10,7 @@ from __future__ import annotations
 from api.db.steps import script
 
 revision = "2026_11_22_1145_replays_are_kept"
-down_revision = "2026_11_22_0852_webhooks"
+down_revision = "2026_11_22_1050_jobs_are_counted"
 
 
 def upgrade() -> None:

@@ -133,7 +133,7 @@ class Sender:
         signatures = signed(wire(PREFIX, claim.id), int(time.time()), payload, keys)
         try:
             where = self._client.destination(claim.url)
-            answer = await self._client.post(where, [*HEADERS, *signatures], payload)
+            answer = await self._client.post(where, [*HEADERS, *signatures], payload, tenant=claim.tenant)
         except (Failed, Unusable) as error:
             return failed(claim, None, str(error))
         return judged(claim, answer)
