@@ -47,7 +47,7 @@ from api.http.rates import Rates
 from api.http.routes import application
 from api.http.sign_in import SignIn
 from api.http.slow import SlowLog
-from api.http.subscriptions.feeds import READS, Feeds
+from api.http.subscriptions.feeds import READS, Feeds, Turns
 from api.http.subscriptions.following import Subscriptions
 from api.http.subscriptions.hub import Hub
 from api.outbound.destinations import allowed_hosts
@@ -143,7 +143,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), attempts=attempts, now=now)
     limits = by_kind(settings)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
-    turns = asyncio.Semaphore(max(1, min(READS, settings.pool_size // 2)))
+    turns = Turns(max(1, min(READS, settings.pool_size // 2)))
     verify = None
     if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
         verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)

@@ -9,10 +9,12 @@ import tomllib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import api.domain
+from api.domain.kernel import Event, guarded_fields, records, shown_columns
 from api.domain.kernel.errors import DomainError
 from api.domain.kernel.model import Model, Record
 
@@ -108,6 +110,18 @@ def test_every_refusal_says_when_it_happens_and_has_a_code():
     assert mute == []
 
 
+def test_no_type_of_event_tells_of_a_field_that_may_be_hidden():
+    import_everything_of(api.domain.__name__)
+    open_ = {
+        record.object: {shown.name for shown in shown_columns(record)} - set(guarded_fields(record))
+        for record in records().values()
+    }
+    types = {event.type: getattr(event, "tells", ()) for event in subclasses(Event)}
+    assert types["opportunity.won"] == ("status",)
+    assert {type_: tells for type_, tells in types.items() if not set(tells) <= open_[type_.partition(".")[0]]} == {}
+    assert [type_ for type_, tells in types.items() if not tells] == []
+
+
 def test_no_two_records_share_an_id_prefix_and_none_was_renamed():
     import_everything_of(api.domain.__name__)
     records = [mapper.class_ for mapper in Model.registry.mappers if issubclass(mapper.class_, Record)]
@@ -186,7 +200,7 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def subclasses(parent: type[DomainError]) -> Iterator[type[DomainError]]:
+def subclasses(parent: type[Any]) -> Iterator[type[Any]]:
     for child in parent.__subclasses__():
         if child.__module__.startswith("api."):
             yield child

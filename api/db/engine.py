@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from api import telemetry
-from api.db.shares import Shares
 from api.db.urls import for_sqlalchemy
 from api.db.writes import SHARES, WAIT_SECONDS, WriteSession
+from api.shares import Shares
 
 CONNECT_SECONDS = 5
 

@@ -18,7 +18,7 @@ import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 from api import telemetry
-from api.db.shares import Shares
+from api.shares import Shares
 
 # What a lost connection looks like. InterfaceError is also a wrong number of arguments; `_attempt` tells them apart.
 LOST = (

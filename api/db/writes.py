@@ -24,7 +24,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from api import telemetry
 from api.db.commits import CommitUnanswered
-from api.db.shares import Shares
+from api.shares import Shares
 
 SHARES = "crm_shares"  # the option of an engine that holds its `Shares`
 WAIT_SECONDS = 1.0  # for a free connection; then the request is refused instead of queueing

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from api.compiler.errors import RequestError, RequestErrors
 from api.db.commits import NotCommitted, OutcomeUnknown
 from api.db.pool import DatabaseUnavailable
-from api.db.shares import ShareTaken
+from api.shares import ShareTaken
 
 OK = 200
 PARTIAL = 294  # the draft's own, for data and errors together

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from uuid import UUID
 
 import httpcore
 
@@ -56,12 +57,14 @@ class Client:
         """Raises Unusable."""
         return self._guard.destination(url)
 
-    async def post(self, where: Destination, headers: Sequence[tuple[str, str]], body: bytes) -> Answer:
+    async def post(
+        self, where: Destination, headers: Sequence[tuple[str, str]], body: bytes, *, tenant: UUID
+    ) -> Answer:
         """Raises Failed: no answer within the seconds, no connection, no TLS, or no HTTP."""
         began = time.monotonic()
         scheme, host, target = (one.encode() for one in (where.scheme, where.host, where.target))
         url = httpcore.URL(scheme=scheme, host=host, port=where.port, target=target)
-        network = Guarded(self._guard, where, self._network)
+        network = Guarded(self._guard, where, tenant, self._network)
         connection = httpcore.AsyncHTTPConnection(url.origin, self._context, network_backend=network)
         request = httpcore.Request(
             "POST",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import httpcore
 
@@ -31,33 +32,35 @@ class Guard:
         """Raises Unusable, without asking for the addresses of the host."""
         return destination(url, self.allowed)
 
-    async def addresses(self, where: Destination) -> Sequence[str]:
-        """What may be connected to now.
+    async def addresses(self, where: Destination, tenant: UUID) -> Sequence[str]:
+        """What may be connected to now; `tenant`: who asks.
 
         Raises:
             Unusable: in the same words for a host that does not exist and for one that is not public, because the
                 difference would tell of the operator's network.
         """
         try:
-            found = await self.resolve(where.host, where.port)
+            found = await self.resolve(where.host, where.port, tenant)
         except (OSError, UnicodeError) as error:
             raise Unusable(NOT_PUBLIC) from error
         if not found or not (where.free or all(is_public(address) for address in found)):
             raise Unusable(NOT_PUBLIC)
         return found
 
-    async def check(self, url: str) -> Destination:
+    async def check(self, url: str, tenant: UUID) -> Destination:
         """The destination of a URL whose host is public now; raises Unusable."""
         found = self.destination(url)
-        await self.addresses(found)
+        await self.addresses(found, tenant)
         return found
 
 
 class Guarded(httpcore.AsyncNetworkBackend):
-    """The network as one request sees it: nothing but the checked addresses of its destination."""
+    """The network as one request of a tenant sees it: nothing but the checked addresses of its destination."""
 
-    def __init__(self, guard: Guard, where: Destination, network: httpcore.AsyncNetworkBackend | None = None) -> None:
-        self._guard, self._where = guard, where
+    def __init__(
+        self, guard: Guard, where: Destination, tenant: UUID, network: httpcore.AsyncNetworkBackend | None = None
+    ) -> None:
+        self._guard, self._where, self._tenant = guard, where, tenant
         self._network = network or httpcore.AnyIOBackend()
         self._opened: list[httpcore.AsyncNetworkStream] = []
 
@@ -73,7 +76,7 @@ class Guarded(httpcore.AsyncNetworkBackend):
         if (host, port) != (self._where.host, self._where.port):
             raise Unusable(NOT_PUBLIC)
         async with asyncio.timeout(timeout):
-            addresses = await self._guard.addresses(self._where)
+            addresses = await self._guard.addresses(self._where, self._tenant)
             for left, address in zip(range(len(addresses) - 1, -1, -1), addresses, strict=True):
                 try:
                     stream = await self._network.connect_tcp(

@@ -89,7 +89,7 @@ async def refusal(context: Context, value: Any, *, creating: bool) -> DomainErro
         if 0 < len(document) <= domain.LONGEST_DOCUMENT:
             context.sending.check_document(context.viewer, document)
         if url := fields.get("url"):
-            await context.sending.guard.check(url)
+            await context.sending.guard.check(url, context.viewer.tenant)
     except DomainError as found:
         return found
     except Unusable as error:

@@ -22,12 +22,13 @@ from api.domain import access
 from api.domain.kernel import DomainError, PrincipalKind, Progress, Viewer, Work, open_work
 from api.domain.kernel.jobs import advance
 from api.worker.place import Place
-from api.worker.supervisor import first_of
+from api.worker.supervisor import first_of, is_loss
 
 MOST_ATTEMPTS, MOST_CRASHES = 10, 3
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=1), timedelta(hours=1)
 SWEEP_SECONDS = 30.0
 ATTEMPT_SECONDS = 60.0  # longer than a transaction may last; what needs more is done in parts
+TOLD_AGAIN = (0.2, 1.0, 3.0)  # seconds between attempts to say what became of a job
 PAUSE_SECONDS = 0.1  # before another look at what is due and could not be taken
 SWEEP_LOCK = 0x63726D_737765  # "crm" "swe"
 NOBODY = UUID(int=0)
@@ -62,8 +63,10 @@ UPDATE jobs AS job
        due_at = clock_timestamp() + $5, lease_until = NULL, last_error = $6
  WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'RUNNING'
 RETURNING state"""  # noqa: S608 - TWIN is ours
+# It was no attempt. Its number may come again: the transaction that had it is over, or this would wait for its row.
 GIVE_BACK = f"""
-UPDATE jobs AS job SET state = CASE WHEN {TWIN} THEN 'FAILED' ELSE 'WAITING' END, lease_until = NULL,
+UPDATE jobs AS job
+   SET attempts = attempts - 1, state = CASE WHEN {TWIN} THEN 'FAILED' ELSE 'WAITING' END, lease_until = NULL,
        finished_at = CASE WHEN {TWIN} THEN clock_timestamp() END
  WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'RUNNING'"""  # noqa: S608 - TWIN is ours
 # A row that is locked is being worked on, however old its lease.
@@ -163,14 +166,14 @@ class Runner:
         return [Taken(**{**row, "payload": json.loads(row["payload"])}) for row in rows]
 
     async def do(self, taken: Taken) -> None:
-        """Run a job to its end, whatever that is; raises for a lost connection only."""
+        """Run a job to its end, whatever that is."""
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 await self.attempt(taken)
         except LeaseLost:
             telemetry.log(logging.WARNING, "job", reason=f"{taken.kind}: somebody else has it", tenant=taken.tenant)
         except asyncio.CancelledError:
-            await self._tell(GIVE_BACK, taken)
+            await self._tell(GIVE_BACK, taken, again=False)
             raise
         except Exception as error:  # noqa: BLE001 - a job may fail in any way, and others go on
             telemetry.log(
@@ -203,9 +206,22 @@ class Runner:
         seconds = await connection.fetchval(NEXT, self._kinds)
         return SWEEP_SECONDS if seconds is None else min(max(seconds, 0.0), SWEEP_SECONDS)
 
-    async def _tell(self, statement: str, taken: Taken, *more: Any) -> None:
-        async with self._place.connected() as connection:
-            await connection.execute(statement, taken.tenant, taken.id, taken.attempts, *more)
+    async def _tell(self, statement: str, taken: Taken, *more: Any, again: bool = True) -> None:
+        """Write down what became of a job. What cannot be is found by the sweeper when the lease ends."""
+        for pause in (*(TOLD_AGAIN if again else ()), None):
+            try:
+                async with self._place.connected() as connection:
+                    await connection.execute(statement, taken.tenant, taken.id, taken.attempts, *more)
+            except Exception as error:  # noqa: BLE001 - nobody waits for the end of a job who could do better
+                if pause is None or not is_loss(error):
+                    reason = f"{taken.kind}: its end could not be written down"
+                    telemetry.log(
+                        logging.ERROR, "job", reason=reason, tenant=taken.tenant, **telemetry.described(error)
+                    )
+                    return
+                await asyncio.sleep(pause)
+            else:
+                return
 
 
 def told(error: Exception) -> str:

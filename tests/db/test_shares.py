@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from api.db.shares import Shares, ShareTaken
+from api.shares import Shares, ShareTaken
 
 
 async def test_a_fifth_of_the_turns_is_left_to_others():

@@ -16,7 +16,8 @@ from api import telemetry
 from api.domain import access, documents, sharing, tokens
 from api.domain.tokens import TokenKind
 from api.domain.users import User
-from api.http.subscriptions import frames, guests
+from api.http.subscriptions import feeds, frames, guests
+from api.schema.feed import feed_page
 from tests.conftest import Committed
 from tests.factories import a_contact, an_account
 from tests.graphql_client import SECRET
@@ -102,6 +103,23 @@ async def test_who_comes_back_gets_what_was_missed_in_order_and_once(served: Ser
     assert [name_of(one) for one in heard] == [f"Missed {number:02}" for number in range(30)]
     assert [int(place_of(one)) for one in heard] == list(range(int(seen) + 1, int(seen) + 31))
     assert name_of(last) == "Now"
+
+
+async def test_a_pong_says_how_far_all_subscriptions_are(served: Served):
+    async with served.socket() as caller:
+        await caller.say({"type": "ping"})
+        assert await caller.hear() == {"type": "pong"}
+        await caller.subscribe("1", EVENTS, {"types": ["account.archived"]})
+        await caller.subscribe("2", EVENTS)
+        await settled()
+        await served.accounts("One", "Two")
+        heard = [place_of(await caller.hear()) for _ in range(2)]
+        await settled()
+        await caller.say({"type": "ping"})
+        assert await caller.hear() == {"type": "pong", "payload": {"position": heard[-1]}}
+    async with served.socket() as caller:
+        await caller.subscribe("1", EVENTS, {"after": heard[0]})
+        assert name_of(await caller.hear()) == "Two"
 
 
 async def test_a_subscription_ends_alone(served: Served):
@@ -266,6 +284,30 @@ async def test_events_beyond_the_budget_come_later_and_none_is_lost(committed: C
             took = asyncio.get_running_loop().time() - began
     assert heard == NAMES[:20]
     assert took > 1.5  # 40 points, of which 20 were there
+
+
+async def test_nothing_is_read_for_an_empty_budget(
+    committed: Committed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    reads: list[int] = []
+
+    async def counted(*given: Any, **options: Any) -> Any:
+        reads.append(options["after"])
+        return await feed_page(*given, **options)
+
+    monkeypatch.setattr(feeds, "feed_page", counted)
+    async with serving(committed, tmp_path, max_cost=20, rate_points_per_second=2, rate_burst=20) as served:
+        own = await a_token(committed)
+        await served.relay()
+        begin = (await served.call("{ events { position } }"))["events"]["position"]
+        await served.accounts(*NAMES[:12])
+        async with served.socket(own) as caller:
+            await caller.subscribe("1", EVENTS, {"after": begin})
+            heard = [name_of(await caller.hear()) for _ in range(9)]  # a point to begin, two for each event
+            await asyncio.sleep(0.3)
+            assert reads == [int(begin)]
+            heard += [name_of(await caller.hear()) for _ in range(2)]
+    assert heard == NAMES[:11]
 
 
 async def test_who_does_not_read_is_closed_and_the_others_are_not_held_up(

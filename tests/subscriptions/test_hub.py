@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -14,7 +14,8 @@ import pytest
 from api.app import services
 from api.http.front import Interest, News
 from api.http.subscriptions import hub
-from api.http.subscriptions.hub import Feed, Hub
+from api.http.subscriptions.feeds import Turns
+from api.http.subscriptions.hub import Feed, Follower, Hub
 from api.settings import Settings
 from api.worker.relay import Relay
 from tests.conftest import Committed, silence
@@ -79,7 +80,7 @@ async def test_a_notification_wakes_at_once_and_the_look_says_where_to_read(
             head = await head_of(feed)
             monkeypatch.setattr(hub, "POLL_SECONDS", 60)
             await asyncio.sleep(1.1)  # the look that was under way
-            waiting = asyncio.create_task(feed.grown(head, ANYTHING))
+            waiting = asyncio.create_task(feed.grown(Follower(head, ANYTHING)))
             await asyncio.sleep(0)
             await happen(committed)
             assert await asyncio.wait_for(waiting, 2) == head
@@ -91,7 +92,7 @@ async def test_without_a_connection_to_listen_on_it_takes_a_second(committed: Co
     async with running(Hub(None, committed.reads)) as found:
         with found.following(committed.tenant.id) as feed:
             head = await head_of(feed)
-            waiting = asyncio.create_task(feed.grown(head, ANYTHING))
+            waiting = asyncio.create_task(feed.grown(Follower(head, ANYTHING)))
             await happen(committed)
             await asyncio.wait_for(waiting, 3)
 
@@ -129,7 +130,7 @@ async def test_a_look_that_nobody_answers_does_not_end_all_looks(committed: Comm
         with found.following(committed.tenant.id) as feed:
             head = await head_of(feed)
             silence(committed.reads)
-            waiting = asyncio.create_task(feed.grown(head, ANYTHING))
+            waiting = asyncio.create_task(feed.grown(Follower(head, ANYTHING)))
             await happen(committed)
             assert await asyncio.wait_for(waiting, 8) == head
 
@@ -144,6 +145,22 @@ async def test_a_shared_read_that_nobody_answers_gives_its_turn_back(committed: 
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(feed.newest(viewer), 4)
     assert await asyncio.wait_for(feed.newest(viewer), 4) == 0
+
+
+async def test_a_tenant_that_reads_much_leaves_a_turn_to_the_others():
+    turns, (many, other) = Turns(4), (uuid4(), uuid4())
+    release, reading = asyncio.Event(), []
+
+    async def read(tenant: UUID) -> None:
+        async with turns.of(tenant):
+            reading.append(tenant)
+            await release.wait()
+
+    tasks = [asyncio.create_task(read(tenant)) for tenant in [*[many] * 10, other]]
+    await asyncio.sleep(0.01)
+    assert reading == [many, many, many, other]
+    release.set()
+    await asyncio.gather(*tasks)
 
 
 # -- who is woken -----------------------------------------------------------------------------------------------------
@@ -165,7 +182,7 @@ async def test_what_nobody_wants_wakes_nobody_and_is_passed_over():
     feed.reached(5, [])
     wants = Interest(types=frozenset({"account.created"}))
     fields = Interest(changed=frozenset({"industry"}))
-    one, other = (asyncio.ensure_future(feed.grown(5, interest)) for interest in (wants, fields))
+    one, other = (asyncio.ensure_future(feed.grown(Follower(5, interest))) for interest in (wants, fields))
     await asyncio.sleep(0)
     feed.reached(7, [news(6, "account.updated"), news(7, "contact.created")])
     assert await waits(one)
@@ -177,8 +194,8 @@ async def test_who_comes_late_is_told_by_what_is_remembered():
     feed = Feed()
     feed.reached(0, [])
     feed.reached(2, [news(1, "account.created"), news(2, "account.updated")])
-    assert await feed.grown(0, Interest(types=frozenset({"account.created"}))) == 0
-    later = asyncio.ensure_future(feed.grown(1, Interest(types=frozenset({"account.created"}))))
+    assert await feed.grown(Follower(0, Interest(types=frozenset({"account.created"})))) == 0
+    later = asyncio.ensure_future(feed.grown(Follower(1, Interest(types=frozenset({"account.created"})))))
     assert await waits(later)
     feed.reached(3, [news(3, "account.created")])
     assert await later == 2
@@ -188,7 +205,7 @@ async def test_who_comes_late_is_told_by_what_is_remembered():
 async def test_where_something_is_not_known_everybody_reads(found: list[News]):
     feed = Feed()
     feed.reached(5, [])
-    waiting = asyncio.ensure_future(feed.grown(5, Interest(types=frozenset({"none"}))))
+    waiting = asyncio.ensure_future(feed.grown(Follower(5, Interest(types=frozenset({"none"})))))
     await asyncio.sleep(0)
     feed.reached(8, found)
     assert await waiting == 5
@@ -199,8 +216,8 @@ async def test_no_more_is_remembered_than_a_hundred_events():
     feed.reached(0, [])
     feed.reached(150, [news(at, "x") for at in range(1, 151)])
     nothing = Interest(types=frozenset({"none"}))
-    assert await feed.grown(49, nothing) == 49  # it may have been before
-    assert await waits(asyncio.ensure_future(feed.grown(50, nothing)))
+    assert await feed.grown(Follower(49, nothing)) == 49  # it may have been before
+    assert await waits(asyncio.ensure_future(feed.grown(Follower(50, nothing))))
 
 
 async def test_a_tenant_that_nobody_follows_any_more_is_forgotten(committed: Committed):

@@ -44,7 +44,7 @@ class Stream:
         """The id and the data of the next event; heartbeats are passed over."""
         while True:
             message = await self.hear()
-            if message != ":":
+            if message != ":" and not message.startswith("id: "):
                 kind, id, data = message.split("\n")
                 assert kind == "event: next"
                 return int(id.removeprefix("id: ")), orjson.loads(data.removeprefix("data: "))
@@ -95,6 +95,19 @@ async def test_a_heartbeat_comes_every_fifteen_seconds(served: Served, monkeypat
     monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.05)
     async with streaming(served) as stream:
         assert [await stream.hear() for _ in range(4)] == [":"] * 4
+
+
+async def test_who_resumes_by_id_is_told_it_with_each_heartbeat_however_little_fits(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.05)
+    query = 'subscription { events(types: ["account.archived"]) { position } }'
+    async with streaming(served, query=query, last_event_id="") as stream:
+        begin = int((await stream.hear()).removeprefix("id: "))
+        await served.accounts("One", "Two", "Three")
+        async with asyncio.timeout(5):
+            while await stream.hear() != f"id: {begin + 3}":
+                pass
 
 
 async def test_a_client_that_comes_again_is_told_what_it_missed(served: Served):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpcore
 
@@ -25,7 +26,7 @@ class Lying:
         self.asked: Counter[str] = Counter()
         self.names = NAMES | names
 
-    async def __call__(self, host: str, _port: int) -> Sequence[str]:
+    async def __call__(self, host: str, _port: int, _tenant: UUID) -> Sequence[str]:
         self.asked[host] += 1
         try:
             return [str(ip_address(host))]

@@ -3,9 +3,13 @@
 import asyncio
 import ipaddress
 import ssl
+import threading
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpcore
 import pytest
@@ -18,7 +22,7 @@ from api.outbound.addresses import is_public
 from api.outbound.client import Client, Failed
 from api.outbound.destinations import Destination, Unusable, allowed_hosts, destination
 from api.outbound.guard import Guard
-from api.outbound.resolving import Resolver
+from api.outbound.resolving import PER_TENANT, Resolver
 from tests.webhooks.hostile import DATA, NAMES, PUBLIC, REBINDING, URLS, Counting, Lying
 from tests.webhooks.receivers import (
     EVIL,
@@ -32,6 +36,7 @@ from tests.webhooks.receivers import (
     trickled_body,
 )
 
+TENANT, OTHER = uuid4(), uuid4()
 HEADERS = [("content-type", "application/json"), ("webhook-id", "whd_1")]
 
 
@@ -100,20 +105,20 @@ async def test_a_name_counts_only_if_all_its_addresses_are_public(host: str):
     guard, url = Guard(resolve=Lying()), f"https://{host}/"
     for answers in NAMES[host]:
         if answers and all(is_public(one) for one in answers):
-            assert (await guard.check(url)).host == host
+            assert (await guard.check(url, TENANT)).host == host
         else:
             with pytest.raises(Unusable, match="does not exist, or is not on the public internet"):
-                await guard.check(url)
+                await guard.check(url, TENANT)
 
 
 async def test_a_missing_name_and_a_private_one_are_refused_in_the_same_words():
-    async def missing(_host: str, _port: int) -> list[str]:
+    async def missing(_host: str, _port: int, _tenant: UUID) -> list[str]:
         raise OSError("Name or service not known")
 
     with pytest.raises(Unusable) as one:
-        await Guard(resolve=missing).check("https://nobody.example.com/")
+        await Guard(resolve=missing).check("https://nobody.example.com/", TENANT)
     with pytest.raises(Unusable) as other:
-        await Guard(resolve=Lying()).check("https://private.example.com/")
+        await Guard(resolve=Lying()).check("https://private.example.com/", TENANT)
     assert str(one.value) == str(other.value)
 
 
@@ -124,16 +129,16 @@ async def test_no_hostile_url_is_connected_to_and_a_public_one_is():
         sender = Client(guard, network=network, seconds=2)
         for url in [*DATA["addressed"], *(url for url in URLS if url not in DATA["refused"])]:
             with pytest.raises(Failed):
-                await sender.post(sender.destination(url), HEADERS, b"{}")
+                await sender.post(sender.destination(url), HEADERS, b"{}", tenant=TENANT)
         assert network.forbidden == []
         # The rebinding names are public when they are first asked for; nothing else is.
         assert receiver.connections == len(network.connected) == len(REBINDING)
         for url in REBINDING:
             with pytest.raises(Failed, match="is not on the public internet"):
-                await sender.post(sender.destination(url), HEADERS, b"{}")
+                await sender.post(sender.destination(url), HEADERS, b"{}", tenant=TENANT)
         assert receiver.connections == len(REBINDING)
         with pytest.raises(Failed, match="no connection, or no TLS"):  # the receiver speaks no TLS
-            await sender.post(sender.destination("https://hooks.example.com/"), HEADERS, b"{}")
+            await sender.post(sender.destination("https://hooks.example.com/"), HEADERS, b"{}", tenant=TENANT)
         assert network.connected[-1] == PUBLIC
 
 
@@ -143,14 +148,14 @@ async def test_what_was_checked_is_what_is_connected_to():
         resolve = Lying()
         sender = Client(Guard(resolve=resolve), network=Counting(receiver.port), seconds=2)
         with pytest.raises(Failed):
-            await sender.post(sender.destination("https://hooks.example.com/"), HEADERS, b"{}")
+            await sender.post(sender.destination("https://hooks.example.com/"), HEADERS, b"{}", tenant=TENANT)
         assert resolve.asked == {"hooks.example.com": 1}
 
 
 async def test_a_request_is_sent_whole_and_answered():
     async with receiving() as receiver:
         receiver.answers = [answer(201, b"thank you", retry_after="7")]
-        found = await client(receiver).post(where(receiver), HEADERS, b'{"type":"x"}')
+        found = await client(receiver).post(where(receiver), HEADERS, b'{"type":"x"}', tenant=TENANT)
     assert (found.status, found.body, found.retry_after) == (201, b"thank you", "7")
     (request,) = receiver.requests
     assert (request.target, request.body) == ("/hook", b'{"type":"x"}')
@@ -166,7 +171,7 @@ async def test_a_request_is_sent_whole_and_answered():
 
 async def test_a_redirect_is_an_answer_and_is_not_followed():
     async with receiving(redirects) as receiver:
-        found = await client(receiver).post(where(receiver), HEADERS, b"{}")
+        found = await client(receiver).post(where(receiver), HEADERS, b"{}", tenant=TENANT)
         assert (found.status, receiver.connections) == (307, 1)
 
 
@@ -174,7 +179,7 @@ async def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.Monk
     async with receiving() as receiver, receiving() as proxy:
         for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
-        await client(receiver).post(where(receiver), HEADERS, b"{}")
+        await client(receiver).post(where(receiver), HEADERS, b"{}", tenant=TENANT)
         assert (receiver.connections, proxy.connections) == (1, 0)
 
 
@@ -184,7 +189,7 @@ async def test_an_evil_receiver_gets_its_seconds_and_no_more(evil: str):
     async with receiving(EVIL[evil]) as receiver:
         began = loop.time()
         try:
-            found = await client(receiver, seconds=1.5).post(where(receiver), HEADERS, b"{}")
+            found = await client(receiver, seconds=1.5).post(where(receiver), HEADERS, b"{}", tenant=TENANT)
             assert len(found.body) <= 4_096
             assert found.status != 200
         except Failed:
@@ -194,7 +199,7 @@ async def test_an_evil_receiver_gets_its_seconds_and_no_more(evil: str):
 
 async def test_a_body_that_trickles_does_not_undo_its_head():
     async with receiving(trickled_body) as receiver:
-        found = await client(receiver).post(where(receiver), HEADERS, b"{}")
+        found = await client(receiver).post(where(receiver), HEADERS, b"{}", tenant=TENANT)
     assert (found.status, found.seconds < 2) == (500, True)
 
 
@@ -205,14 +210,14 @@ async def test_a_body_that_trickles_does_not_undo_its_head():
 async def test_a_failure_says_what_happened(behave: object, words: str):
     async with receiving(behave) as receiver:  # type: ignore[arg-type]
         with pytest.raises(Failed, match=words):
-            await client(receiver, seconds=1).post(where(receiver), HEADERS, b"{}")
+            await client(receiver, seconds=1).post(where(receiver), HEADERS, b"{}", tenant=TENANT)
 
 
 async def test_nobody_listening_is_a_failure():
     async with receiving() as receiver:
         pass
     with pytest.raises(Failed, match="no connection"):
-        await client(receiver).post(where(receiver), HEADERS, b"{}")
+        await client(receiver).post(where(receiver), HEADERS, b"{}", tenant=TENANT)
 
 
 def authority(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
@@ -245,14 +250,14 @@ async def test_tls_is_with_the_name_of_the_url_and_not_with_the_address(tmp_path
     async with receiving(tls=server) as receiver:
         network = Counting(receiver.port)
         sender = Client(Guard(resolve=Lying()), believing, network=network)
-        found = await sender.post(sender.destination("https://hooks.example.com/hook"), HEADERS, b"{}")
+        found = await sender.post(sender.destination("https://hooks.example.com/hook"), HEADERS, b"{}", tenant=TENANT)
         assert (found.status, named, network.connected) == (200, ["hooks.example.com"], [PUBLIC])
         assert receiver.requests[0].headers["host"] == "hooks.example.com"
         with pytest.raises(Failed, match="no TLS with a valid certificate"):
-            await sender.post(sender.destination("https://other.example.com/hook"), HEADERS, b"{}")
+            await sender.post(sender.destination("https://other.example.com/hook"), HEADERS, b"{}", tenant=TENANT)
         with pytest.raises(Failed, match="no TLS with a valid certificate"):
             await Client(Guard(resolve=Lying()), network=network).post(
-                sender.destination("https://hooks.example.com/hook"), HEADERS, b"{}"
+                sender.destination("https://hooks.example.com/hook"), HEADERS, b"{}", tenant=TENANT
             )
         assert len(receiver.requests) == 1
 
@@ -270,7 +275,7 @@ async def test_the_second_address_is_tried_if_the_first_does_not_answer():
         both = Lying(**{"two.example.com": [["2606:2800:21f::1", PUBLIC]]})
         sender = Client(Guard(resolve=both), network=network, seconds=2)
         with pytest.raises(Failed):  # the receiver speaks no TLS
-            await sender.post(sender.destination("https://two.example.com/"), HEADERS, b"{}")
+            await sender.post(sender.destination("https://two.example.com/"), HEADERS, b"{}", tenant=TENANT)
         assert network.connected == ["2606:2800:21f::1", PUBLIC]
 
 
@@ -287,10 +292,37 @@ async def test_a_slow_resolver_holds_up_nobody_else_and_is_asked_once():
             return Resolver.addresses("127.0.0.1", port)
 
     loop, resolver = asyncio.get_running_loop(), Slow(seconds=0.2)
-    waiting = [asyncio.ensure_future(resolver("slow.example.com", 443)) for _ in range(4)]
-    assert await resolver("127.0.0.1", 443) == ["127.0.0.1"]
+    waiting = [asyncio.ensure_future(resolver("slow.example.com", 443, TENANT)) for _ in range(4)]
+    assert await resolver("127.0.0.1", 443, TENANT) == ["127.0.0.1"]
     found = await asyncio.gather(*waiting, return_exceptions=True)
     assert [type(one) for one in found] == [OSError] * 4
     assert asked == ["slow.example.com"]
     release.set()
+    resolver.close()
+
+
+async def test_names_that_nobody_answers_for_take_the_threads_of_their_own_tenant_only():
+    release, began = threading.Event(), time.monotonic()
+    asked: list[str] = []
+
+    class Silent(Resolver):
+        @staticmethod
+        def addresses(host: str, port: int) -> list[str]:
+            asked.append(host)
+            if host.endswith(".example.com"):
+                release.wait(10)
+            return Resolver.addresses("127.0.0.1", port)
+
+    resolver = Silent(seconds=0.3)
+    waiting = [asyncio.ensure_future(resolver(f"{number}.example.com", 443, TENANT)) for number in range(80)]
+    await asyncio.sleep(0.05)
+    assert await resolver("127.0.0.1", 443, OTHER) == ["127.0.0.1"]
+    assert {type(one) for one in await asyncio.gather(*waiting, return_exceptions=True)} == {OSError}
+    with pytest.raises(OSError, match="no answer"):  # nobody waits any more, and the threads are still held
+        await resolver("127.0.0.1", 8443, TENANT)
+    assert (len(asked), time.monotonic() - began < 2) == (PER_TENANT + 1, True)
+    release.set()
+    while len(asked) < PER_TENANT + 2:
+        with suppress(OSError):
+            await resolver("127.0.0.1", 8443, TENANT)
     resolver.close()

@@ -219,8 +219,30 @@ async def test_a_runner_that_is_cancelled_gives_back_what_it_has(committed: Comm
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await ask(committed.urls.worker, JOBS) == "A WAITING 1 0"
+    assert await ask(committed.urls.worker, JOBS) == "A WAITING 0 0"  # that was no attempt
     assert await ask(committed.superuser_url, NAMES) == ""
+
+
+@pytest.mark.parametrize(("pauses", "told"), [((0.2,) * 10, "A WAITING 1 0"), ((), "A RUNNING 1 0")])
+async def test_an_end_that_cannot_be_written_down_is_tried_again_and_harms_no_runner(
+    committed: Committed, place: Place, monkeypatch: pytest.MonkeyPatch, pauses: tuple[float, ...], told: str
+):
+    monkeypatch.setattr(jobs, "TOLD_AGAIN", pauses)
+    await put(committed, "refuse", "A")
+    await put(committed, "make", "B")  # opens a connection for the work
+    runner = Runner(place, "maintenance", HANDLERS)
+    limit = f"ALTER DATABASE {await ask(committed.superuser_url, 'SELECT current_database()')} CONNECTION LIMIT"
+    async with place.connected() as connection:
+        taken = {one.key: one for one in await runner.take(connection, 2)}
+        await runner.do(taken["B"])
+        await ask(committed.superuser_url, f"{limit} 0")
+        try:
+            doing = asyncio.create_task(runner.do(taken["A"]))
+            await asyncio.sleep(0.5)
+        finally:
+            await ask(committed.superuser_url, f"{limit} -1")
+        await asyncio.wait_for(doing, 5)
+    assert await ask(committed.urls.worker, JOBS) == f"{told}, B DONE 1 0"
 
 
 @asynccontextmanager

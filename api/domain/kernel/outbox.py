@@ -18,9 +18,14 @@ from .model import Entry, column
 
 @dataclass(frozen=True)
 class Event:
-    """A fact about one record. Subclasses are named in the past tense; their fields are plain values."""
+    """A fact about one record. Subclasses are named in the past tense; their fields are plain values.
+
+    Whoever sees the record is told the type, and may ask for it alone. So `tells`, the public names of the fields whose
+    change it tells of, has none that can be hidden from somebody.
+    """
 
     type: ClassVar[str]
+    tells: ClassVar[tuple[str, ...]]
     subject: UUID
 
 

@@ -9,4 +9,5 @@ from api.domain.kernel import Event
 @dataclass(frozen=True)
 class WebhookEndpointDisabled(Event):
     type: ClassVar[str] = "webhook_endpoint.disabled"
+    tells: ClassVar[tuple[str, ...]] = ("state",)
     reason: str

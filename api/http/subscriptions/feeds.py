@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 import orjson
 from graphql import DocumentNode, OperationDefinitionNode
@@ -19,6 +21,7 @@ from api.http.errors import Refused
 from api.http.front import Asked, Interest
 from api.schema.feed import feed_page, feed_start, newest
 from api.schema.reading import Reads
+from api.shares import Shares
 
 READS = 4  # at once, of all subscriptions of a process; the other connections are for requests
 T = TypeVar("T")
@@ -37,11 +40,28 @@ class Page:
     more: bool
 
 
+class Turns:
+    """How many reads of subscriptions run at once in a process; a tenant that has all but one waits for its own."""
+
+    def __init__(self, size: int) -> None:
+        self._free = asyncio.Semaphore(size)
+        self._shares = Shares(size, max(1, size - 1))
+
+    @asynccontextmanager
+    async def of(self, tenant: UUID) -> AsyncIterator[None]:
+        await self._shares.enter(tenant)
+        try:
+            async with self._free:
+                yield
+        finally:
+            self._shares.leave(tenant)
+
+
 class Feeds:
     """Readers who may see the same and ask for the same from the same position on share one statement."""
 
-    def __init__(self, reads: Reads, turns: asyncio.Semaphore, seconds: float) -> None:
-        """`turns`: how many of all editions may read at once; `seconds`: how long one read may take."""
+    def __init__(self, reads: Reads, turns: Turns, seconds: float) -> None:
+        """`turns`: those of all editions; `seconds`: how long one read may take."""
         self._reads = reads
         self._turns = turns
         self._seconds = seconds
@@ -74,7 +94,7 @@ class Feeds:
 
     async def newest(self, viewer: Viewer) -> int:
         """The position of the newest event of the viewer's tenant."""
-        return await self._shared(("newest", viewer.tenant), lambda: newest(self._reads, viewer))
+        return await self._shared(("newest", viewer.tenant), viewer.tenant, lambda: newest(self._reads, viewer))
 
     async def page(  # noqa: PLR0913 - what a page depends on
         self,
@@ -104,19 +124,19 @@ class Feeds:
             more = len(found.events) >= most or found.position - after >= SCANNED
             return Page(tuple(Event(*one) for one in found.events), found.position, more)
 
-        return await self._shared(question, read)
+        return await self._shared(question, viewer.tenant, read)
 
-    async def _shared(self, question: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+    async def _shared(self, question: Hashable, tenant: UUID, read: Callable[[], Awaitable[T]]) -> T:
         running = self._running.get(question)
         if running is None:
-            running = self._running[question] = asyncio.ensure_future(self._in_turn(read))
+            running = self._running[question] = asyncio.ensure_future(self._in_turn(tenant, read))
             running.add_done_callback(partial(self._done, question))
         answer: T = await asyncio.shield(running)  # whoever gives up does not take the others with him
         return answer
 
-    async def _in_turn(self, read: Callable[[], Awaitable[T]]) -> T:
+    async def _in_turn(self, tenant: UUID, read: Callable[[], Awaitable[T]]) -> T:
         # Nobody who waits may stop it, so it ends by itself: a silent connection would keep its turn for ever.
-        async with asyncio.timeout(self._seconds), self._turns:
+        async with asyncio.timeout(self._seconds), self._turns.of(tenant):
             return await read()
 
     def _done(self, question: Hashable, task: asyncio.Task[Any]) -> None:

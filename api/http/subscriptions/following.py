@@ -16,7 +16,7 @@ from api.http.front import Call, Event, Page, Services, called
 from api.http.metrics import Metrics
 from api.http.rates import Admission
 from api.http.subscriptions.guests import Guests, Headers
-from api.http.subscriptions.hub import Feed, Hub
+from api.http.subscriptions.hub import Feed, Follower, Hub
 
 PAGE = 12  # events in one read: 20 subscriptions of a socket never have more than 256 waiting
 PAGE_BYTES = 50_000  # and not more than about 1 MB
@@ -61,7 +61,11 @@ class Following:
         self._headers = headers
         self._envelope = envelope
         self._position = after
+        self._told = 0  # up to which all has been taken by the connection
+        self._waiting: Follower | None = None
         self._more = False
+        self._owed = 0  # points of an event that there was no budget for
+        self._ahead = 0  # points that were paid before it was read again
         self.document: str | None = None
         self.cost = 0
 
@@ -98,8 +102,10 @@ class Following:
         """
         pause = FIRST_PAUSE
         while True:
+            self._told = self._position or 0
             if not self._more:
-                self._position = await self._feed.grown(self._position or 0, self._interest)
+                self._waiting = Follower(self._told, self._interest)
+                self._position = self._told = await self._feed.grown(self._waiting)
             try:
                 events = await self._next()
             except Exception as error:
@@ -114,10 +120,16 @@ class Following:
                     return events
                 pause = FIRST_PAUSE
 
+    @property
+    def position(self) -> int:
+        """Up to here there is nothing that the connection has not taken: where a new one may begin."""
+        return max(self._told, self._waiting.position if self._waiting else 0)
+
     async def _next(self) -> Sequence[Event]:
         head, services = self._feed.head, self._shared.services
         viewer = await services.authenticator.viewer(self._headers)
         call = await self._call(viewer)
+        await self._pay(viewer)
         async with asyncio.timeout(READ_SECONDS):
             page = await self._page(call, head, self._position or 0)
         events = await self._charged(call, within(page.events))
@@ -143,8 +155,19 @@ class Following:
                 most=PAGE,
             )
 
+    async def _pay(self, viewer: Viewer) -> None:
+        """Pay for the event that waits for it, before it is read again: an empty budget keeps no connection busy.
+
+        Raises:
+            Refused: RATE_LIMITED, there is still not enough.
+        """
+        if self._owed:
+            async with self._shared.services.rates.admit(viewer, self._owed, counted=False):
+                self.cost += self._owed
+                self._ahead, self._owed = self._ahead + self._owed, 0
+
     async def _charged(self, call: Call, events: Sequence[Event]) -> Sequence[Event]:
-        """The events that the caller's budget is enough for; it is charged for them.
+        """The events that the caller's budget is enough for; it is charged for them, but for what was paid ahead.
 
         Raises:
             Refused: RATE_LIMITED, it is not enough for the first one.
@@ -152,11 +175,14 @@ class Following:
         rates, cost = self._shared.services.rates, call.operation.cost
         reckoned = cost.reckoned(call.variables)
         for count, event in enumerate(events):
-            points = cost.actual(reckoned, event.data[len(BEFORE_DATA) : -1])
+            whole = cost.actual(reckoned, event.data[len(BEFORE_DATA) : -1])
+            points = max(whole - self._ahead, 0)
             try:
                 async with rates.admit(call.viewer, points, counted=False):
                     self.cost += points
-            except Refused:
+                    self._ahead -= whole - points
+            except Refused as refused:
+                self._owed = points if refused.code == "RATE_LIMITED" else 0
                 if not count:
                     raise
                 return events[:count]

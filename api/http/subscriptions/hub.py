@@ -45,7 +45,7 @@ Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
 
 class Follower:
-    """A subscription's place in a feed while it waits."""
+    """A subscription's place in a feed while it waits; what it does not want is behind `position`."""
 
     __slots__ = ("_interest", "position", "woken")
 
@@ -78,9 +78,8 @@ class Feed:
         self._news: deque[News] = deque()
         self._waiting: set[Follower] = set()
 
-    async def grown(self, position: int, interest: Interest) -> int:
-        """Return as soon as there may be something of interest behind `position`; from where to read then."""
-        follower = Follower(position, interest)
+    async def grown(self, follower: Follower) -> int:
+        """Return as soon as there may be something of interest behind its position; from where to read then."""
         if self.head is not None and follower.tell(self.head, self._known_from, self._news):
             return follower.position
         self._waiting.add(follower)

@@ -94,6 +94,7 @@ class Socket:
         self._receive = receive
         self._send = send
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._followings: dict[str, Following] = {}  # those that have begun
         self._closing: asyncio.Task[None] | None = None
         self._headers: Headers = ()
         self.who: dict[str, object] = {}  # for the log
@@ -170,7 +171,7 @@ class Socket:
                 case messages.Init():
                     raise Closing(Close.TOO_MANY, "connection_init is sent once.")
                 case messages.Ping():
-                    await self._tell(PONG)
+                    await self._tell(self._pong())
                 case messages.Complete(id):
                     task = self._running.pop(id, None)
                     if task is not None:
@@ -190,6 +191,7 @@ class Socket:
         try:
             with self._shared.metrics.subscriptions.track_inprogress():
                 await following.begin(viewer, feed)
+                self._followings[id] = following
                 while True:
                     for event in await following.more():
                         await self._tell((before + event.data + b"}").decode())
@@ -202,6 +204,16 @@ class Socket:
                 self._leave(refused)
             else:
                 await self._fail(id, refused, request_id)
+        finally:
+            if self._followings.get(id) is following:
+                del self._followings[id]
+
+    def _pong(self) -> str:
+        """It says how far all subscriptions are, also those that have nothing to send."""
+        if not self._followings:
+            return PONG
+        position = min(one.position for one in self._followings.values())
+        return orjson.dumps({"type": "pong", "payload": {"position": str(position)}}).decode()
 
     async def _fail(self, id: str, refused: Refused, request_id: str) -> None:
         errors = [

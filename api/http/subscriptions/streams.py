@@ -63,13 +63,18 @@ class Streams:
 
 
 class Stream:
-    """One answer that goes on. Who reads too slowly is cut off by the server and resumes by `Last-Event-ID`."""
+    """One answer that goes on. Who reads too slowly is cut off by the server and resumes by `Last-Event-ID`.
+
+    Who sends that header, if only empty, has an `id` with each heartbeat. Others have a comment: npm's graphql-sse ends
+    with an error when it meets an `id` without an event.
+    """
 
     def __init__(self, shared: Subscriptions, exchange: Exchange, following: Following) -> None:
         self.leaving = ExitStack()
         self._shared = shared
         self._exchange = exchange
         self._following = following
+        self._has_ids = exchange.head.get(b"last-event-id") is not None
         self._left: asyncio.Future[Refused | None] = asyncio.get_running_loop().create_future()
 
     def leave(self, refused: Refused) -> None:
@@ -97,7 +102,7 @@ class Stream:
             gone = asyncio.ensure_future(disconnected(receive))
             try:
                 await send(start)
-                await send(chunk(HEARTBEAT))  # so that the client knows at once that it is connected
+                await send(chunk(self._heartbeat()))  # so that the client knows at once that it is connected
                 last = await self._events(gone, send)
                 await send(chunk(last, more=False))
             except OSError as error:
@@ -122,7 +127,7 @@ class Stream:
                         refused = self._left.result()
                         return b"" if refused is None else self._failed(refused)
                     if not done:
-                        await send(chunk(HEARTBEAT))
+                        await send(chunk(self._heartbeat()))
                 try:
                     events = more.result()
                 except Exception as error:  # noqa: BLE001 - every failure becomes an event
@@ -130,6 +135,9 @@ class Stream:
                 await send(chunk(b"".join(map(next_event, events))))
             finally:
                 more.cancel()
+
+    def _heartbeat(self) -> bytes:
+        return b"id: %d\n\n" % self._following.position if self._has_ids else HEARTBEAT
 
     def _failed(self, refused: Refused) -> bytes:
         self._exchange.facts["code"] = refused.code

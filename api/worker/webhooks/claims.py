@@ -81,7 +81,8 @@ UPDATE webhook_deliveries AS one
   FROM locked JOIN webhook_endpoints AS endpoint ON endpoint.tenant_id = locked.tenant_id
  WHERE one.tenant_id = locked.tenant_id AND one.id = locked.id AND endpoint.id = one.endpoint_id
 RETURNING one.tenant_id AS tenant, one.id, one.endpoint_id AS endpoint, one.position, one.object, one.types,
-          one.occurred_at, one.attempts, endpoint.version, endpoint.url, endpoint.document, endpoint.changed_fields,
+          one.occurred_at, one.attempts, one.lease_until AS lease,
+          endpoint.version, endpoint.url, endpoint.document, endpoint.changed_fields,
           ARRAY(SELECT unnest(event.changed) FROM outbox AS event
                  WHERE event.tenant_id = one.tenant_id AND event.event_id = one.event_id) AS changed,
           ARRAY(SELECT secret.id FROM webhook_secrets AS secret
@@ -94,14 +95,15 @@ RETURNING one.tenant_id AS tenant, one.id, one.endpoint_id AS endpoint, one.posi
                  ORDER BY secret.id DESC) AS sealed
 """  # noqa: S608 - constants of ours
 
-# `attempts` is the proof that the lease is still ours. What was held back was no attempt.
+# The instant at which it ends is the proof that the lease is still ours: numbers of attempts come again. A row that was
+# begun anew meanwhile has another number, and goes on as such. What was held back was no attempt.
 ENDED = """
 UPDATE webhook_deliveries
    SET state = $4, attempts = attempts - CASE WHEN $10 THEN 1 ELSE 0 END, lease_until = NULL,
        due_at = CASE WHEN $4 = 'WAITING' THEN now() + $5 ELSE due_at END,
        status = $6, error = left($7, 200), duration_ms = $8, excerpt = left($9, 1000),
        finished_at = CASE WHEN $4 = 'WAITING' THEN NULL ELSE now() END
- WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'WAITING'
+ WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND lease_until = $11 AND state = 'WAITING'
 """
 WORKED = """
 UPDATE webhook_health SET failures = 0, failing_since = NULL, closed_until = NULL, succeeded_at = now()
@@ -118,13 +120,13 @@ RETURNING now() - failing_since AS failing_for
 """  # noqa: S608 - constants of ours
 RELEASE = """
 UPDATE webhook_deliveries SET lease_until = NULL
- WHERE (tenant_id, id, attempts) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[]))
+ WHERE (tenant_id, id, lease_until) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that is ours until the lease ends. `attempts` counts the present one, `version` is the endpoint's."""
+    """A delivery that is ours until `lease`. `attempts` counts the present one, `version` is the endpoint's."""
 
     tenant: UUID
     id: UUID
@@ -134,6 +136,7 @@ class Claim:
     types: Sequence[str]
     occurred_at: datetime
     attempts: int
+    lease: datetime
     version: int
     url: str
     document: str
@@ -166,5 +169,5 @@ async def claim(connection: Connection, most: int, lease: timedelta) -> list[Cla
 
 async def release(connection: Connection, claims: Sequence[Claim]) -> None:
     """Give back what was begun and will not be ended here."""
-    given = [[getattr(one, name) for one in claims] for name in ("tenant", "id", "attempts")]
+    given = [[getattr(one, name) for one in claims] for name in ("tenant", "id", "lease")]
     await connection.execute(RELEASE, *given)

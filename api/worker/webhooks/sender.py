@@ -32,7 +32,7 @@ from api.http.payloads import NotFitting, Payloads
 from api.outbound.client import Answer, Client, Failed
 from api.outbound.destinations import Unusable
 
-from .claims import ENDED, FAILED, LOST, WORKED, Claim
+from .claims import ENDED, FAILED, LOST, WORKED, Claim, release
 from .schedule import DELAYS, GIVEN_UP_AFTER, GONE, MOST_CRASHES, next_delay
 
 HEADERS = (("content-type", "application/json"), ("user-agent", f"headless-crm/{__version__}"))
@@ -109,7 +109,8 @@ class Sender:
                     disable = DisabledReason.FAILING
             elif ended.arrived:
                 await connection.execute(WORKED, claim.tenant, claim.endpoint)
-            await connection.execute(ENDED, claim.tenant, claim.id, claim.attempts, *outcome(ended))
+            await connection.execute(ENDED, claim.tenant, claim.id, claim.attempts, *outcome(ended), claim.lease)
+            await release(connection, [claim])  # what was begun anew meanwhile need not wait for the end of the lease
         return disable
 
     async def _attempt(self, claim: Claim) -> Ended:
@@ -132,7 +133,7 @@ class Sender:
         signatures = signed(wire(PREFIX, claim.id), int(time.time()), payload, keys)
         try:
             where = self._client.destination(claim.url)
-            answer = await self._client.post(where, [*HEADERS, *signatures], payload)
+            answer = await self._client.post(where, [*HEADERS, *signatures], payload, tenant=claim.tenant)
         except (Failed, Unusable) as error:
             return failed(claim, None, str(error))
         return judged(claim, answer)

@@ -1,4 +1,4 @@
-"""No tenant takes a whole pool: some connections are always left to the others.
+"""No tenant takes a whole pool, of connections or of threads: some are always left to the others.
 
 Without that one tenant's slow queries would keep everybody waiting, however many requests each may have under way.
 """
@@ -23,10 +23,13 @@ class Share:
 
 
 class Shares:
-    """Turns by tenant for a pool of `size` connections; one with fewer than five has nothing to reserve."""
+    """Turns by tenant for a pool of `size` connections; one with fewer than five has nothing to reserve.
 
-    def __init__(self, size: int) -> None:
-        self.most = size - size // RESERVED
+    `most` is how many of them one tenant may have, if it is not all but the reserve.
+    """
+
+    def __init__(self, size: int, most: int | None = None) -> None:
+        self.most = size - size // RESERVED if most is None else most
         self._shares: dict[Hashable, Share] = {}
 
     async def enter(self, tenant: Hashable) -> None:
@@ -51,7 +54,7 @@ class Shares:
             async with asyncio.timeout(seconds):
                 await self.enter(tenant)
         except TimeoutError as error:
-            raise ShareTaken("this tenant has as many connections as it may have") from error
+            raise ShareTaken("this tenant has as much under way as it may have") from error
 
     def leave(self, tenant: Hashable) -> None:
         share = self._shares[tenant]
