@@ -40,7 +40,7 @@ COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "deprecated_uses": ("uses", "last_used_at"),
         "jobs": ("applied", "skipped", "rejected"),
         "webhook_health": ("failures", "failing_since", "closed_until"),
-        "webhook_deliveries": (*BEGUN, "created_at"),
+        "webhook_deliveries": BEGUN,
     }
 )
 FORGOTTEN = ("deprecated_uses",)  # entries that are taken away when they are old

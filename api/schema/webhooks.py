@@ -154,7 +154,7 @@ class WebhookDelivery:
     )
     types: list[str] = described("What happened, the most specific first.")
     occurred_at: datetime = described("When it happened.")
-    created_at: datetime = described("When it was to be sent first, or again because somebody asked for it.")
+    created_at: datetime = described("When it was first to be sent.")
     state: domain.DeliveryState = described("How far it is.")
     attempts: int = described("How often it was sent since it was last begun.")
     due_at: datetime = described("When it is, or was, sent next.")

@@ -71,7 +71,9 @@ OLD: Mapping[str, Old] = MappingProxyType(
         "webhook deliveries": Old(
             """DELETE FROM webhook_deliveries WHERE (tenant_id, id) IN (
                SELECT tenant_id, id FROM webhook_deliveries
-                WHERE created_at < clock_timestamp() - $1::interval ORDER BY created_at LIMIT $2)""",
+                WHERE created_at < clock_timestamp() - $1::interval  -- it has an index
+                  AND coalesce(finished_at, due_at) < clock_timestamp() - $1::interval
+                ORDER BY created_at LIMIT $2)""",
             timedelta(days=30),
         ),
         "wake-ups that woke nobody": Old(

@@ -21,6 +21,9 @@ from tests.people import a_user as a_person
 from tests.webhooks.conftest import THIN, World, a_world, uuid_of
 from tests.webhooks.receivers import Reader, Receiver, Writer, answer, receiving, silent
 
+LONG_AGO = (
+    "(created_at, due_at, finished_at) = (SELECT at, at, at FROM (SELECT now() - interval '31 days' AS at) AS old)"
+)
 GONE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
            WHERE usename = 'crm_worker' AND datname = current_database()"""
 RENAME = """mutation($id: ID!, $name: String!) {
@@ -757,7 +760,7 @@ async def test_the_log_is_kept_for_thirty_days(world: World, receiver: Receiver)
         await world.account(name)
     await world.happen()
     await world.rows(
-        "UPDATE webhook_deliveries SET created_at = now() - interval '31 days' WHERE id = $1",
+        f"UPDATE webhook_deliveries SET {LONG_AGO} WHERE id = $1",
         uuid_of((await world.log(endpoint))[0]["id"]),
     )
     async with world.place.connected() as connection:
@@ -770,7 +773,7 @@ async def test_what_is_sent_again_is_kept_as_long_as_what_is_new(world: World, r
     await world.account()
     await world.happen()
     (delivery,) = await world.log(endpoint)
-    await world.rows("UPDATE webhook_deliveries SET created_at = now() - interval '31 days'")
+    await world.rows(f"UPDATE webhook_deliveries SET {LONG_AGO}")
     await world(REPLAY, {"id": endpoint, "delivery": delivery["id"]})
     async with world.place.connected() as connection:
         assert "webhook deliveries" not in await delete_old(connection, asyncio.Event())

@@ -21,7 +21,7 @@ AND (cardinality(e.objects) = 0 OR o.aggregate_type = ANY (e.objects))
 AND (cardinality(e.changed_fields) = 0 OR e.changed_fields && o.changed)
 """
 # A delivery begins anew, and is kept as long as a new one. A lease on it goes on: whoever has it is still sending.
-DUE = "state = 'WAITING', attempts = 0, due_at = now(), created_at = now(), finished_at = NULL, error = NULL"
+DUE = "state = 'WAITING', attempts = 0, due_at = now(), finished_at = NULL, error = NULL"
 
 COLUMNS = """tenant_id, id, endpoint_id, event_id, position, object, subject, types, occurred_at,
                                      created_at, state, attempts, due_at"""
