@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 
 from api.db import revisions
+from api.db.pool import LOST
 from api.db.roles import APP, READER, SERVING_ROLES
 
 OLDEST = 150_000
@@ -111,9 +112,13 @@ async def problems_of(connection_url: str, *more: Check) -> list[str]:
         return [f"The database does not answer ({str(error) or 'time-out'}): start it, or correct the database URL."]
     try:
         found = [line for check in CHECKS async for line in check(connection)]
-        return found or [line for check in more async for line in check(connection)]
-    finally:
+        found = found or [line for check in more async for line in check(connection)]
         await connection.close()
+    except LOST as error:
+        return [f"The database went away while it was looked at ({str(error) or 'time-out'}): start it again."]
+    finally:
+        connection.terminate()  # nothing, if it is closed
+    return found
 
 
 async def version(connection: asyncpg.Connection) -> AsyncIterator[str]:

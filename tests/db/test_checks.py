@@ -4,10 +4,11 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from api.db import revisions
-from api.db.checks import CROSSING_FUNCTIONS, problems
+from api.db.checks import CROSSING_FUNCTIONS, problems, problems_of
 from api.db.functions import FUNCTIONS
 from api.db.urls import Urls
 from tests.cluster import PASSWORD, Cluster, execute
@@ -261,3 +262,12 @@ async def test_a_wrong_password_is_one_line(database: Urls):
         'The database does not answer (password authentication failed for user "crm_app"): '
         "start it, or correct the database URL."
     )
+
+
+async def test_a_database_that_goes_away_meanwhile_is_a_problem_and_no_failure(database: Urls):
+    async def ends(connection: asyncpg.Connection) -> AsyncIterator[str]:
+        await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        yield "still there"
+
+    (line,) = await problems_of(database.app, ends)
+    assert line.startswith("The database went away while it was looked at (")
