@@ -92,6 +92,7 @@ class Following:
         self._more = self._position is not None  # it may be gone, or not have been reached
         if self._position is None:
             self._position = await call.front.feed.newest(viewer)
+        self._told = self._position
         return admission
 
     async def more(self) -> Sequence[Event]:
