@@ -18,6 +18,7 @@ from tests.faults.proxy import COMMIT, Proxy, Trap, Verb, Way, Weather, to_port
 from tests.faults.row import Row
 from tests.faults.rows import webhooks, workloads
 
+pytestmark = pytest.mark.proof
 QUICK = ("F01", "F02", "F03", "F09", "F11", "F16")
 
 
@@ -27,7 +28,6 @@ async def faults() -> AsyncIterator[Campaign]:
         yield made
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize("number", QUICK)
 async def test_what_is_promised_holds_through_the_fault(faults: Campaign, number: str):
     row = next(row for row in ROWS if row.number == number)
@@ -35,15 +35,14 @@ async def test_what_is_promised_holds_through_the_fault(faults: Campaign, number
     assert violations == []
 
 
-@pytest.mark.proof
-async def test_histories_of_400_operations_hold_while_connections_are_ended(faults: Campaign):
-    """One behind the other in one place; the queue has 400 changes, and its worker is killed."""
+async def test_histories_of_200_operations_hold_while_connections_are_ended(faults: Campaign):
+    """One behind the other in one place; the queue has 200 changes, and its worker is killed."""
     faults.slowness = campaign.slowness()
     async with a_place(faults, 1, {}) as place:
         async with workloads.disturbed(place):
             for history in workloads.HISTORIES:
-                await history.run(place, 400)
-        await webhooks.queue(place, 1, 400)
+                await history.run(place, 200)
+        await webhooks.queue(place, 1, 200)
         assert place.manner.violations + place.logged() == []
 
 
@@ -228,7 +227,6 @@ def test_what_is_not_known_is_not_offered_for_repetition():
     assert (refused.code, CODES[refused.code].retryable) == ("OUTCOME_UNKNOWN", False)
 
 
-@pytest.mark.proof
 async def test_a_commit_that_stays_in_doubt_is_told_as_such_without_a_key_only(faults: Campaign):
     async with a_place(faults, 2, {"CRM_REQUEST_TIMEOUT_SECONDS": "2"}) as place:
         caller = place.caller()

@@ -6,10 +6,12 @@ import sys
 from functools import partial
 
 import asyncpg
+import pytest
 
 from tests.conftest import Committed
 from tests.worker.waiting import until
 
+pytestmark = pytest.mark.proof
 EVENTS = 3_000
 OUTBOX = """
 INSERT INTO outbox (tenant_id, event_id, aggregate_type, aggregate_id, version, types, schema_version, actor, changed,
