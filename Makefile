@@ -60,7 +60,7 @@ test-postgres15: $(STAMP) ## run the tests on Debian's postgresql-15, started an
 check: lint types contracts sql-lint reduced-proofs test ## everything CI runs: style, types, contracts, SQL, tests, proofs, conformance
 	@if $(MAKE) clients/contract/$(MODULES); then $(MAKE) conformance; else echo "conformance, subscriptions: not run, for want of npm's packages" >&2; fi
 
-coverage: $(STAMP) ## run every test and count the branches they take; twice as slow as make test
+coverage: $(STAMP) ## run the tests and count the branches they take; twice as slow as make test
 	@$(BIN)/coverage erase
 	@$(MAKE) test RUN="coverage run"
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
