@@ -43,11 +43,17 @@ def test_what_is_not_an_id_of_the_type_is_refused(text: str):
 def test_every_kind_of_record_has_a_prefix_of_its_own():
     assert {prefix: record.object for prefix, record in records().items()} == {
         "acc": "account",
+        "cer": "certification",
         "con": "contact",
         "fpr": "field_profile",
         "idn": "identity",
         "inv": "invitation",
+        "mda": "partner_fund_allocation",
+        "mdb": "partner_marketing_budget",
+        "mdc": "partner_fund_claim",
+        "mdf": "partner_fund_request",
         "opp": "opportunity",
+        "pce": "partner_certification",
         "pip": "pipeline",
         "pmb": "partner_membership",
         "prd": "product",

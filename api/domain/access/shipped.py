@@ -11,7 +11,11 @@ from .capabilities import EVERY, Cells, capability
 
 CUSTOMERS = ("account", "contact", "opportunity")
 SHELVES = ("product", "pipeline", "stage", "user", "team", "exchange_rate")  # what records refer to
-PARTNERS = ("partner_program", "partner_tier", "partner_membership", "partner_user")
+PARTNERS = (
+    *("partner_program", "partner_tier", "partner_membership", "partner_user"),
+    *("certification", "partner_certification"),
+    *("partner_marketing_budget", "partner_fund_allocation", "partner_fund_request", "partner_fund_claim"),
+)
 LOOK = Right(Level.ALL)
 ANY_FIELD = ((EVERY, EVERY, FieldAccess.WRITE),)
 OWN = Right(Level.OWN, Level.OWN, create=True, delete=True)
@@ -48,14 +52,13 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
             ((EVERY, "internal_notes", FieldAccess.READ), ("contact", EVERY, FieldAccess.WRITE)),
         ),
         "channel_manager": Shipped(
-            "Looks after all partners: programs, memberships, what they are shown and their tokens.",
+            "Looks after all partners: programs, memberships, funds, what they are shown.",
             {
                 **on(SHELVES, LOOK),
                 **on(CUSTOMERS, KEPT),
                 **on(PARTNERS, FULL),
                 "record_share": FULL,
                 "field_profile": LOOK,
-                "token": KEPT,
             },
         ),
         "marketer": Shipped(
