@@ -314,7 +314,7 @@ def partners(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
         expiry = {"contact_id": holder and holder.id, "expires_on": chance.choice((None, *days))}
         made.append(record(PartnerCertification, tenant, chance, **award, **expiry))
         made.append(record(PartnerUser, tenant, chance, contact_id=people[at].id, scope=PartnerScope.OWN))
-    return made
+    return first(tenant, made, PartnerProgram)
 
 
 def marketing(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
@@ -341,11 +341,29 @@ def marketing(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
             paid = {"status": FundClaimStatus.SUBMITTED}
         claim = record(PartnerFundClaim, tenant, chance, request_id=request.id, **by, **paid, decided_on=day, **money)
         made += [budget, allocation, request, claim]
-    return made
+    return first(tenant, made, PartnerMarketingBudget)
+
+
+def first(tenant: Tenant, made: list[Any], model: type[Model]) -> list[Any]:
+    """Those of the model; the others are kept for `later`."""
+    for one in made:
+        kept.setdefault((tenant.id, type(one)), []).append(one)
+    return [one for one in made if isinstance(one, model)]
+
+
+def later(*models: type[Model]) -> Any:
+    """Rows that were made before, and point at others of the same making."""
+
+    def rows_of(tenant: Tenant, _chance: random.Random, _rows: int) -> list[Any]:
+        return [one for model in models for one in kept[tenant.id, model]]
+
+    return rows_of
 
 
 # In this order, because of what points at what.
 KINDS = (
     *(teams, users, roles, tokens, products, accounts, contacts, field_profiles, record_shares),
-    *(pipelines, stages, opportunities, partners, marketing, webhook_endpoints),
+    *(pipelines, stages, opportunities, webhook_endpoints),
+    *(partners, later(PartnerTier, Certification, PartnerUser), later(PartnerMembership, PartnerCertification)),
+    *(marketing, later(PartnerFundAllocation), later(PartnerFundRequest), later(PartnerFundClaim)),
 )
