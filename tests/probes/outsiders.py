@@ -125,7 +125,7 @@ class Outsider(Principal):
         )
 
     @cached_property
-    def scope(self) -> PartnerScope | None:  # type: ignore[override] # of a partner user, and not of a token
+    def seat(self) -> PartnerScope | None:
         """How far it sees as a partner user; None for whom is none."""
         assert self.world is not None
         for row in self.world.of(self.letter, "partner_users"):
@@ -138,8 +138,8 @@ class Outsider(Principal):
         """The accounts that it acts for."""
         assert self.world is not None
         accounts = [row.values for row in self.world.of(self.letter, "accounts") if row.values["archived_at"] is None]
-        found = {one["id"] for one in accounts if one["id"] == self.account and self.scope is not None}
-        if self.scope is PartnerScope.SUBTREE:
+        found = {one["id"] for one in accounts if one["id"] == self.account and self.seat is not None}
+        if self.seat is PartnerScope.SUBTREE:
             while more := {one["id"] for one in accounts if one["parent_id"] in found} - found:
                 found |= more
         return frozenset(found)
@@ -163,7 +163,7 @@ class Outsider(Principal):
             return bool(values["program_id"] in self.programs or is_open)
         if "contact_id" in values and row.table in {"partner_fund_requests", "partner_fund_claims"}:
             own = values["contact_id"] == self.contact
-            return values["account_id"] in self.firms and (own or self.scope is not PartnerScope.OWN)
+            return values["account_id"] in self.firms and (own or self.seat is not PartnerScope.OWN)
         return values["account_id"] in self.firms
 
     @cached_property
