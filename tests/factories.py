@@ -3,10 +3,12 @@
 They go through the commands, so that what they make is what the product makes.
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.domain import accounts, contacts, opportunities, products, users
+from api.domain import accounts, contacts, opportunities, partner_programs, products, users
+from api.domain import market_development_funds as funds
 from api.domain.kernel import Money, Work
 from api.domain.opportunities import Status
 
@@ -90,3 +92,104 @@ async def an_opportunity(
         await opportunities.lose(work, opportunity.id, "Price")
     await work.flush()
     return opportunity
+
+
+async def a_program(work: Work, name: str = "Resellers", **values: Any) -> partner_programs.PartnerProgram:
+    program = await partner_programs.create_program(work, {"name": name, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return program
+
+
+async def a_tier(
+    work: Work, name: str = "Silver", program: UUID | None = None, **values: Any
+) -> partner_programs.PartnerTier:
+    """In a new program unless one is given; the first rank, the weight 1."""
+    given = {"name": name, "rank": 1, "weight": 1, "program_id": program or (await a_program(work)).id, **values}
+    tier = await partner_programs.create_tier(work, given)  # type: ignore[arg-type]
+    await work.flush()
+    return tier
+
+
+async def a_membership(
+    work: Work, account: UUID | None = None, tier: partner_programs.PartnerTier | None = None, *, status: str = "ACTIVE"
+) -> partner_programs.PartnerMembership:
+    """Of a new account, in a new program with one tier, unless they are given."""
+    tier = tier or await a_tier(work)
+    company = account or (await an_account(work, "Brightwater")).id
+    made = await partner_programs.apply(work, tier.program_id, account_id=company)
+    await work.flush()
+    steps = {"APPLIED": 0, "APPROVED": 1, "ACTIVE": 2, "SUSPENDED": 3, "TERMINATED": 3}[status]
+    if steps >= 1:
+        await partner_programs.approve(work, made.id)
+    if steps >= 2:
+        await partner_programs.activate(work, made.id, tier.id)
+    if status == "SUSPENDED":
+        await partner_programs.suspend(work, made.id, "Unpaid invoices")
+    if status == "TERMINATED":
+        await partner_programs.terminate(work, made.id, "Sold to a competitor")
+    await work.flush()
+    return made
+
+
+async def a_budget(
+    work: Work, name: str = "Spring", amount: int = 1_000_000, **values: Any
+) -> funds.PartnerMarketingBudget:
+    """`amount` in US cents, for the year 2026."""
+    year = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
+    given = {"name": name, "amount": Money(amount, "USD"), **year, **values}
+    budget = await funds.create_budget(work, given)  # type: ignore[arg-type]
+    await work.flush()
+    return budget
+
+
+async def an_allocation(
+    work: Work, amount: int = 500_000, *, budget: UUID | None = None, account: UUID | None = None
+) -> funds.PartnerFundAllocation:
+    """`amount` in US cents; of a new budget to a new partner unless they are given."""
+    of = budget or (await a_budget(work)).id
+    to = account or (await a_membership(work)).account_id
+    allocation = await funds.allocate(work, of, to, {"amount": Money(amount, "USD")})
+    await work.flush()
+    return allocation
+
+
+async def a_fund_request(
+    work: Work, amount: int = 200_000, *, allocation: UUID | None = None, status: str = "APPROVED", title: str = "Fair"
+) -> funds.PartnerFundRequest:
+    """`amount` in US cents."""
+    of = allocation or (await an_allocation(work)).id
+    request = await funds.submit_request(work, of, {"title": title, "amount": Money(amount, "USD")})
+    await work.flush()
+    if status == "APPROVED":
+        await funds.approve_request(work, request.id)
+    if status == "REJECTED":
+        await funds.reject_request(work, request.id, "Not this year")
+    if status == "WITHDRAWN":
+        await funds.withdraw_request(work, request.id)
+    await work.flush()
+    return request
+
+
+async def a_fund_claim(
+    work: Work, amount: int = 50_000, *, request: UUID | None = None, status: str = "SUBMITTED"
+) -> funds.PartnerFundClaim:
+    """`amount` in US cents."""
+    on = request or (await a_fund_request(work)).id
+    claim = await funds.submit_claim(work, on, {"invoice": "R-17", "amount": Money(amount, "USD")})
+    await work.flush()
+    if status in {"APPROVED", "PAID"}:
+        await funds.approve_claim(work, claim.id)
+    if status == "PAID":
+        await funds.pay_claim(work, claim.id)
+    if status == "REJECTED":
+        await funds.reject_claim(work, claim.id, "No proof")
+    if status == "WITHDRAWN":
+        await funds.withdraw_claim(work, claim.id)
+    await work.flush()
+    return claim
+
+
+async def a_certification(work: Work, name: str = "Installer", **values: Any) -> partner_programs.Certification:
+    certification = await partner_programs.create_certification(work, {"name": name, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return certification

@@ -92,7 +92,10 @@ class Writer:
 
     def each_field(self, outsider: Outsider, where: Where, table: str) -> Iterator[Try]:
         """Every field that a mutation takes, of every record: what may be edited, what is only shown, and the rest."""
-        patch: Any = get_named_type(self.inputs.mutations[where.mutation].args["patch"].type)
+        argument = self.inputs.mutations[where.mutation].args.get("patch")
+        if argument is None:
+            return  # a verb without values of its own
+        patch: Any = get_named_type(argument.type)
         for name in patch.fields:
             for letter in (outsider.letter, FOREIGN[outsider.letter]):
                 for row in self.rows(table, letter):
