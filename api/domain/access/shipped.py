@@ -10,7 +10,16 @@ from api.domain.kernel import Capability, FieldAccess, Level, Right
 from .capabilities import EVERY, Cells, capability
 
 CUSTOMERS = ("account", "contact", "opportunity")
-SHELVES = ("product", "pipeline", "stage", "user", "team", "exchange_rate")  # what records refer to
+SHELVES = (  # what records refer to
+    "product",
+    "pipeline",
+    "stage",
+    "user",
+    "team",
+    "exchange_rate",
+    "business_hours",
+    "holiday_calendar",
+)
 LOOK = Right(Level.ALL)
 ANY_FIELD = ((EVERY, EVERY, FieldAccess.WRITE),)
 OWN = Right(Level.OWN, Level.OWN, create=True, delete=True)
