@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.domain import accounts, business_hours, contacts, opportunities, products, users
+from api.domain import accounts, business_hours, cases, contacts, opportunities, products, users
+from api.domain.cases import CaseStatus, ResolutionCode
 from api.domain.kernel import Money, Work
 from api.domain.opportunities import Status
 
@@ -111,3 +112,27 @@ async def a_holiday_calendar(
     calendar = await business_hours.create_calendar(work, {"name": name, "holidays": holidays})
     await work.flush()
     return calendar
+
+
+async def a_case(
+    work: Work, subject: str = "It does not start", *, status: CaseStatus = CaseStatus.NEW, **values: Any
+) -> cases.Case:
+    """By the shortest way to its status."""
+    case = await cases.create(work, {"subject": subject, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    if status is CaseStatus.CANCELLED:
+        await cases.cancel(work, case.id, "No answer needed")
+    elif status is CaseStatus.DUPLICATE:
+        await cases.mark_duplicate(work, case.id, (await a_case(work, "The same before")).id)
+    elif status is not CaseStatus.NEW:
+        await cases.start(work, case.id)
+    if status is CaseStatus.WAITING_CUSTOMER:
+        await cases.wait_for_customer(work, case.id)
+    if status is CaseStatus.WAITING_THIRD_PARTY:
+        await cases.wait_for_third_party(work, case.id)
+    if status in {CaseStatus.RESOLVED, CaseStatus.CLOSED}:
+        await cases.resolve(work, case.id, ResolutionCode.SOLVED)
+    if status is CaseStatus.CLOSED:
+        await cases.close(work, case.id)
+    await work.flush()
+    return case

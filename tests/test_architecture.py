@@ -27,6 +27,7 @@ WIRE_PREFIXES = {
     "Account": "acc",
     "AccountContact": "aco",
     "BusinessHours": "bhr",
+    "Case": "cas",
     "Contact": "con",
     "FieldProfile": "fpr",
     "HolidayCalendar": "hol",

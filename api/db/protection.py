@@ -27,6 +27,7 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "idempotency_keys": ("result",),
         "stage_history": ("left_at",),
+        "case_history": ("left_at",),
         "stored_documents": ("retired_at",),
         "jobs": ("payload", "due_at", "state", "finished_at"),
     }
@@ -37,6 +38,7 @@ BEGUN = ("state", "attempts", "due_at", "lease_until", "error", "finished_at")
 COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "rate_buckets": ("millipoints", "filled_at"),
+        "case_numbers": ("last",),
         "deprecated_uses": ("uses", "last_used_at"),
         "webhook_health": ("failures", "failing_since", "closed_until"),
         "webhook_deliveries": BEGUN,

@@ -44,6 +44,7 @@ def test_every_kind_of_record_has_a_prefix_of_its_own():
     assert {prefix: record.object for prefix, record in records().items()} == {
         "acc": "account",
         "bhr": "business_hours",
+        "cas": "case",
         "con": "contact",
         "fpr": "field_profile",
         "hol": "holiday_calendar",

@@ -25,6 +25,7 @@ ANY_FIELD = ((EVERY, EVERY, FieldAccess.WRITE),)
 OWN = Right(Level.OWN, Level.OWN, create=True, delete=True)
 TEAM = Right(Level.TEAM, Level.TEAM, create=True, delete=True, export=True)
 FULL = Right(Level.ALL, Level.ALL, create=True, delete=True, export=True)
+SERVED = Right(Level.ALL, Level.ALL, create=True, delete=True, export=True)
 KEPT = Right(Level.ALL, Level.ALL, create=True)  # everything but taking away
 
 
@@ -47,13 +48,17 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
     {
         "admin": Shipped("Everything, also what later releases bring.", {EVERY: FULL}),
         "sales_manager": Shipped(
-            "Sells with the own teams and sees how they do.", {**on(SHELVES, LOOK), **on(CUSTOMERS, TEAM)}
+            "Sells with the own teams and sees how they do.", {**on(SHELVES, LOOK), **on(CUSTOMERS, TEAM), "case": LOOK}
         ),
-        "sales_rep": Shipped("Sells to the own customers.", {**on(SHELVES, LOOK), **on(CUSTOMERS, OWN)}),
+        "sales_rep": Shipped("Sells to the own customers.", {**on(SHELVES, LOOK), **on(CUSTOMERS, OWN), "case": LOOK}),
         "support_agent": Shipped(
             "Helps every customer; sees no deals.",
-            {**on(SHELVES, LOOK), "account": LOOK, "contact": KEPT},
-            ((EVERY, "internal_notes", FieldAccess.READ), ("contact", EVERY, FieldAccess.WRITE)),
+            {**on(SHELVES, LOOK), "account": LOOK, "contact": KEPT, "case": SERVED},
+            (
+                (EVERY, "internal_notes", FieldAccess.READ),
+                ("contact", EVERY, FieldAccess.WRITE),
+                ("case", EVERY, FieldAccess.WRITE),
+            ),
         ),
         "marketer": Shipped(
             "Reads customers and deals, keeps contacts; no internal notes.",
@@ -62,11 +67,11 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
         ),
         "integration": Shipped(
             "A program that keeps customers, products and deals in step with another system.",
-            {**on(SHELVES, LOOK), **on(CUSTOMERS, KEPT), "product": KEPT, "exchange_rate": KEPT},
+            {**on(SHELVES, LOOK), **on(CUSTOMERS, KEPT), "case": KEPT, "product": KEPT, "exchange_rate": KEPT},
         ),
         "read_only": Shipped(
             "Reads everything but credentials.",
-            on((*SHELVES, *CUSTOMERS, "role"), LOOK),
+            on((*SHELVES, *CUSTOMERS, "case", "role"), LOOK),
             ((EVERY, EVERY, FieldAccess.READ),),
         ),
     }

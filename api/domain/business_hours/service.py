@@ -151,7 +151,8 @@ def week_of(intervals: Iterable[OpenInterval]) -> tuple[tuple[Interval, ...], ..
 async def prepare(work: Work, rows: Sequence[BusinessHoursRow], records: Mapping[UUID, BusinessHours]) -> Any:
     await load_references(work, [row.values for row in rows], REFERENCES)
     known = await intervals_of(work, [id for id in records if any("intervals" in row.values for row in rows)])
-    zone = (await work.tenant_settings()).zone
+    new = any(row.id is None and "zone" not in row.values for row in rows)
+    zone = (await work.tenant_settings()).zone if new else None
 
     def write(row: BusinessHoursRow, hours: BusinessHours | None) -> tuple[BusinessHours, bool]:
         values = row.values
