@@ -162,7 +162,7 @@ BUSINESS_HOURS_AGGREGATE = Aggregate(
 class Query:
     business_hours: BusinessHours | None = one(BusinessHours, "Business hours; null if there are no such.")
     all_business_hours: Connection[BusinessHours] = many(BusinessHours, "Business hours.")
-    business_hours_aggregate = BUSINESS_HOURS_AGGREGATE.query()
+    all_business_hours_aggregate = BUSINESS_HOURS_AGGREGATE.query()
     holiday_calendar: HolidayCalendar | None = one(HolidayCalendar, "One calendar of holidays; null if there is none.")
     holiday_calendars: Connection[HolidayCalendar] = many(HolidayCalendar, "Calendars of holidays.")
 

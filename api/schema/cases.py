@@ -173,7 +173,7 @@ class CaseComment:
     description="One stay of a case in a status.",
     default_order=(("entered_at", True), ("id", True)),
 )
-class CaseHistoryEntry:
+class CaseStatusHistoryEntry:
     id: strawberry.ID = computed(lambda row, _scope: id_text("csh", row.id), "Id of the stay.")
     status: domain.CaseStatus = described("The status.")
     entered_at: datetime = described("When it came.")
@@ -217,7 +217,7 @@ class Case(Record, Node):
 
 complete(Case)
 extend(Case, "comments", CaseComment, "case_id", "What was said about it, the oldest first.")
-extend(Case, "history", CaseHistoryEntry, "case_id", "Its stays in each status, the newest first.")
+extend(Case, "status_history", CaseStatusHistoryEntry, "case_id", "Its stays in each status, the newest first.")
 for owner, name, by, text in (
     (Account, "cases", "account_id", "Its cases."),
     (Contact, "cases", "contact_id", "Cases that the contact asks for."),

@@ -171,6 +171,13 @@ BUSINESS_DURATION: Mapping[str, Limit] = MappingProxyType(
 )
 
 
+def holiday_on_change(case: Case) -> bool:
+    """Whether the zone changes its offset on a holiday: businesstimedelta may then look for an opening for ever."""
+    zone = ZoneInfo(case.calendar.zone)
+    nights = ([datetime.combine(day + more * DAY, time(), zone) for more in range(2)] for day in case.calendar.holidays)
+    return any(begin.utcoffset() != end.utcoffset() for begin, end in nights)
+
+
 @dataclass
 class Compared:
     """`explained` counts by library and limit; `unexplained` are the cases themselves."""
@@ -183,7 +190,11 @@ class Compared:
     def compare(self, case: Case) -> None:
         self.cases += 1
         ours = due(case.calendar, case.start, case.duration, case.pauses)
-        if case.calendar.week != ALWAYS:
+        if holiday_on_change(case):
+            self.opinions["the third opinion alone, for a holiday on which the clock changes"] += 1
+            if not confirmed(case, ours):
+                self.unexplained.append(("the third opinion", case))
+        elif case.calendar.week != ALWAYS:
             self.judge("businesstimedelta", by_businesstimedelta(case) == ours, BUSINESSTIMEDELTA, case, ours)
         if is_plain(case.calendar):
             same = by_business_duration(case, ours) == case.duration
@@ -194,11 +205,16 @@ class Compared:
         if agrees:
             return
         known = [name for name, applies in limits.items() if applies(case, ours)]
-        last_minute_counts = minute_by_minute(case, ours - MINUTE) == case.duration - MINUTE
-        if known and last_minute_counts and minute_by_minute(case, ours) == case.duration:
+        if known and confirmed(case, ours):
             self.explained[f"{library}: {known[0]}"] += 1
         else:
             self.unexplained.append((library, case))
+
+
+def confirmed(case: Case, ours: datetime) -> bool:
+    """Whether the minutes, counted one by one, say the same, and the last of them is one that counts."""
+    counted = [minute_by_minute(case, until) for until in (ours - MINUTE, ours)]
+    return counted == [case.duration - MINUTE, case.duration]
 
 
 def is_plain(calendar: Calendar) -> bool:
