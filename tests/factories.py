@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from api.domain import accounts, business_hours, cases, contacts, opportunities, products, users
-from api.domain.cases import CaseStatus, ResolutionCode
+from api.domain.cases import CasePriority, CaseStatus, MilestoneType, ResolutionCode
 from api.domain.kernel import Money, Work
 from api.domain.opportunities import Status
 
@@ -136,3 +136,23 @@ async def a_case(
         await cases.close(work, case.id)
     await work.flush()
     return case
+
+
+async def a_policy(
+    work: Work,
+    promises: Mapping[MilestoneType, int],
+    name: str = "Standard",
+    *,
+    urgent: Mapping[MilestoneType, int] | None = None,
+    hours_of_target: UUID | None = None,
+    **values: Any,
+) -> cases.SlaPolicy:
+    """`promises` in minutes, for every priority; round the clock. `urgent`: others for urgent cases."""
+    targets: list[cases.TargetValues] = [
+        {"priority": priority, "milestone": milestone, "minutes": minutes, "business_hours_id": hours_of_target}
+        for priority in CasePriority
+        for milestone, minutes in (urgent if urgent and priority is CasePriority.URGENT else promises).items()
+    ]
+    policy = await cases.create_policy(work, {"name": name, "targets": targets, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return policy

@@ -14,6 +14,7 @@ from api.domain.kernel import Context, Work
 from .accounts import Account
 from .aggregates import Aggregate, column_key
 from .binding import computed, described, listed, readable, to_one
+from .business_hours import BusinessHours
 from .commands import Service, Writes
 from .connections import Connection, about, extend, many, one
 from .contacts import Contact
@@ -210,6 +211,12 @@ class Case(Record, Node):
     resolution: str | None = described("What settled it.")
     closes_at: datetime | None = described("When it closes by itself; null unless it is resolved.")
     closed_at: datetime | None = described("When it was finished: closed, cancelled, or found to be a duplicate.")
+    business_hours: BusinessHours | None = to_one(
+        "business_hours_id",
+        "business_hours.BusinessHours",
+        "What its clocks are measured by where its policy names none.",
+    )
+    next_due_at: datetime | None = described("When the next of its milestones is due, or was; null if none is.")
     available_transitions: list[CaseTransition] = listed(
         "case_id", "The steps you can take now.", order=("place", "verb")
     )
@@ -247,6 +254,7 @@ CASES = Writes(
         "type",
         "priority",
         "severity",
+        "business_hours",
     ),
     required=("subject",),
 )

@@ -16,7 +16,7 @@ from .outside import granted_columns
 
 UNOPENED = "secret"  # a set of fields that no statement of a request reads
 PARTS = frozenset(
-    {"opl", "sth", "evt", "tok", "ten", "aco", "ocr", "whd", "ccm", "csh"}
+    {"opl", "sth", "evt", "tok", "ten", "aco", "ocr", "whd", "ccm", "csh", "cmi", "slv"}
 )  # prefixes of what no reference names
 FIXED = frozenset(
     {

@@ -22,7 +22,9 @@ FOLLOWERS: tuple[Callable[[Place, asyncpg.Connection, Sequence[RelayedEvent]], A
     webhooks.follow,
 )
 # Kind of job → what does it.
-HANDLERS: Mapping[str, Handler] = MappingProxyType({cases.CLOSE: Handler(cases.close_due)})
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {cases.CLOSE: Handler(cases.close_due), cases.CLOCK: Handler(cases.clock_due)}
+)
 # What runs beside the relay and the jobs, until the event is set.
 LOOPS: Mapping[str, Callable[[Place, asyncio.Event], Awaitable[None]]] = MappingProxyType(
     {"queue": queue.listen, "sweeper": jobs.sweep, "retention": retention.retain, "webhooks": webhooks.deliver}

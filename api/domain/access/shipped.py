@@ -19,6 +19,7 @@ SHELVES = (  # what records refer to
     "exchange_rate",
     "business_hours",
     "holiday_calendar",
+    "sla_policy",
 )
 LOOK = Right(Level.ALL)
 ANY_FIELD = ((EVERY, EVERY, FieldAccess.WRITE),)
@@ -53,7 +54,7 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
         "sales_rep": Shipped("Sells to the own customers.", {**on(SHELVES, LOOK), **on(CUSTOMERS, OWN), "case": LOOK}),
         "support_agent": Shipped(
             "Helps every customer; sees no deals.",
-            {**on(SHELVES, LOOK), "account": LOOK, "contact": KEPT, "case": SERVED},
+            {**on(SHELVES, LOOK), "account": LOOK, "contact": KEPT, "case": SERVED, "entitlement": LOOK},
             (
                 (EVERY, "internal_notes", FieldAccess.READ),
                 ("contact", EVERY, FieldAccess.WRITE),
@@ -67,11 +68,18 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
         ),
         "integration": Shipped(
             "A program that keeps customers, products and deals in step with another system.",
-            {**on(SHELVES, LOOK), **on(CUSTOMERS, KEPT), "case": KEPT, "product": KEPT, "exchange_rate": KEPT},
+            {
+                **on(SHELVES, LOOK),
+                **on(CUSTOMERS, KEPT),
+                "case": KEPT,
+                "entitlement": KEPT,
+                "product": KEPT,
+                "exchange_rate": KEPT,
+            },
         ),
         "read_only": Shipped(
             "Reads everything but credentials.",
-            on((*SHELVES, *CUSTOMERS, "case", "role"), LOOK),
+            on((*SHELVES, *CUSTOMERS, "case", "entitlement", "role"), LOOK),
             ((EVERY, EVERY, FieldAccess.READ),),
         ),
     }

@@ -1,6 +1,16 @@
 """What customers want from us: cases, what is said about them, their way from new to settled."""
 
+from .clocks import CLOCK, clock_due
 from .comments import comment
+from .entitlements import (
+    EntitlementRow,
+    EntitlementValues,
+    archive_entitlement,
+    create_entitlement,
+    restore_entitlement,
+    update_entitlement,
+    upsert_entitlements,
+)
 from .events import (
     CaseCancelled,
     CaseClosed,
@@ -8,11 +18,15 @@ from .events import (
     CaseEscalated,
     CaseFollowedUp,
     CaseMarkedDuplicate,
+    CaseMilestoneViolated,
+    CaseMilestoneWarned,
     CaseReopened,
     CaseResolved,
     CaseResponded,
     CaseStatusChanged,
 )
+from .level_states import EntitlementStatus, MilestoneStatus, MilestoneType
+from .levels import Entitlement, Milestone, SlaPolicy, SlaTarget, SlaVersion
 from .models import Case, CaseComment, CaseStay
 from .moves import (
     CLOSE,
@@ -30,6 +44,16 @@ from .moves import (
     wait_for_customer,
     wait_for_third_party,
 )
+from .policies import (
+    SlaPolicyRow,
+    SlaPolicyValues,
+    TargetValues,
+    archive_policy,
+    create_policy,
+    restore_policy,
+    update_policy,
+    upsert_policies,
+)
 from .service import CaseRow, CaseValues, archive, create, restore, update, upsert_many
 from .states import (
     FINISHED,
@@ -43,6 +67,7 @@ from .states import (
 )
 
 __all__ = [
+    "CLOCK",
     "CLOSE",
     "CLOSES_AFTER",
     "FINISHED",
@@ -55,6 +80,8 @@ __all__ = [
     "CaseEscalated",
     "CaseFollowedUp",
     "CaseMarkedDuplicate",
+    "CaseMilestoneViolated",
+    "CaseMilestoneWarned",
     "CaseOrigin",
     "CasePriority",
     "CaseReopened",
@@ -67,23 +94,47 @@ __all__ = [
     "CaseStay",
     "CaseType",
     "CaseValues",
+    "Entitlement",
+    "EntitlementRow",
+    "EntitlementStatus",
+    "EntitlementValues",
+    "Milestone",
+    "MilestoneStatus",
+    "MilestoneType",
     "ResolutionCode",
+    "SlaPolicy",
+    "SlaPolicyRow",
+    "SlaPolicyValues",
+    "SlaTarget",
+    "SlaVersion",
+    "TargetValues",
     "archive",
+    "archive_entitlement",
+    "archive_policy",
     "available_transitions",
     "cancel",
+    "clock_due",
     "close",
     "close_due",
     "comment",
     "create",
+    "create_entitlement",
+    "create_policy",
     "escalate",
     "mark_duplicate",
     "reopen",
     "resolve",
     "restore",
+    "restore_entitlement",
+    "restore_policy",
     "resume",
     "start",
     "update",
+    "update_entitlement",
+    "update_policy",
+    "upsert_entitlements",
     "upsert_many",
+    "upsert_policies",
     "wait_for_customer",
     "wait_for_third_party",
 ]

@@ -5,6 +5,7 @@ from uuid import UUID
 from api.domain.contacts import Contact
 from api.domain.kernel import Invalid, Work, checked, new_id, wire
 
+from .clocks import open_clocks
 from .desk import check_unfinished, enter
 from .events import CaseCommented, CaseFollowedUp, CaseResponded
 from .models import Case, CaseComment
@@ -62,9 +63,17 @@ async def comment(  # noqa: PLR0913 - what is said, to whom, by whom
     work.add(said)
     who = wire("con", contact.id) if contact else None
     work.emit(CaseCommented(case.id, wire("ccm", said.id), is_public, is_automated, who))
-    if is_public and not is_automated and user is not None and case.first_response_at is None:
-        case.first_response_at = work.now
-        work.emit(CaseResponded(case.id, work.now))
+    if not is_public or is_automated:
+        return case
+    clocks = await open_clocks(work, [case])
+    if contact is not None:
+        clocks.asked(case)
+    elif user is not None:
+        if case.first_response_at is None:
+            case.first_response_at = work.now
+            work.emit(CaseResponded(case.id, work.now))
+        clocks.responded(case)
+    await clocks.settle()
     return case
 
 

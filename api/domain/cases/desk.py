@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from api.domain.kernel import IllegalTransition, Work, assign, new_id
 
+from .clocks import open_clocks
 from .events import CaseStatusChanged
 from .models import Case, CaseStay
 from .states import FINISHED, TRANSITIONS, CaseStatus
@@ -57,6 +58,9 @@ async def enter(work: Work, case: Case, status: CaseStatus, reason: str | None =
     await work.flush()  # of a case there is one present stay
     begin_stay(work, case, reason)
     work.emit(CaseStatusChanged(case.id, before.value, status.value, reason))
+    clocks = await open_clocks(work, [case])
+    clocks.entered(case, before)
+    await clocks.settle()
 
 
 def begin_stay(work: Work, case: Case, reason: str | None = None) -> None:

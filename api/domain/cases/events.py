@@ -76,6 +76,24 @@ class CaseResponded(Event):
 
 
 @dataclass(frozen=True)
+class CaseMilestoneWarned(Event):
+    """A milestone has used up most of its time."""
+
+    type: ClassVar[str] = "case.milestone_warned"
+    milestone: str
+    kind: str
+    target_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseMilestoneViolated(Event):
+    type: ClassVar[str] = "case.milestone_violated"
+    milestone: str
+    kind: str
+    target_at: datetime
+
+
+@dataclass(frozen=True)
 class CaseFollowedUp(Event):
     """The case begins where a finished one, `follows`, was answered once more."""
 

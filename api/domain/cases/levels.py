@@ -115,8 +115,9 @@ class Milestone(Part):
         ),
         CheckConstraint("minutes > 0", name="minutes"),
         CheckConstraint("paused_us >= 0", name="paused_us"),
-        CheckConstraint("(status = 'PAUSED') <= (paused_at IS NOT NULL)", name="paused"),
-        CheckConstraint("(completed_at IS NOT NULL) = (status = 'MET' OR (status = 'MISSED' AND completed_at IS NOT NULL))", name="completed"),
+        CheckConstraint("(status = 'PAUSED') = (paused_at IS NOT NULL)", name="paused"),
+        CheckConstraint("status <> 'MET' OR completed_at IS NOT NULL", name="met"),
+        CheckConstraint("completed_at IS NULL OR status IN ('MET', 'MISSED')", name="completed"),
     )
     prefix: ClassVar[str] = "cmi"
     whole = "case_id"

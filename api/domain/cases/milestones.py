@@ -16,7 +16,10 @@ def aim(milestone: Milestone, calendar: Calendar, minutes: int, warn_percent: in
     """Set both due instants: the target and what was paused, counted from the start, whatever the target was before."""
     target, held = timedelta(minutes=minutes), timedelta(microseconds=milestone.paused_us)
     early = timedelta(minutes=minutes * warn_percent) / PERCENT
-    due = {"warn_at": add(calendar, milestone.start_at, early + held), "target_at": add(calendar, milestone.start_at, target + held)}
+    due = {
+        "warn_at": add(calendar, milestone.start_at, early + held),
+        "target_at": add(calendar, milestone.start_at, target + held),
+    }
     assign(milestone, {"minutes": minutes, **due})
 
 
@@ -34,21 +37,20 @@ def go_on(milestone: Milestone, calendar: Calendar, now: datetime, warn_percent:
         aim(milestone, calendar, milestone.minutes, warn_percent)
 
 
-def complete(milestone: Milestone, now: datetime) -> None:
-    """Reached; missed if that is later than the target. One that stood still was in time."""
-    late = milestone.status is not MilestoneStatus.PAUSED and now > milestone.target_at
-    missed = late or milestone.status is MilestoneStatus.MISSED
+def complete(milestone: Milestone, calendar: Calendar, now: datetime, warn_percent: int) -> None:
+    """Reached; missed if that is later than the target."""
+    go_on(milestone, calendar, now, warn_percent)
+    missed = milestone.status is MilestoneStatus.MISSED or now > milestone.target_at
     status = MilestoneStatus.MISSED if missed else MilestoneStatus.MET
     assign(milestone, {"status": status, "completed_at": now})
 
 
 def take_back(milestone: Milestone, calendar: Calendar, now: datetime, warn_percent: int) -> None:
     """Not reached after all: what has passed since counts as a pause. What was missed stays so."""
-    since = milestone.paused_at or milestone.completed_at or now
-    held = milestone.paused_us + microseconds(between(calendar, since, now))
+    held = milestone.paused_us + microseconds(between(calendar, milestone.completed_at or now, now))
     missed = milestone.status is MilestoneStatus.MISSED
     status = MilestoneStatus.MISSED if missed else MilestoneStatus.IN_PROGRESS
-    assign(milestone, {"status": status, "completed_at": None, "paused_at": None, "paused_us": held})
+    assign(milestone, {"status": status, "completed_at": None, "paused_us": held})
     if not missed:
         aim(milestone, calendar, milestone.minutes, warn_percent)
 

@@ -62,6 +62,10 @@ class Case(Record):
     resolution: Mapped[str | None] = column()
     closes_at: Mapped[datetime | None] = column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True)
+    business_hours_id: Mapped[UUID | None] = column(references="business_hours", filter=True)
+    entitlement_id: Mapped[UUID | None] = column(references="entitlements", filter=True)
+    sla_version_id: Mapped[UUID | None] = column(references="sla_versions", internal=True)
+    next_due_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True)
 
 
 class CaseComment(Part):

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Text, select
 
 from api.domain.accounts import Account
+from api.domain.business_hours import BusinessHours
 from api.domain.contacts import Contact, ContactEmail, key_of_email
 from api.domain.kernel import (
     ExternalKey,
@@ -28,6 +29,8 @@ from api.domain.kernel import (
 from api.domain.products import Product
 from api.domain.users import User
 
+from .choice import open_choice
+from .clocks import open_clocks
 from .desk import begin_stay, check_unfinished, take_numbers
 from .models import Case
 from .states import CaseOrigin, CasePriority, CaseSeverity, CaseStatus, CaseType
@@ -38,7 +41,14 @@ TEXTS = {
     "notes": TextField(20_000),
     "from_email": TextField(254),
 }
-REFERENCES = {"account_id": Account, "contact_id": Contact, "product_id": Product, "owner_id": User, "parent_id": Case}
+REFERENCES = {
+    "account_id": Account,
+    "contact_id": Contact,
+    "product_id": Product,
+    "owner_id": User,
+    "parent_id": Case,
+    "business_hours_id": BusinessHours,
+}
 ENUMS = ("origin", "type", "priority", "severity")
 
 
@@ -56,6 +66,7 @@ class CaseValues(TypedDict, total=False):
     product_id: UUID | None
     owner_id: UUID | None
     parent_id: UUID | None
+    business_hours_id: UUID | None
     from_email: str | None
     origin: CaseOrigin
     type: CaseType | None
@@ -74,7 +85,7 @@ async def create(work: Work, values: CaseValues, *, external_ids: Sequence[Exter
         Invalid: it would be below itself or deeper than ten levels, or `from_email` is no address.
     """
     row = CaseRow(values=values, external_ids=external_ids)
-    return (await write_rows(work, MATCHING, [row], prepare, create=True))[0].unwrap()
+    return (await write_cases(work, [row], create=True))[0].unwrap()
 
 
 async def update(work: Work, id: UUID, values: CaseValues, *, if_version: int | None = None) -> Case:
@@ -84,7 +95,7 @@ async def update(work: Work, id: UUID, values: CaseValues, *, if_version: int | 
 
 async def upsert_many(work: Work, rows: Sequence[CaseRow]) -> list[Written[Case]]:
     """Create or update cases; a row means the one with its id or external id."""
-    return await write_rows(work, MATCHING, rows, prepare)
+    return await write_cases(work, rows)
 
 
 async def archive(work: Work, id: UUID, *, if_version: int | None = None) -> Case:
@@ -99,13 +110,33 @@ async def restore(work: Work, id: UUID, *, if_version: int | None = None) -> Cas
     return case
 
 
-async def prepare(work: Work, rows: Sequence[CaseRow], records: Mapping[UUID, Case]) -> Any:
+async def write_cases(work: Work, rows: Sequence[CaseRow], *, create: bool = False) -> list[Written[Case]]:
+    new: list[Case] = []
+    moved: list[Case] = []  # to another priority
+
+    async def prepare(work: Work, rows: Sequence[CaseRow], records: Mapping[UUID, Case]) -> Any:
+        return await prepared(work, rows, records, new, moved)
+
+    written = await write_rows(work, MATCHING, rows, prepare, create=create)
+    clocks = await open_clocks(work, [*new, *moved])
+    for case in new:
+        clocks.begin(case)
+    for case in moved:
+        clocks.prioritised(case)
+    await clocks.settle()
+    return written
+
+
+async def prepared(
+    work: Work, rows: Sequence[CaseRow], records: Mapping[UUID, Case], new: list[Case], moved: list[Case]
+) -> Any:
     senders = await contacts_by_email(work, rows)
     await work.load(Contact, senders.values())
     await load_references(work, [row.values for row in rows], REFERENCES)
     parents = {parent for row in rows if (parent := row.values.get("parent_id"))}
     tree = await load_tree(work, Case, records, parents)
     numbers = await take_numbers(work, max(len(rows) - len(records), 0))
+    choice = await open_choice(work, [row.values for row in rows if row.id is None], senders.values())
 
     def write(row: CaseRow, case: Case | None) -> tuple[Case, bool]:
         if case is not None:
@@ -113,9 +144,14 @@ async def prepare(work: Work, rows: Sequence[CaseRow], records: Mapping[UUID, Ca
         columns = columns_of_values(work, row.values, case)
         if parent := columns.get("parent_id"):
             tree.check(case.id if case else None, parent)
+        before = case.priority if case is not None else None
         changed = case is None or assign(case, columns)
         if case is None:
-            case = write_new(work, numbers.pop(0), with_sender(work, columns, senders))
+            columns = with_sender(work, columns, senders)
+            case = write_new(work, numbers.pop(0), columns | choice.terms_of(columns))
+            new.append(case)
+        elif case.priority is not before:
+            moved.append(case)
         if "parent_id" in columns:
             tree.move(case.id, case.parent_id)
         return case, changed
