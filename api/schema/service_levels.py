@@ -151,6 +151,8 @@ class CaseMilestone:
 for record_type in (SlaPolicy, Entitlement):
     complete(record_type)
 extend_listed(Case, "milestones", CaseMilestone, "case_id", "What is promised, in order.", order=("start_at", "id"))
+extend_one(SlaVersion, "policy", SlaPolicy, lambda row, _scope: row.policy_id, "The policy that it is a version of.")
+extend_one(Case, "sla", SlaVersion, lambda row, _scope: row.sla_version_id, "The terms it began with.")
 extend_one(Case, "entitlement", Entitlement, lambda row, _scope: row.entitlement_id, "What it was made under.")
 for owner, name, cls, by, text in (
     (SlaPolicy, "entitlements", Entitlement, "policy_id", "Who has it."),
