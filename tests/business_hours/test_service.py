@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from api.domain import business_hours
-from api.domain.business_hours import Calendar, Interval, Weekday
+from api.domain.business_hours import Calendar, Interval, IntervalValues, Weekday
 from api.domain.kernel import DomainError, Invalid, LimitExceeded, NotAllowed, Required, RestoreConflict, Work
 from tests.conftest import AsRole
 from tests.factories import a_holiday_calendar, some_business_hours
 
-MONDAY = {"day": Weekday.MONDAY, "opens": "09:00", "closes": "17:00"}
+MONDAY: IntervalValues = {"day": Weekday.MONDAY, "opens": "09:00", "closes": "17:00"}
 
 
 async def test_business_hours_are_a_calendar_of_the_arithmetic(work: Work):
@@ -45,7 +45,7 @@ async def test_they_are_in_the_zone_of_the_tenant_unless_they_say_otherwise(work
 
 async def test_intervals_are_replaced_as_a_whole_and_the_same_ones_are_no_change(work: Work):
     hours = await some_business_hours(work)
-    week = [{"day": Weekday.FRIDAY, "opens": "08:00", "closes": "12:00"}]
+    week: list[IntervalValues] = [{"day": Weekday.FRIDAY, "opens": "08:00", "closes": "12:00"}]
     await work.finish()
 
     await business_hours.update(work, hours.id, {"intervals": week})
@@ -108,7 +108,7 @@ async def test_who_does_not_read_business_hours_is_measured_by_them_all_the_same
 
     assert (await business_hours.calendar_of(seller, hours.id)).zone == "UTC"
     with pytest.raises(NotAllowed):
-        await business_hours.create(seller, {"name": "Mine", "intervals": [MONDAY]})  # type: ignore[typeddict-item]
+        await business_hours.create(seller, {"name": "Mine", "intervals": [MONDAY]})
 
 
 # Holidays

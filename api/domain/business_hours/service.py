@@ -136,7 +136,7 @@ async def calendars_of(work: Work, ids: Iterable[UUID]) -> dict[UUID, Calendar]:
         for calendar, day in await work.session.execute(holidays):
             days.setdefault(calendar, set()).add(day)
     return {
-        id: Calendar(zone, week_of(known.get(id, {}).values()), frozenset(days.get(calendar, ())))
+        id: Calendar(zone, week_of(known.get(id, {}).values()), frozenset(days.get(calendar, ()) if calendar else ()))
         for id, zone, calendar in rows
     }
 
@@ -152,7 +152,7 @@ async def prepare(work: Work, rows: Sequence[BusinessHoursRow], records: Mapping
     await load_references(work, [row.values for row in rows], REFERENCES)
     known = await intervals_of(work, [id for id in records if any("intervals" in row.values for row in rows)])
     new = any(row.id is None and "zone" not in row.values for row in rows)
-    zone = (await work.tenant_settings()).zone if new else None
+    zone = (await work.tenant_settings()).zone if new else ""
 
     def write(row: BusinessHoursRow, hours: BusinessHours | None) -> tuple[BusinessHours, bool]:
         values = row.values

@@ -104,7 +104,6 @@ class Milestone(Part):
 
     __tablename__ = "case_milestones"
     __table_args__ = (
-        Index("ix_case_milestones_case_id", "tenant_id", "case_id"),
         Index(
             "uq_case_milestones_running",
             "tenant_id",

@@ -64,7 +64,12 @@ async def resolve(
     status = check_verb(case, "resolve")
     told = checked(resolution or "", "resolution", limit=RESOLUTION, required=False) or None
     closes_at = work.now + CLOSES_AFTER
-    facts = {"resolution": told, "resolution_code": code, "resolved_at": work.now, "closes_at": closes_at}
+    facts: dict[str, Any] = {
+        "resolution": told,
+        "resolution_code": code,
+        "resolved_at": work.now,
+        "closes_at": closes_at,
+    }
     await enter(work, case, status, **facts)
     work.emit(CaseResolved(id, code.value, closes_at))
     await work.schedule(CLOSE, key=job_key(id), due_at=closes_at, payload={"case": wire("cas", id)})

@@ -141,7 +141,7 @@ def columns_of_values(work: Work, values: SlaPolicyValues, policy: SlaPolicy | N
         columns["warn_percent"] = checked_number(values["warn_percent"], "warn_percent", 1, 99)
     for name in ("types", "origins"):
         if name in values:
-            columns[name] = sorted({one.value for one in values[name]})  # type: ignore[literal-required]
+            columns[name] = sorted({one.value for one in values[name]})
     return columns
 
 
