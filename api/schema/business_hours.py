@@ -40,7 +40,7 @@ DAYS = tuple(domain.DAYS.items())
 
 
 def weekday_text(row: Any, _scope: Any) -> Any:
-    days = ((row.weekday == literal_column(str(number)), literal_column(f"'{day}'")) for number, day in DAYS)
+    days: Any = ((row.weekday == literal_column(str(number)), literal_column(f"'{day}'")) for number, day in DAYS)
     return case(*days)
 
 
