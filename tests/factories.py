@@ -3,12 +3,23 @@
 They go through the commands, so that what they make is what the product makes.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.domain import accounts, contacts, opportunities, partner_programs, products, users
+from api.domain import (
+    accounts,
+    business_hours,
+    cases,
+    contacts,
+    opportunities,
+    partner_programs,
+    products,
+    users,
+)
 from api.domain import market_development_funds as funds
+from api.domain.cases import CasePriority, CaseStatus, MilestoneType, ResolutionCode
 from api.domain.kernel import Money, Work
 from api.domain.opportunities import Status
 
@@ -193,3 +204,66 @@ async def a_certification(work: Work, name: str = "Installer", **values: Any) ->
     certification = await partner_programs.create_certification(work, {"name": name, **values})  # type: ignore[typeddict-item]
     await work.flush()
     return certification
+
+
+async def some_business_hours(work: Work, name: str = "Office", **values: Any) -> business_hours.BusinessHours:
+    """Monday to Friday, 09:00 to 17:00, in UTC."""
+    week = [{"day": day, "opens": "09:00", "closes": "17:00"} for day in list(business_hours.Weekday)[:5]]
+    hours = await business_hours.create(work, {"name": name, "intervals": week, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return hours
+
+
+async def a_holiday_calendar(
+    work: Work, name: str = "Holidays", *, days: Mapping[date, str] | None = None
+) -> business_hours.HolidayCalendar:
+    holidays: list[business_hours.HolidayValues] = [
+        {"day": day, "name": called} for day, called in (days or {}).items()
+    ]
+    calendar = await business_hours.create_calendar(work, {"name": name, "holidays": holidays})
+    await work.flush()
+    return calendar
+
+
+async def a_case(
+    work: Work, subject: str = "It does not start", *, status: CaseStatus = CaseStatus.NEW, **values: Any
+) -> cases.Case:
+    """By the shortest way to its status."""
+    case = await cases.create(work, {"subject": subject, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    if status is CaseStatus.CANCELLED:
+        await cases.cancel(work, case.id, "No answer needed")
+    elif status is CaseStatus.DUPLICATE:
+        await cases.mark_duplicate(work, case.id, (await a_case(work, "The same before")).id)
+    elif status is not CaseStatus.NEW:
+        await cases.start(work, case.id)
+    if status is CaseStatus.WAITING_CUSTOMER:
+        await cases.wait_for_customer(work, case.id)
+    if status is CaseStatus.WAITING_THIRD_PARTY:
+        await cases.wait_for_third_party(work, case.id)
+    if status in {CaseStatus.RESOLVED, CaseStatus.CLOSED}:
+        await cases.resolve(work, case.id, ResolutionCode.SOLVED)
+    if status is CaseStatus.CLOSED:
+        await cases.close(work, case.id)
+    await work.flush()
+    return case
+
+
+async def a_policy(
+    work: Work,
+    promises: Mapping[MilestoneType, int],
+    name: str = "Standard",
+    *,
+    urgent: Mapping[MilestoneType, int] | None = None,
+    hours_of_target: UUID | None = None,
+    **values: Any,
+) -> cases.SlaPolicy:
+    """`promises` in minutes, for every priority; round the clock. `urgent`: others for urgent cases."""
+    targets: list[cases.TargetValues] = [
+        {"priority": priority, "milestone": milestone, "minutes": minutes, "business_hours_id": hours_of_target}
+        for priority in CasePriority
+        for milestone, minutes in (urgent if urgent and priority is CasePriority.URGENT else promises).items()
+    ]
+    policy = await cases.create_policy(work, {"name": name, "targets": targets, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return policy

@@ -41,6 +41,8 @@ COMMON_VERBS = {"Create", "Update", "Upsert", "BulkUpsert", "Archive", "Restore"
 OWN_VERBS = {
     *("Advance", "Win", "Lose", "Reopen", "MovePipeline", "LineAdd", "LineUpdate", "LineRemove"),
     *("Relate", "RelationEnd", "RelationMakePrimary", "EmailRemove", "PhoneRemove", "AddressRemove"),
+    *("Fill", "Start", "WaitForCustomer", "WaitForThirdParty", "Resume", "Resolve", "Close", "Cancel"),
+    *("MarkDuplicate", "Escalate", "Comment"),
     *("ContactRoleSet", "ContactRoleRemove", "SplitsSet"),
     *("SetRoles", "TokenCreate", "Rotate", "Revoke"),
     *("Enable", "Disable", "TakeOver", "Test", "Preview", "Replay"),
@@ -50,6 +52,7 @@ OWN_VERBS = {
 # Kept by administrators, one at a time: no other system has them, and nobody counts them.
 BY_HAND = {
     "FieldProfile": {"Create", "Update", "Archive", "Restore"},
+    "HolidayCalendar": {*COMMON_VERBS, "Fill"},
     "PartnerUser": {"Create", "SetScope", "Archive", "Restore"},
     "RecordShare": {"Create", "Update", "Revoke"},
     "Role": {"Create", "Update", "Archive", "Restore"},

@@ -28,6 +28,7 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "idempotency_keys": ("result",),
         "stage_history": ("left_at",),
         "partner_tier_history": ("left_at",),
+        "case_history": ("left_at",),
         "stored_documents": ("retired_at",),
         "jobs": ("payload", "due_at", "state", "lease_until", "attempts", "crashes", "finished_at"),
     }
@@ -38,6 +39,7 @@ BEGUN = ("state", "attempts", "due_at", "lease_until", "error", "finished_at")
 COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "rate_buckets": ("millipoints", "filled_at"),
+        "case_numbers": ("last",),
         "deprecated_uses": ("uses", "last_used_at"),
         "jobs": ("applied", "skipped", "rejected"),
         "webhook_health": ("failures", "failing_since", "closed_until"),

@@ -15,10 +15,31 @@ from api.domain.tokens import PREFIXES
 from .outside import granted_columns
 
 UNOPENED = "secret"  # a set of fields that no statement of a request reads
-PARTS = frozenset({"opl", "sth", "evt", "tok", "ten", "aco", "ocr", "whd"})  # prefixes of what no reference names
+PARTS = frozenset(
+    {"opl", "sth", "evt", "tok", "ten", "aco", "ocr", "whd", "ccm", "csh", "cmi", "slv"}
+)  # prefixes of what no reference names
 FIXED = frozenset(
     {
-        *("", "-", "_", "+/=\n", "-_", ",", "0", ".", "Z", "}", "[]", "{}", "base64", "hex", "UTF8", "UTC", "epoch"),
+        *(
+            "",
+            "-",
+            "_",
+            "+/=\n",
+            "-_",
+            ",",
+            ":",
+            "0",
+            ".",
+            "Z",
+            "}",
+            "[]",
+            "{}",
+            "base64",
+            "hex",
+            "UTF8",
+            "UTC",
+            "epoch",
+        ),
         *("crm.tenant", "crm.principal", "crm.account", "YYYY-MM", "YYYY-MM-DD", 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         *("sum_minor", "average_minor", "rate_date", "unconverted_count"),  # members of JSON that stays inside
         *(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import asyncpg
 
+from api.domain import cases
 from api.domain.webhooks import BULK, REPLAY_JOB, replay_part
 from api.worker import jobs, queue, retention
 from api.worker.jobs import Handler
@@ -22,7 +23,13 @@ FOLLOWERS: tuple[Callable[[Place, asyncpg.Connection, Sequence[RelayedEvent]], A
     webhooks.follow,
 )
 # Kind of job → what does it.
-HANDLERS: Mapping[str, Handler] = MappingProxyType({REPLAY_JOB: Handler(replay_part, BULK)})
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {
+        cases.CLOSE: Handler(cases.close_due),
+        cases.CLOCK: Handler(cases.clock_due),
+        REPLAY_JOB: Handler(replay_part, BULK),
+    }
+)
 # What runs beside the relay and the jobs, until the event is set.
 LOOPS: Mapping[str, Callable[[Place, asyncio.Event], Awaitable[None]]] = MappingProxyType(
     {"queue": queue.listen, "sweeper": jobs.sweep, "retention": retention.retain, "webhooks": webhooks.deliver}

@@ -13,7 +13,7 @@ from alembic import op
 from api.db.steps import script, unforced
 
 revision = "2026_11_22_1124_market_development_funds"
-down_revision = "2026_11_22_1059_partner_programs"
+down_revision = "2026_11_22_1104_business_hours"
 
 
 # As they were shipped at this time, for the tenants there are.

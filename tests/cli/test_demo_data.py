@@ -50,6 +50,22 @@ def test_the_demo_tenant_shows_a_year_of_selling_in_every_stage_and_is_the_same_
     assert len(in_stages) == 10
     assert min(in_stages) >= (5,)
 
+    states = f"SELECT status, count(*) FROM cases WHERE tenant_id = {one} GROUP BY 1 ORDER BY 1"
+    assert dict(asking.rows(states)) == {
+        "NEW": 4,
+        "OPEN": 8,
+        "WAITING_CUSTOMER": 4,
+        "WAITING_THIRD_PARTY": 4,
+        "RESOLVED": 8,
+        "CLOSED": 4,
+        "CANCELLED": 4,
+        "DUPLICATE": 4,
+    }
+    assert count("case_milestones WHERE status = 'IN_PROGRESS'") >= 10
+    assert count("case_milestones WHERE status = 'PAUSED'") >= 4
+    assert count("jobs WHERE kind LIKE 'case.%' AND state = 'WAITING'") >= 10
+    assert count("entitlements WHERE remaining_cases < 5") == 1
+
     assert asking.value("SELECT max(at)::date FROM change_events WHERE operation = 'demo'") < TODAY
     assert asking.value("SELECT count(DISTINCT at::date) FROM change_events WHERE operation = 'demo'") > 40
     assert count("opportunities WHERE closed_on > '2026-03-01'") == 0

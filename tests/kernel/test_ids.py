@@ -43,9 +43,13 @@ def test_what_is_not_an_id_of_the_type_is_refused(text: str):
 def test_every_kind_of_record_has_a_prefix_of_its_own():
     assert {prefix: record.object for prefix, record in records().items()} == {
         "acc": "account",
+        "bhr": "business_hours",
+        "cas": "case",
         "cer": "certification",
         "con": "contact",
+        "ent": "entitlement",
         "fpr": "field_profile",
+        "hol": "holiday_calendar",
         "idn": "identity",
         "inv": "invitation",
         "mda": "partner_fund_allocation",
@@ -62,6 +66,7 @@ def test_every_kind_of_record_has_a_prefix_of_its_own():
         "pus": "partner_user",
         "rol": "role",
         "shr": "record_share",
+        "sla": "sla_policy",
         "stg": "stage",
         "tea": "team",
         "tok": "token",

@@ -10,7 +10,17 @@ from api.domain.kernel import Capability, FieldAccess, Level, Right
 from .capabilities import EVERY, Cells, capability
 
 CUSTOMERS = ("account", "contact", "opportunity")
-SHELVES = ("product", "pipeline", "stage", "user", "team", "exchange_rate")  # what records refer to
+SHELVES = (  # what records refer to
+    "product",
+    "pipeline",
+    "stage",
+    "user",
+    "team",
+    "exchange_rate",
+    "business_hours",
+    "holiday_calendar",
+    "sla_policy",
+)
 PARTNERS = (
     *("partner_program", "partner_tier", "partner_membership", "partner_user"),
     *("certification", "partner_certification"),
@@ -43,13 +53,17 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
     {
         "admin": Shipped("Everything, also what later releases bring.", {EVERY: FULL}),
         "sales_manager": Shipped(
-            "Sells with the own teams and sees how they do.", {**on(SHELVES, LOOK), **on(CUSTOMERS, TEAM)}
+            "Sells with the own teams and sees how they do.", {**on(SHELVES, LOOK), **on(CUSTOMERS, TEAM), "case": LOOK}
         ),
-        "sales_rep": Shipped("Sells to the own customers.", {**on(SHELVES, LOOK), **on(CUSTOMERS, OWN)}),
+        "sales_rep": Shipped("Sells to the own customers.", {**on(SHELVES, LOOK), **on(CUSTOMERS, OWN), "case": LOOK}),
         "support_agent": Shipped(
             "Helps every customer; sees no deals.",
-            {**on(SHELVES, LOOK), "account": LOOK, "contact": KEPT},
-            ((EVERY, "internal_notes", FieldAccess.READ), ("contact", EVERY, FieldAccess.WRITE)),
+            {**on(SHELVES, LOOK), "account": LOOK, "contact": KEPT, "case": FULL, "entitlement": LOOK},
+            (
+                (EVERY, "internal_notes", FieldAccess.READ),
+                ("contact", EVERY, FieldAccess.WRITE),
+                ("case", EVERY, FieldAccess.WRITE),
+            ),
         ),
         "channel_manager": Shipped(
             "Looks after all partners: programs, memberships, funds, what they are shown.",
@@ -68,11 +82,18 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
         ),
         "integration": Shipped(
             "A program that keeps customers, products and deals in step with another system.",
-            {**on(SHELVES, LOOK), **on(CUSTOMERS, KEPT), "product": KEPT, "exchange_rate": KEPT},
+            {
+                **on(SHELVES, LOOK),
+                **on(CUSTOMERS, KEPT),
+                "case": KEPT,
+                "entitlement": KEPT,
+                "product": KEPT,
+                "exchange_rate": KEPT,
+            },
         ),
         "read_only": Shipped(
             "Reads everything but credentials.",
-            on((*SHELVES, *CUSTOMERS, *PARTNERS, "role"), LOOK),
+            on((*SHELVES, *CUSTOMERS, *PARTNERS, "case", "entitlement", "role"), LOOK),
             ((EVERY, EVERY, FieldAccess.READ),),
         ),
     }

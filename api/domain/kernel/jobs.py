@@ -7,7 +7,7 @@ A long job is done in parts: its handler says how far it has come (`Progress`), 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,12 +31,17 @@ VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, 'WAITING', 0, 0, $7, $8, $9)
 ON CONFLICT (tenant_id, kind, key) WHERE state = 'WAITING'
 DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload
 RETURNING id"""
+PUT_MANY = """
+INSERT INTO jobs (tenant_id, id, kind, key, payload, due_at, state, attempts, crashes, created_at)
+SELECT $1, one.id, $2, one.key, one.payload::jsonb, one.due_at, 'WAITING', 0, 0, $3
+  FROM unnest($4::uuid[], $5::text[], $6::text[], $7::timestamptz[]) AS one (id, key, payload, due_at)
+ON CONFLICT (tenant_id, kind, key) WHERE state = 'WAITING'
+DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload"""
 # A wake-up; nothing is lost if nobody hears it.
 WAKE = "INSERT INTO crm_queue.pgqueuer (priority, entrypoint, status) VALUES (0, $1, 'queued')"
 DROP = """
 UPDATE jobs SET state = 'DONE', finished_at = $4
  WHERE tenant_id = $1 AND kind = $2 AND key = $3 AND state = 'WAITING'"""
-
 ADVANCE = """
 UPDATE jobs SET applied = applied + $3, skipped = skipped + $4, rejected = rejected + $5
  WHERE tenant_id = $1 AND id = $2"""
@@ -47,6 +52,9 @@ UPDATE jobs SET state = 'WAITING', payload = $3::text::jsonb, due_at = clock_tim
  WHERE tenant_id = $1 AND id = $2"""
 LIVE = "SELECT 1 FROM jobs WHERE tenant_id = $1 AND kind = $2 AND key = $3 AND state IN ('WAITING', 'RUNNING')"
 PREFIX = "job"
+DROP_MANY = """
+UPDATE jobs SET state = 'DONE', finished_at = $4
+ WHERE tenant_id = $1 AND kind = $2 AND key = ANY ($3) AND state = 'WAITING'"""
 
 
 class JobState(StrEnum):
@@ -153,3 +161,23 @@ async def advance(work: "Work", id: UUID, progress: Progress) -> None:
     await work.driven.fetch(ADVANCE, [work.tenant, id, *counts])
     if progress.next is not None:
         await work.driven.fetch(GO_ON, [work.tenant, id, json.dumps(progress.next)])
+
+
+async def schedule_many(
+    work: "Work", kind: str, jobs: Mapping[str, tuple[datetime, Mapping[str, Any]]], *, queue: str = QUEUE
+) -> None:
+    """As `schedule`, for many jobs by key, with one statement."""
+    if not jobs:
+        return
+    due = [due_at for due_at, _ in jobs.values()]
+    payloads = [json.dumps(payload) for _, payload in jobs.values()]
+    ids = [new_id() for _ in jobs]
+    await work.driven.fetch(PUT_MANY, [work.tenant, kind, work.now, ids, list(jobs), payloads, due])
+    if min(due) <= work.now:
+        await work.driven.fetch(WAKE, [queue])
+
+
+async def unschedule_many(work: "Work", kind: str, keys: Sequence[str]) -> None:
+    """As `unschedule`, for many jobs, with one statement."""
+    if keys:
+        await work.driven.fetch(DROP_MANY, [work.tenant, kind, list(keys), work.now])

@@ -1,0 +1,175 @@
+"""The support of the demo: business hours, policies, a contract, and cases in every state with their clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from api.domain import access, business_hours, cases
+from api.domain.business_hours import Weekday
+from api.domain.cases import CaseOrigin, CasePriority, CaseStatus, CaseType, MilestoneType, ResolutionCode
+from api.domain.kernel import PrincipalKind, Viewer, Work, open_work
+
+from .database import Sessions
+
+ZONE = "Europe/Berlin"
+HOURS = (("09:00", "12:30"), ("13:30", "18:00"))
+MINUTES = {  # for LOW, NORMAL, HIGH and URGENT
+    MilestoneType.FIRST_RESPONSE: (960, 480, 240, 60),
+    MilestoneType.NEXT_RESPONSE: (960, 480, 240, 120),
+    MilestoneType.UPDATE: (4_800, 2_400, 960, 240),
+    MilestoneType.RESOLUTION: (4_800, 2_400, 1_440, 480),
+}
+SUBJECTS = (
+    "The export stops at page 40",
+    "An invoice shows the wrong address",
+    "How do we add a second site?",
+    "The sensor loses its connection at night",
+    "Two people get the same alert",
+    "A cable was missing in the parcel",
+    "Please cancel our trial",
+    "The report counts Sunday twice",
+)
+STATUSES = (
+    CaseStatus.NEW,
+    CaseStatus.OPEN,
+    CaseStatus.WAITING_CUSTOMER,
+    CaseStatus.OPEN,
+    CaseStatus.RESOLVED,
+    CaseStatus.CLOSED,
+    CaseStatus.WAITING_THIRD_PARTY,
+    CaseStatus.CANCELLED,
+    CaseStatus.DUPLICATE,
+    CaseStatus.RESOLVED,
+)
+CASES = 40
+DAYS = 10  # before the last day of the demo, the first case
+STEP = timedelta(hours=3)
+Act = Callable[[Work], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who serves, and whom."""
+
+    sessions: Sessions
+    tenant: UUID
+    agent: UUID
+    name: str
+    customers: Sequence[tuple[UUID, UUID]]  # account and contact
+
+    async def at(self, now: datetime, *acts: Act) -> None:
+        viewer = Viewer(self.tenant, self.agent, PrincipalKind.STAFF, self.name, access.shipped("admin"), self.agent)
+        async with open_work(self.sessions, viewer, now=now, request_id="crm-demo", operation="demo") as work:
+            for act in acts:
+                await act(work)
+
+
+async def make_cases(desk: Desk, end: datetime) -> None:
+    """The last thing happens at `end`; what is due later, the timers do while the demo runs."""
+    begin = end - timedelta(days=DAYS)
+
+    async def promise(work: Work) -> None:
+        await make_promises(work, desk, begin.date())
+
+    await desk.at(begin - timedelta(days=1), promise)
+    before: UUID | None = None
+    for index in range(CASES):
+        # Those that are not finished began in the last two days, so that their clocks still run.
+        status = STATUSES[index % len(STATUSES)]
+        lively = status in {
+            CaseStatus.NEW,
+            CaseStatus.OPEN,
+            CaseStatus.WAITING_CUSTOMER,
+            CaseStatus.WAITING_THIRD_PARTY,
+        }
+        first = end - timedelta(days=2) + index * timedelta(hours=1) if lively else begin + index * STEP
+        before = await make_case(desk, index, status, min(first, end - 3 * STEP), before) or before
+
+
+async def make_promises(work: Work, desk: Desk, day: date) -> None:
+    holidays = await business_hours.create_calendar(work, {"name": "Berlin"})
+    await work.flush()
+    await business_hours.fill_calendar(work, holidays.id, "DE", day.year, day.year + 1, region="BE")
+    week: list[business_hours.IntervalValues] = [
+        {"day": weekday, "opens": opens, "closes": closes} for weekday in list(Weekday)[:5] for opens, closes in HOURS
+    ]
+    values: business_hours.BusinessHoursValues = {
+        "name": "Support",
+        "zone": ZONE,
+        "holiday_calendar_id": holidays.id,
+        "intervals": week,
+    }
+    hours = await business_hours.create(work, values)
+    await work.flush()
+    for name, share, place in (("Gold", 50, 1), ("Standard", 100, 2)):
+        targets: list[cases.TargetValues] = [
+            {"priority": priority, "milestone": milestone, "minutes": minutes * share // 100}
+            for milestone, row in MINUTES.items()
+            for priority, minutes in zip(CasePriority, row, strict=True)
+        ]
+        policy = await cases.create_policy(
+            work,
+            {
+                "name": name,
+                "place": place,
+                "is_active": name == "Standard",
+                "business_hours_id": hours.id,
+                "targets": targets,
+            },
+        )
+        await work.flush()
+        if name == "Gold":
+            account, _ = desk.customers[0]
+            given: cases.EntitlementValues = {"name": "Gold contract", "account_id": account, "policy_id": policy.id}
+            await cases.create_entitlement(work, {**given, "starts_on": day, "remaining_cases": 5})
+
+
+async def make_case(desk: Desk, index: int, status: CaseStatus, first: datetime, other: UUID | None) -> UUID | None:
+    """One case from its first word to where it stands; its id, if another can be a duplicate of it."""
+    account, contact = desk.customers[index % len(desk.customers)]
+    made: list[UUID] = []
+
+    async def begin(work: Work) -> None:
+        values: cases.CaseValues = {
+            "subject": SUBJECTS[index % len(SUBJECTS)],
+            "account_id": account,
+            "contact_id": contact,
+            "origin": list(CaseOrigin)[index % 4],
+            "type": list(CaseType)[index % 4],
+            "priority": list(CasePriority)[index % 4],
+        }
+        made.append((await cases.create(work, values)).id)
+        await work.flush()
+        await cases.comment(work, made[0], "We have got your message.", is_public=True, is_automated=True)
+
+    await desk.at(first, begin)
+    id = made[0]
+    if status is CaseStatus.NEW:
+        return id
+    if status is CaseStatus.CANCELLED:
+        await desk.at(first + STEP, lambda work: cases.cancel(work, id, "Sent by mistake"))
+        return None
+    if status is CaseStatus.DUPLICATE:
+        await desk.at(first + STEP, lambda work: cases.mark_duplicate(work, id, other or id))
+        return None
+    await desk.at(
+        first + STEP,
+        lambda work: cases.start(work, id),
+        lambda work: cases.comment(work, id, "Which version do you use?", is_public=True),
+    )
+    acts: dict[CaseStatus, Sequence[Act]] = {
+        CaseStatus.OPEN: (
+            lambda work: cases.comment(work, id, "The newest.", is_public=True, contact_id=contact),
+            lambda work: cases.escalate(work, id, "Waits for the second level"),
+        ),
+        CaseStatus.WAITING_CUSTOMER: (lambda work: cases.wait_for_customer(work, id),),
+        CaseStatus.WAITING_THIRD_PARTY: (lambda work: cases.wait_for_third_party(work, id, reason="The carrier"),),
+    }
+    settled = (lambda work: cases.resolve(work, id, ResolutionCode.SOLVED, resolution="It works with version 4."),)
+    await desk.at(first + 2 * STEP, *acts.get(status, settled))
+    if status is CaseStatus.CLOSED:
+        await desk.at(first + 3 * STEP, lambda work: cases.close(work, id))
+    return id

@@ -1,0 +1,224 @@
+"""The clocks of cases: which milestones begin, stand still and end with what happens to a case, and their timer.
+
+There is one timer for each case; it is set to the next instant at which one of its milestones warns or is violated.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api.domain.business_hours import Calendar, calendars_of, round_the_clock
+from api.domain.kernel import Work, among, assign, new_id, parse, wire
+from api.domain.kernel.jobs import schedule_many, unschedule_many
+
+from .events import CaseMilestoneViolated, CaseMilestoneWarned
+from .level_states import FROM_THE_START, PAUSABLE, MilestoneStatus, MilestoneType
+from .levels import Milestone, SlaTarget, SlaVersion
+from .milestones import RUNNING, aim, cancel, complete, go_on, hold, next_at, take_back
+from .models import Case
+from .states import FINISHED, CasePriority, CaseStatus
+
+CLOCK = "case.clock"  # the timer's kind of job
+PREFIX = "cmi"
+ALWAYS = round_the_clock()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A version of a policy."""
+
+    version: SlaVersion
+    targets: Mapping[tuple[CasePriority, MilestoneType], SlaTarget]
+
+    def pauses(self, status: CaseStatus) -> bool:
+        if status is CaseStatus.WAITING_CUSTOMER:
+            return self.version.pauses_for_customer
+        return status is CaseStatus.WAITING_THIRD_PARTY and self.version.pauses_for_third_party
+
+
+@dataclass
+class Clocks:
+    """The milestones of the cases of one command."""
+
+    work: Work
+    terms: Mapping[UUID, Terms] = field(default_factory=dict)
+    calendars: Mapping[UUID, Calendar] = field(default_factory=dict)
+    milestones: dict[UUID, list[Milestone]] = field(default_factory=dict)
+    cases: dict[UUID, Case] = field(default_factory=dict)
+
+    def begin(self, case: Case) -> None:
+        """Start what is promised for a new case."""
+        for type in FROM_THE_START:
+            self.start(case, type)
+
+    def entered(self, case: Case, before: CaseStatus) -> None:
+        """What a step from another state does."""
+        if case.status in FINISHED:
+            for one in self.open(case):
+                cancel(one)
+        elif case.status is CaseStatus.RESOLVED:
+            for one in self.open(case):
+                if one.type is MilestoneType.RESOLUTION:
+                    self.complete(case, one)
+                else:
+                    cancel(one)  # nobody waits for an answer any more
+        elif before is CaseStatus.RESOLVED:
+            self.reopened(case)
+        else:
+            self.wait_or_go_on(case)
+
+    def reopened(self, case: Case) -> None:
+        resolutions = [one for one in self.milestones.get(case.id, []) if one.type is MilestoneType.RESOLUTION]
+        for one in resolutions[-1:]:
+            if one.completed_at is not None:
+                take_back(one, self.calendar(one), self.work.now, self.warns(case))
+        self.start(case, MilestoneType.UPDATE)
+
+    def wait_or_go_on(self, case: Case) -> None:
+        terms = self.terms.get(case.sla_version_id) if case.sla_version_id else None
+        for one in self.open(case):
+            if terms and one.type in PAUSABLE and terms.pauses(case.status):
+                hold(one, self.work.now)
+            elif terms:
+                go_on(one, self.calendar(one), self.work.now, terms.version.warn_percent)
+
+    def responded(self, case: Case) -> None:
+        """A person of ours told the customer something."""
+        for one in self.open(case):
+            if one.type is not MilestoneType.RESOLUTION:
+                self.complete(case, one)
+        if case.status is not CaseStatus.RESOLVED:
+            self.start(case, MilestoneType.UPDATE)
+            self.wait_or_go_on(case)
+
+    def asked(self, case: Case) -> None:
+        """The customer said something that wants an answer; while one is owed, it is that one."""
+        owed = {one.type for one in self.open(case)}
+        if not owed & {MilestoneType.FIRST_RESPONSE, MilestoneType.NEXT_RESPONSE}:
+            self.start(case, MilestoneType.NEXT_RESPONSE)
+
+    def prioritised(self, case: Case) -> None:
+        """Targets are those of the present priority, from the same start and with the same pauses."""
+        terms = self.terms.get(case.sla_version_id) if case.sla_version_id else None
+        for one in self.open(case):
+            if terms is None or one.status not in RUNNING:
+                continue
+            target = terms.targets.get((case.priority, one.type))
+            if target is None:
+                cancel(one)
+            else:
+                aim(one, self.calendar(one), target.minutes, terms.version.warn_percent)
+
+    def start(self, case: Case, type: MilestoneType) -> None:
+        terms = self.terms.get(case.sla_version_id) if case.sla_version_id else None
+        target = terms.targets.get((case.priority, type)) if terms else None
+        if terms is None or target is None:
+            return
+        now = self.work.now
+        hours = target.business_hours_id or terms.version.business_hours_id or case.business_hours_id
+        made = Milestone(
+            id=new_id(),
+            case_id=case.id,
+            type=type,
+            status=MilestoneStatus.IN_PROGRESS,
+            minutes=target.minutes,
+            business_hours_id=hours,
+            start_at=now,
+            warn_at=now,
+            target_at=now,
+        )
+        aim(made, self.calendar(made), target.minutes, terms.version.warn_percent)
+        self.milestones.setdefault(case.id, []).append(self.work.add(made))
+
+    def tick(self, case: Case) -> None:
+        """What the timer finds: each warning and each violation is told once."""
+        now = self.work.now
+        for one in self.milestones.get(case.id, []):
+            if one.status is not MilestoneStatus.IN_PROGRESS:
+                continue
+            known = (case.id, wire(PREFIX, one.id), one.type.value, one.target_at)
+            if now > one.target_at:
+                assign(one, {"status": MilestoneStatus.MISSED, "violated_at": now, "warned_at": one.warned_at or now})
+                self.work.emit(CaseMilestoneViolated(*known))
+            elif one.warned_at is None and now >= one.warn_at:
+                one.warned_at = now
+                self.work.emit(CaseMilestoneWarned(*known))
+
+    async def settle(self) -> None:
+        """Tell the cases when they are due next, and set their timers."""
+        timers: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
+        idle: list[str] = []
+        for case in self.cases.values():
+            if case.sla_version_id is None:
+                continue
+            due = [one.target_at for one in self.open(case) if one.status is not MilestoneStatus.PAUSED]
+            assign(case, {"next_due_at": min(due, default=None)})
+            instants = [at for one in self.open(case) if (at := next_at(one)) is not None]
+            if instants:
+                timers[case.id.hex] = (min(instants), {"case": wire("cas", case.id)})
+            else:
+                idle.append(case.id.hex)
+        await schedule_many(self.work, CLOCK, timers)
+        await unschedule_many(self.work, CLOCK, idle)
+
+    def open(self, case: Case) -> list[Milestone]:
+        """Those not yet reached; missed ones too, until they are."""
+        known = self.milestones.get(case.id, [])
+        return [one for one in known if one.completed_at is None and one.status is not MilestoneStatus.CANCELLED]
+
+    def complete(self, case: Case, one: Milestone) -> None:
+        complete(one, self.calendar(one), self.work.now, self.warns(case))
+
+    def calendar(self, milestone: Milestone) -> Calendar:
+        return self.calendars[milestone.business_hours_id] if milestone.business_hours_id else ALWAYS
+
+    def warns(self, case: Case) -> int:
+        return self.terms[case.sla_version_id].version.warn_percent if case.sla_version_id else 0
+
+
+async def open_clocks(work: Work, cases: Iterable[Case]) -> Clocks:
+    """The clocks of these cases; no statement for those without a policy."""
+    all_cases = {case.id: case for case in cases}
+    versions = {case.sla_version_id for case in all_cases.values() if case.sla_version_id is not None}
+    if not versions:
+        return Clocks(work, cases=all_cases)
+    await work.flush()
+    tenant, session = work.tenant, work.session
+    query = select(Milestone).where(Milestone.tenant_id == tenant, among(Milestone.case_id, all_cases))
+    milestones: dict[UUID, list[Milestone]] = {}
+    for one in await session.scalars(query.order_by(Milestone.start_at, Milestone.id)):
+        milestones.setdefault(one.case_id, []).append(one)
+    of_version = select(SlaVersion).where(SlaVersion.tenant_id == tenant, among(SlaVersion.id, versions))
+    terms = {version.id: Terms(version, {}) for version in await session.scalars(of_version)}
+    found: dict[UUID, dict[Any, SlaTarget]] = {}
+    targets = select(SlaTarget).where(SlaTarget.tenant_id == tenant, among(SlaTarget.version_id, versions))
+    for target in await session.scalars(targets):
+        found.setdefault(target.version_id, {})[target.priority, target.milestone] = target
+    terms = {id: Terms(one.version, found.get(id, {})) for id, one in terms.items()}
+    return Clocks(
+        work, terms, await calendars_of(work, hours_of(all_cases.values(), terms, milestones)), milestones, all_cases
+    )
+
+
+def hours_of(
+    cases: Iterable[Case], terms: Mapping[UUID, Terms], milestones: Mapping[UUID, Sequence[Milestone]]
+) -> set[UUID]:
+    """The business hours that may be needed."""
+    found = {case.business_hours_id for case in cases}
+    found |= {one.version.business_hours_id for one in terms.values()}
+    found |= {target.business_hours_id for one in terms.values() for target in one.targets.values()}
+    found |= {one.business_hours_id for several in milestones.values() for one in several}
+    return {id for id in found if id is not None}
+
+
+async def clock_due(work: Work, payload: Mapping[str, Any]) -> None:
+    """The job of the timer. It looks at what is due now, so that it may come twice, too late or too early."""
+    cases = await work.affect(Case, [parse("cas", payload["case"])])
+    clocks = await open_clocks(work, cases)
+    for case in cases:
+        clocks.tick(case)
+    await clocks.settle()

@@ -1,0 +1,104 @@
+"""Comments: what colleagues, programs and customers say about a case, and what follows from it."""
+
+from uuid import UUID
+
+from api.domain.contacts import Contact
+from api.domain.kernel import Invalid, Work, checked, new_id, wire
+
+from .clocks import open_clocks
+from .desk import check_unfinished, enter
+from .events import CaseCommented, CaseFollowedUp, CaseResponded
+from .models import Case, CaseComment
+from .moves import may_reopen, reopen
+from .service import CaseValues, create
+from .states import FINISHED, CaseStatus
+
+BODY = 50_000
+REPLIED = "the customer replied"
+
+
+async def comment(  # noqa: PLR0913 - what is said, to whom, by whom
+    work: Work,
+    id: UUID,
+    body: str,
+    *,
+    is_public: bool = False,
+    is_automated: bool = False,
+    contact_id: UUID | None = None,
+    if_version: int | None = None,
+) -> Case:
+    """Add a comment; returns the case that has it.
+
+    `contact_id` is the customer who said it to us. Unless it was a machine's doing, a case that waited for the customer
+    goes on, one that was resolved is reopened, and a finished one is followed by a new case, which gets the comment.
+    The first public comment of a person of ours is the first response.
+
+    Raises:
+        IllegalTransition: a comment of ours on a finished case.
+        Required, TooLong: the text.
+        Invalid: what a customer says is public.
+    """
+    case = await work.edit(Case, id, if_version=if_version)
+    body = checked(body, "body", limit=BODY)
+    contact = await work.reference(Contact, contact_id, "contact")
+    if contact is None:
+        check_unfinished(case, "comment")
+    elif not is_public:
+        raise Invalid(
+            ("is_public",), "what a customer says is public; leave the contact out of internal comments", "public"
+        )
+    elif not is_automated:
+        case = await answered(work, case, contact)
+    user = None if contact else work.viewer.user
+    said = CaseComment(
+        id=new_id(),
+        case_id=case.id,
+        user_id=user,
+        contact_id=contact_id,
+        body=body,
+        is_public=is_public,
+        is_automated=is_automated,
+        created_at=work.now,
+    )
+    work.add(said)
+    who = wire("con", contact.id) if contact else None
+    work.emit(CaseCommented(case.id, wire("ccm", said.id), is_public, is_automated, who))
+    if not is_public or is_automated:
+        return case
+    clocks = await open_clocks(work, [case])
+    if contact is not None:
+        clocks.asked(case)
+    elif user is not None:
+        if case.first_response_at is None:
+            case.first_response_at = work.now
+            work.emit(CaseResponded(case.id, work.now))
+        clocks.responded(case)
+    await clocks.settle()
+    return case
+
+
+async def answered(work: Work, case: Case, contact: Contact) -> Case:
+    """What an answer of the customer does to a case; the case that goes on."""
+    if case.status is CaseStatus.WAITING_CUSTOMER:
+        await enter(work, case, CaseStatus.OPEN, REPLIED)
+    elif may_reopen(case, work):
+        await reopen(work, case.id, REPLIED)
+    elif case.status in FINISHED or case.status is CaseStatus.RESOLVED:
+        return await follow_up(work, case, contact)
+    return case
+
+
+async def follow_up(work: Work, case: Case, contact: Contact) -> Case:
+    """A new case that goes on where a finished one ended."""
+    values: CaseValues = {
+        "subject": case.subject,
+        "account_id": case.account_id,
+        "contact_id": contact.id,
+        "product_id": case.product_id,
+        "origin": case.origin,
+        "priority": case.priority,
+    }
+    next_one = await create(work, values)
+    next_one.follows_id = case.id
+    work.emit(CaseFollowedUp(next_one.id, wire("cas", case.id)))
+    return next_one

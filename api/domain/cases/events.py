@@ -1,0 +1,101 @@
+"""What happens to cases, beyond created, updated, archived and restored. Ids are in their wire form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from api.domain.kernel import Event
+
+
+@dataclass(frozen=True)
+class CaseStatusChanged(Event):
+    type: ClassVar[str] = "case.status_changed"
+    from_status: str
+    to_status: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class CaseResolved(Event):
+    type: ClassVar[str] = "case.resolved"
+    code: str
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseReopened(Event):
+    type: ClassVar[str] = "case.reopened"
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
+class CaseClosed(Event):
+    """`is_automatic`: nobody objected to the resolution in time."""
+
+    type: ClassVar[str] = "case.closed"
+    is_automatic: bool
+
+
+@dataclass(frozen=True)
+class CaseCancelled(Event):
+    type: ClassVar[str] = "case.cancelled"
+    reason: str
+
+
+@dataclass(frozen=True)
+class CaseMarkedDuplicate(Event):
+    type: ClassVar[str] = "case.marked_duplicate"
+    of: str
+
+
+@dataclass(frozen=True)
+class CaseEscalated(Event):
+    type: ClassVar[str] = "case.escalated"
+    level: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class CaseCommented(Event):
+    """`contact`: who wrote to us; None for what colleagues and programs write."""
+
+    type: ClassVar[str] = "case.commented"
+    comment: str
+    is_public: bool
+    is_automated: bool
+    contact: str | None
+
+
+@dataclass(frozen=True)
+class CaseResponded(Event):
+    """The first public answer that a person gave."""
+
+    type: ClassVar[str] = "case.responded"
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseMilestoneWarned(Event):
+    """A milestone has used up most of its time."""
+
+    type: ClassVar[str] = "case.milestone_warned"
+    milestone: str
+    kind: str
+    target_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseMilestoneViolated(Event):
+    type: ClassVar[str] = "case.milestone_violated"
+    milestone: str
+    kind: str
+    target_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseFollowedUp(Event):
+    """The case begins where a finished one, `follows`, was answered once more."""
+
+    type: ClassVar[str] = "case.followed_up"
+    follows: str
