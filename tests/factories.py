@@ -6,8 +6,9 @@ They go through the commands, so that what they make is what the product makes.
 from typing import Any
 from uuid import UUID
 
-from api.domain import accounts, contacts, opportunities, products, users
+from api.domain import accounts, contacts, leads, opportunities, products, users
 from api.domain.kernel import Money, Work
+from api.domain.leads import LeadStatus, UnqualifiedReason
 from api.domain.opportunities import Status
 
 
@@ -90,3 +91,25 @@ async def an_opportunity(
         await opportunities.lose(work, opportunity.id, "Price")
     await work.flush()
     return opportunity
+
+
+WAYS = {
+    LeadStatus.NEW: (),
+    LeadStatus.WORKING: (leads.start,),
+    LeadStatus.QUALIFIED: (leads.start, leads.qualify),
+    LeadStatus.NURTURING: (leads.nurture,),
+    LeadStatus.UNQUALIFIED: (lambda work, id: leads.disqualify(work, id, UnqualifiedReason.NO_NEED),),
+    LeadStatus.CONVERTED: (leads.start, leads.qualify, lambda work, id: leads.convert(work, id, {})),
+}
+
+
+async def a_lead(
+    work: Work, last_name: str | None = "Hopper", *, status: LeadStatus = LeadStatus.NEW, **values: Any
+) -> leads.Lead:
+    """Somebody at Initech who came by the verbs to where he is."""
+    given = {"last_name": last_name, "company": "Initech", **values}
+    lead = await leads.create(work, given)  # type: ignore[arg-type]
+    for step in WAYS[status]:
+        await step(work, lead.id)
+    await work.flush()
+    return lead

@@ -30,6 +30,7 @@ WIRE_PREFIXES = {
     "FieldProfile": "fpr",
     "Identity": "idn",
     "Invitation": "inv",
+    "Lead": "lea",
     "Opportunity": "opp",
     "OpportunityContactRole": "ocr",
     "OpportunityLine": "opl",

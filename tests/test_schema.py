@@ -44,6 +44,7 @@ OWN_VERBS = {
     *("ContactRoleSet", "ContactRoleRemove", "SplitsSet"),
     *("SetRoles", "TokenCreate", "Rotate", "Revoke"),
     *("Enable", "Disable", "TakeOver", "Test", "Preview", "Replay"),
+    *("Assign", "Start", "Qualify", "Nurture", "Disqualify", "Convert"),
 }
 # Kept by administrators, one at a time: no other system has them, and nobody counts them.
 BY_HAND = {

@@ -47,6 +47,7 @@ def test_every_kind_of_record_has_a_prefix_of_its_own():
         "fpr": "field_profile",
         "idn": "identity",
         "inv": "invitation",
+        "lea": "lead",
         "opp": "opportunity",
         "pip": "pipeline",
         "prd": "product",

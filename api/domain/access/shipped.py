@@ -9,7 +9,7 @@ from api.domain.kernel import Capability, FieldAccess, Level, Right
 
 from .capabilities import EVERY, Cells, capability
 
-CUSTOMERS = ("account", "contact", "opportunity")
+CUSTOMERS = ("account", "contact", "lead", "opportunity")
 SHELVES = ("product", "pipeline", "stage", "user", "team", "exchange_rate")  # what records refer to
 LOOK = Right(Level.ALL)
 ANY_FIELD = ((EVERY, EVERY, FieldAccess.WRITE),)

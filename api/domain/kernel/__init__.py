@@ -42,6 +42,7 @@ from .instants import instant_text
 from .invariants import in_the_end
 from .jobs import Job, JobState
 from .languages import language_tag
+from .machines import Machine, next_state
 from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
 from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
 from .outbox import Event, FeedHead, OutboxEntry
@@ -96,6 +97,7 @@ __all__ = [
     "JobState",
     "Level",
     "LimitExceeded",
+    "Machine",
     "MalformedId",
     "Match",
     "Matching",
@@ -152,6 +154,7 @@ __all__ = [
     "major",
     "minor_unit",
     "new_id",
+    "next_state",
     "open_work",
     "parse",
     "prefix_of",
