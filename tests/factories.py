@@ -6,7 +6,7 @@ They go through the commands, so that what they make is what the product makes.
 from typing import Any
 from uuid import UUID
 
-from api.domain import accounts, contacts, leads, opportunities, products, users
+from api.domain import accounts, contacts, leads, opportunities, partner_programs, products, users
 from api.domain.kernel import Money, Work
 from api.domain.leads import LeadStatus, UnqualifiedReason
 from api.domain.opportunities import Status
@@ -113,3 +113,40 @@ async def a_lead(
         await step(work, lead.id)
     await work.flush()
     return lead
+
+
+async def a_program(work: Work, name: str = "Resellers", **values: Any) -> partner_programs.PartnerProgram:
+    program = await partner_programs.create_program(work, {"name": name, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return program
+
+
+async def a_tier(
+    work: Work, name: str = "Silver", program: UUID | None = None, **values: Any
+) -> partner_programs.PartnerTier:
+    """In a new program unless one is given; the first rank, the weight 1."""
+    given = {"name": name, "rank": 1, "weight": 1, "program_id": program or (await a_program(work)).id, **values}
+    tier = await partner_programs.create_tier(work, given)  # type: ignore[arg-type]
+    await work.flush()
+    return tier
+
+
+async def a_membership(
+    work: Work, account: UUID | None = None, tier: partner_programs.PartnerTier | None = None, *, status: str = "ACTIVE"
+) -> partner_programs.PartnerMembership:
+    """Of a new account, in a new program with one tier, unless they are given."""
+    tier = tier or await a_tier(work)
+    company = account or (await an_account(work, "Brightwater")).id
+    made = await partner_programs.apply(work, tier.program_id, account_id=company)
+    await work.flush()
+    steps = {"APPLIED": 0, "APPROVED": 1, "ACTIVE": 2, "SUSPENDED": 3, "TERMINATED": 3}[status]
+    if steps >= 1:
+        await partner_programs.approve(work, made.id)
+    if steps >= 2:
+        await partner_programs.activate(work, made.id, tier.id)
+    if status == "SUSPENDED":
+        await partner_programs.suspend(work, made.id, "Unpaid invoices")
+    if status == "TERMINATED":
+        await partner_programs.terminate(work, made.id, "Sold to a competitor")
+    await work.flush()
+    return made

@@ -23,6 +23,7 @@ CROSSING_FUNCTIONS = frozenset(
         "public.crm_authenticate(text)",
         "public.crm_identify(text,text)",
         "public.crm_invitation(text)",
+        "public.crm_partner_reach(uuid,uuid,boolean)",
         "public.crm_tenants()",
         "public.crm_webhook_owner(uuid)",
     }

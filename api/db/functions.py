@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from api.db.roles import APP, WORKER, hand_to_reader
+from api.db.roles import APP, PARTNER, WORKER, hand_to_reader
 
 
 def rights_of(whose: str, narrowed: str) -> str:
@@ -178,6 +178,31 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
           LEFT JOIN public.tokens AS token ON token.tenant_id = endpoint.tenant_id AND token.id = endpoint.token_id
 {rights_of("endpoint", "endpoint.role_id")}""",
             WORKER,
+        ),
+        # The accounts whose rows a partner user sees: with `whole` those that it acts for, else those of its scope.
+        # It stays in the tenant of the session; what reads across tenants in it is only its owner.
+        "crm_partner_reach(uuid,uuid,boolean)": crossing(
+            "crm_partner_reach(contact uuid, company uuid, whole boolean)",
+            "id uuid",
+            """\
+        WITH RECURSIVE below AS (
+            SELECT account.tenant_id, account.id, seat.scope
+              FROM public.partner_users AS seat
+              JOIN public.contacts AS person ON person.tenant_id = seat.tenant_id AND person.id = seat.contact_id
+              JOIN public.accounts AS account
+                ON account.tenant_id = seat.tenant_id AND account.id = person.account_id
+             WHERE seat.tenant_id = NULLIF(current_setting('crm.tenant', true), '')::uuid
+               AND seat.contact_id = contact AND account.id = company
+               AND seat.archived_at IS NULL AND person.archived_at IS NULL AND account.archived_at IS NULL
+            UNION
+            SELECT account.tenant_id, account.id, below.scope
+              FROM below
+              JOIN public.accounts AS account
+                ON account.tenant_id = below.tenant_id AND account.parent_id = below.id
+             WHERE below.scope = 'SUBTREE' AND account.archived_at IS NULL
+        )
+        SELECT below.id FROM below WHERE whole OR below.scope <> 'OWN'""",
+            f"{APP}, {PARTNER}",
         ),
         "crm_tenants()": crossing(
             "crm_tenants()",

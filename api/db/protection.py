@@ -27,6 +27,7 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "idempotency_keys": ("result",),
         "stage_history": ("left_at",),
+        "partner_tier_history": ("left_at",),
         "stored_documents": ("retired_at",),
         "jobs": ("payload", "due_at", "state", "finished_at"),
     }
@@ -58,6 +59,8 @@ NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "account_id",
         ),
         "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
+        "partner_users": ("contact_id",),
+        "partner_memberships": ("program_id", "account_id"),
         "webhook_secrets": ("endpoint_id", "sealed", "key_version", "made_at"),
         "identities": ("user_id", "issuer", "subject"),
         "invitations": ("user_id", "key", "digest", "pepper_version", "expires_at"),
@@ -70,9 +73,10 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "tenants": ("id", "name", "currency", "zone", "created_at", "archived_at"),
         "users": ("tenant_id", "id", "name", "team_id", "is_active", "archived_at"),
-        "accounts": ("tenant_id", "id", "archived_at"),
+        "accounts": ("tenant_id", "id", "parent_id", "archived_at"),
         "contacts": ("tenant_id", "id", "name", "account_id", "archived_at"),
         "teams": ("tenant_id", "id", "parent_id", "manager_id", "archived_at"),
+        "partner_users": ("tenant_id", "contact_id", "scope", "archived_at"),
         "roles": ("tenant_id", "id", "name", "archived_at"),
         "role_rights": ("tenant_id", "role_id", "object", "read", "write", "create", "delete", "export"),
         "role_field_rights": ("tenant_id", "role_id", "object", "field_set", "access"),
@@ -262,7 +266,8 @@ def column_protection(model: type[DeclarativeBase], column: str) -> str:
 
 def whole_protection(models: Iterable[type[DeclarativeBase]]) -> str:
     """Everything that `create_all` does not make: with it, an empty database equals a migrated one."""
-    return "\n".join([REFUSE_CHANGE, *(protection(model) for model in models), *FUNCTIONS.values(), FEED_START])
+    # Policies call functions, functions read tables.
+    return "\n".join([REFUSE_CHANGE, *FUNCTIONS.values(), FEED_START, *(protection(model) for model in models)])
 
 
 def grant(verb: str, columns: Iterable[str], table: str, role: str) -> str:

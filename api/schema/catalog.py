@@ -8,7 +8,7 @@ from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 from sqlalchemy import ColumnElement
 
 from api.compiler import Catalog, Column, Composite, Entity, Keys, Root, Through, ToAny, ToMany, ToOne, Value, wire_uuid
-from api.domain.kernel import Record, camel
+from api.domain.kernel import DEFAULT_FIELDS, Record, camel
 
 from .binding import READABLE, SOURCE, AnyRecord, MoneyOf, Readable, Related, definition_of, info_of, readable_of
 from .events import feed_entity
@@ -98,9 +98,11 @@ def entity(type_: GraphQLObjectType, cls: type[Any], about: Readable, types: Map
 
 
 def shared_columns(about: Readable) -> dict[str, str]:
-    """The columns that outsiders may read, and the set of fields that each is in."""
+    """The columns that outsiders may read, and the set of fields that a share's profile has to show for each."""
     if not isinstance(about.rows, type):
         return {}
+    if getattr(about.rows, "reached", False):
+        return dict.fromkeys(about.rows.partner_columns(), DEFAULT_FIELDS)
     return {name: info_of(about.rows.__table__.c[name])["field_set"] for name in about.rows.partner_columns()}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from api.db.steps import script
 
 revision = "2026_11_22_1100_leads"
-down_revision = "2026_11_22_0852_webhooks"
+down_revision = "2026_11_22_1059_partner_programs"
 
 
 def upgrade() -> None:

@@ -61,6 +61,7 @@ async def test_only_the_reader_and_the_worker_see_every_tenant(database: Urls):
         ("invitations", "{crm_reader}", "SELECT"),
         ("jobs", "{crm_worker}", "ALL"),
         ("outbox", "{crm_worker}", "ALL"),
+        ("partner_users", "{crm_reader}", "SELECT"),
         ("role_field_rights", "{crm_reader}", "SELECT"),
         ("role_rights", "{crm_reader}", "SELECT"),
         ("roles", "{crm_reader}", "SELECT"),
@@ -166,8 +167,24 @@ PARTNERS_READ = {
         *("tenant_id", "object_type", "object_id", "account_id", "contact_id", "field_profile_id"),
         *("expires_at", "revoked_at"),
     },
+    "partner_programs": {
+        *("tenant_id", "id", "name", "name_sort", "description", "accepts_applications", "review_months"),
+        *("version", "created_at", "updated_at", "archived_at"),
+    },
+    "partner_tiers": {
+        *("tenant_id", "id", "program_id", "name", "name_sort", "rank", "commission_percent", "mdf_percent"),
+        *("benefits", "min_revenue_minor", "currency", "version", "created_at", "updated_at", "archived_at"),
+    },
+    "partner_memberships": {
+        *("tenant_id", "id", "program_id", "account_id", "tier_id", "status", "application", "applied_on"),
+        *("started_on", "ended_on", "review_on", "version", "created_at", "updated_at", "archived_at"),
+    },
+    "partner_users": {
+        *("tenant_id", "id", "contact_id", "scope", "version", "created_at", "updated_at", "archived_at"),
+    },
     "tenants": {"id", "name", "zone"},
 }
+REACHED = {"partner_programs", "partner_tiers", "partner_memberships", "partner_users"}  # by the rules of partner users
 
 
 async def test_partners_read_these_columns_and_write_none(database: Urls):
@@ -197,6 +214,7 @@ async def test_partners_see_rows_of_their_tenant_by_one_rule_for_each_table(data
     assert {table for table, rule in rules.items() if "revoked_at IS NULL" in rule and "expires_at" in rule} == {
         *("accounts", "contacts", "opportunities")
     }
+    assert {table for table, rule in rules.items() if "crm_partner_reach" in rule} == REACHED
 
 
 async def test_the_worker_works_on_events_jobs_and_what_grows_old(database: Urls):
@@ -405,6 +423,7 @@ async def test_the_worker_lists_the_tenants(committed: Committed):
         ("worker", "crm_identify('https://issuer.example', '1')"),
         ("partner", "crm_invitation('0123456789abcdef')"),
         ("worker", "crm_invitation('0123456789abcdef')"),
+        ("worker", "crm_partner_reach(NULL, NULL, true)"),
         ("app", "crm_tenants()"),
         ("partner", "crm_tenants()"),
     ],

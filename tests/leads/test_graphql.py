@@ -231,7 +231,11 @@ async def test_a_lead_is_tied_to_what_there_is_already_and_that_stays_as_it_is(g
     account = await an_account(work, "Initech", domains=["initech.example"])
     contact = await a_contact(work, "Hopper", email="grace@initech.example")
     deal = await an_opportunity(work, account_id=account.id)
-    known: dict[str, Any] = {"email": "grace@initech.example", "domain": "initech.example", "status": LeadStatus.QUALIFIED}
+    known: dict[str, Any] = {
+        "email": "grace@initech.example",
+        "domain": "initech.example",
+        "status": LeadStatus.QUALIFIED,
+    }
     leads = [await a_lead(work, **known) for _ in range(2)]
     await work.finish()
 

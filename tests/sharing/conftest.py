@@ -4,9 +4,10 @@ What is read by outsiders is read as `crm_partner`, so that row-level security a
 """
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -26,6 +27,7 @@ from tests.graphql_client import JSON, SECRET, GraphQLFailed, bearer, no_problem
 from tests.people import NOW
 
 LATER = NOW.replace(year=2199)
+R = TypeVar("R", bound=Record)
 
 
 @dataclass
@@ -54,23 +56,29 @@ class World:
             await self.ask(who, query, variables)
         return refusal.value.code
 
-    def note(self, name: str, record: Record) -> Record:
+    def note(self, name: str, record: R) -> R:
         self.keys[name], self.ids[name] = record.id, wire(record.prefix, record.id)
         return record
 
 
 @pytest.fixture
 async def world(committed: Committed, tmp_path: Path) -> AsyncIterator[World]:
+    async with an_outside_world(committed, tmp_path) as made:
+        async with committed.open_as() as work:
+            await populate(made, work)
+        yield made
+
+
+@asynccontextmanager
+async def an_outside_world(committed: Committed, tmp_path: Path) -> AsyncIterator[World]:
+    """Nobody is there yet."""
     partner = ReadPool(committed.urls.partner)
     await partner.open()
     settings = Settings(data_dir=tmp_path, verify_sql=True)
     wired = services(settings, committed.reads, committed.sessions, SECRET, outside=partner, now=lambda: NOW)
     transport = httpx.ASGITransport(application(wired, problems=no_problems))
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as http:
-        made = World(committed, http, partner)
-        async with committed.open_as() as work:
-            await populate(made, work)
-        yield made
+        yield World(committed, http, partner)
     await partner.close()
 
 

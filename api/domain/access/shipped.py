@@ -11,6 +11,7 @@ from .capabilities import EVERY, Cells, capability
 
 CUSTOMERS = ("account", "contact", "lead", "opportunity")
 SHELVES = ("product", "pipeline", "stage", "user", "team", "exchange_rate")  # what records refer to
+PARTNERS = ("partner_program", "partner_tier", "partner_membership", "partner_user")
 LOOK = Right(Level.ALL)
 ANY_FIELD = ((EVERY, EVERY, FieldAccess.WRITE),)
 OWN = Right(Level.OWN, Level.OWN, create=True, delete=True)
@@ -46,6 +47,17 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
             {**on(SHELVES, LOOK), "account": LOOK, "contact": KEPT},
             ((EVERY, "internal_notes", FieldAccess.READ), ("contact", EVERY, FieldAccess.WRITE)),
         ),
+        "channel_manager": Shipped(
+            "Looks after all partners: programs, memberships, what they are shown and their tokens.",
+            {
+                **on(SHELVES, LOOK),
+                **on(CUSTOMERS, KEPT),
+                **on(PARTNERS, FULL),
+                "record_share": FULL,
+                "field_profile": LOOK,
+                "token": KEPT,
+            },
+        ),
         "marketer": Shipped(
             "Reads customers and deals, keeps contacts; no internal notes.",
             {**on(SHELVES, LOOK), **on(CUSTOMERS, LOOK), "contact": KEPT},
@@ -57,7 +69,7 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
         ),
         "read_only": Shipped(
             "Reads everything but credentials.",
-            on((*SHELVES, *CUSTOMERS, "role"), LOOK),
+            on((*SHELVES, *CUSTOMERS, *PARTNERS, "role"), LOOK),
             ((EVERY, EVERY, FieldAccess.READ),),
         ),
     }

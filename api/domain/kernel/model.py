@@ -146,7 +146,7 @@ class Model(DeclarativeBase):
 
     @classmethod
     def is_shareable(cls) -> bool:
-        """Whether rows can be shared with outsiders: they may see a column besides those of every record."""
+        """Whether rows can be shown to outsiders: they may see a column besides those of every record."""
         own = (one for name, one in cls.__table__.c.items() if name not in COMMON)
         return any(one.info["partner"] is not FieldAccess.HIDDEN for one in own)
 
@@ -187,6 +187,7 @@ class Record(Tenanted):
     prefix: ClassVar[str]
     object: ClassVar[str]
     owner: ClassVar[str | None] = None  # the column that makes a row somebody's own
+    reached: ClassVar[bool] = False  # outsiders see rows by the rule of the slice, with all columns that are for them
 
     @staticmethod
     def visible(t: Any, context: Context, /) -> ColumnElement[bool]:

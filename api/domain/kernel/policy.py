@@ -82,6 +82,27 @@ class Outside:
         own: Any = {"contact": self.contact, "account": self.account}.get(object)
         return ids if own is None else ids.union_all(select(own))
 
+    def acts_for(self, account: Any) -> ColumnElement[bool]:
+        """Whether it is a partner user who acts for this account: its own, or one below it if its scope says so."""
+        return account == any_(func.array(self.reach(true()).scalar_subquery(), type_=ARRAY(Uuid())))  # type: ignore[no-any-return]
+
+    def works_on(self, account: Any, by: Any) -> ColumnElement[bool]:
+        """As `acts_for`, for what single people of a partner do: `by` is the contact who did.
+
+        With the scope OWN that is what it did itself.
+        """
+        of_scope = account == any_(func.array(self.reach(false()).scalar_subquery(), type_=ARRAY(Uuid())))
+        return or_(of_scope, and_(by == self.contact, self.acts_for(account)))
+
+    def reach(self, whole: ColumnElement[bool]) -> Select[Any]:
+        """SELECT of the accounts whose rows it sees as a partner user; `whole`: those it acts for, whatever its scope.
+
+        The function reads the tree of accounts and the scope, which outsiders cannot.
+        """
+        found = func.crm_partner_reach(self.contact, self.account, whole)
+        reach = found.table_valued(column("id", Uuid())).alias("reach")
+        return select(reach.c.id)
+
     def live(self, shares: Any, object: str) -> tuple[ColumnElement[bool], ...]:
         """The shares of this kind of record that count for it now."""
         return (

@@ -51,8 +51,8 @@ class ProfileValues(TypedDict, total=False):
 
 
 def shareable() -> dict[str, type[Record]]:
-    """Kind of record → its class, for all that can be shared."""
-    return {record.object: record for record in records().values() if record.is_shareable()}
+    """Kind of record → its class, for all that can be shared; what outsiders see by another rule cannot."""
+    return {record.object: record for record in records().values() if record.is_shareable() and not record.reached}
 
 
 def shareable_sets() -> set[tuple[str, str]]:

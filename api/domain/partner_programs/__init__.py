@@ -1,0 +1,120 @@
+"""Partner programs: tiers, memberships and the people of partners.
+
+For other slices (records: `PartnerProgram`, `PartnerTier`, `PartnerMembership`, `PartnerTierHistory`, `PartnerUser`):
+
+* `active_memberships(work, accounts=…, program_id=…)`: active memberships with their tiers (`tier.weight`,
+  `tier.commission_percent`), for distribution and commissions.
+* `check_active_member(work, account_id)`: refuses business of whom is no active member.
+* `tiers_at(work, account_id, instant)`: program → tier that an account was in, for commissions at close.
+* `accounts_of(work)`: the accounts that the asking outsider acts for; `acted_for(work, account_id)`: the account that a
+  command of staff or an outsider is about.
+* `edit_seen(work, entity, id)` and `add_as_either(work, row)`: `Work.edit` and `Work.add` for commands that outsiders
+  have, too. A record that outsiders see by such a rule says `reached = True` (it cannot be shared then), declares
+  columns with `partner=FieldAccess.READ`, and its `visible` for `context.outside` is made of
+  `outside.acts_for(t.account_id)` (any user of the partner, by the subtree of his scope) or
+  `outside.works_on(t.account_id, t.contact_id)` (with the scope OWN only what the contact himself did).
+  A mutation is theirs with `for_outsiders_too(…)` in `api/schema`.
+"""
+
+from .events import (
+    MembershipActivated,
+    MembershipApplied,
+    MembershipApproved,
+    MembershipResumed,
+    MembershipReviewed,
+    MembershipSuspended,
+    MembershipTerminated,
+    TierChanged,
+)
+from .memberships import (
+    MembershipValues,
+    activate,
+    active_memberships,
+    apply,
+    approve,
+    change_tier,
+    check_active_member,
+    current_membership,
+    months_after,
+    resume,
+    review,
+    suspend,
+    terminate,
+    tiers_at,
+    update,
+)
+from .models import PartnerMembership, PartnerProgram, PartnerTier, PartnerTierHistory, PartnerUser
+from .programs import (
+    ProgramRow,
+    ProgramValues,
+    TierRow,
+    TierValues,
+    archive_program,
+    archive_tier,
+    create_program,
+    create_tier,
+    restore_program,
+    restore_tier,
+    upsert_programs,
+    upsert_tiers,
+)
+from .reach import accounts_of, acted_for, add_as_either, edit_seen
+from .states import TRANSITIONS, MembershipStatus, PartnerScope
+from .users import archive as archive_user
+from .users import create as create_user
+from .users import restore as restore_user
+from .users import set_scope
+
+__all__ = [
+    "TRANSITIONS",
+    "MembershipActivated",
+    "MembershipApplied",
+    "MembershipApproved",
+    "MembershipResumed",
+    "MembershipReviewed",
+    "MembershipStatus",
+    "MembershipSuspended",
+    "MembershipTerminated",
+    "MembershipValues",
+    "PartnerMembership",
+    "PartnerProgram",
+    "PartnerScope",
+    "PartnerTier",
+    "PartnerTierHistory",
+    "PartnerUser",
+    "ProgramRow",
+    "ProgramValues",
+    "TierChanged",
+    "TierRow",
+    "TierValues",
+    "accounts_of",
+    "acted_for",
+    "activate",
+    "active_memberships",
+    "add_as_either",
+    "apply",
+    "approve",
+    "archive_program",
+    "archive_tier",
+    "archive_user",
+    "change_tier",
+    "check_active_member",
+    "create_program",
+    "create_tier",
+    "create_user",
+    "current_membership",
+    "edit_seen",
+    "months_after",
+    "restore_program",
+    "restore_tier",
+    "restore_user",
+    "resume",
+    "review",
+    "set_scope",
+    "suspend",
+    "terminate",
+    "tiers_at",
+    "update",
+    "upsert_programs",
+    "upsert_tiers",
+]

@@ -1,0 +1,59 @@
+"""What happens to memberships, beyond created, updated, archived and restored. Ids are in their wire form."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from api.domain.kernel import Event
+
+
+@dataclass(frozen=True)
+class MembershipApplied(Event):
+    type: ClassVar[str] = "partner_membership.applied"
+    program: str
+    account: str
+
+
+@dataclass(frozen=True)
+class MembershipApproved(Event):
+    type: ClassVar[str] = "partner_membership.approved"
+
+
+@dataclass(frozen=True)
+class MembershipActivated(Event):
+    type: ClassVar[str] = "partner_membership.activated"
+    tier: str
+    review_on: date
+
+
+@dataclass(frozen=True)
+class TierChanged(Event):
+    type: ClassVar[str] = "partner_membership.tier_changed"
+    from_tier: str
+    to_tier: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class MembershipReviewed(Event):
+    """`review_on` is when the next review is due."""
+
+    type: ClassVar[str] = "partner_membership.reviewed"
+    review_on: date
+
+
+@dataclass(frozen=True)
+class MembershipSuspended(Event):
+    type: ClassVar[str] = "partner_membership.suspended"
+    reason: str
+
+
+@dataclass(frozen=True)
+class MembershipResumed(Event):
+    type: ClassVar[str] = "partner_membership.resumed"
+
+
+@dataclass(frozen=True)
+class MembershipTerminated(Event):
+    type: ClassVar[str] = "partner_membership.terminated"
+    reason: str
