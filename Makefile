@@ -16,7 +16,7 @@ NPM := PATH="$(CURDIR)/$(NODE)/bin:$$PATH" $(CURDIR)/$(NODE)/bin/node $(CURDIR)/
 IDE := api/http/ide_bundle/index.html
 MODULES := node_modules/.package-lock.json# of clients/NAME/, written by npm
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
-PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes pool-hop relay faults sockets webhooks bench# heavy proofs, each a target of its own; a new one adds its name here
+PROOFS := test-postgres15 coverage ide-check clocks oracle badinput fuzz probes pool-hop relay faults sockets webhooks bench# heavy proofs, each a target of its own; a new one adds its name here
 RUN := python# `make coverage` puts itself in between
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
@@ -24,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 LOCK := $(COMPILE) pyproject.toml
 LOCK_NODE := $(COMPILE) --group pyproject.toml:node
 
-.PHONY: help setup demo test reduced-proofs test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance oracle bench badinput fuzz probes pool-hop relay faults sockets webhooks proofs lock clean
+.PHONY: help setup demo test reduced-proofs test-postgres15 coverage check lint types contracts sql-lint fmt migration schema ide ide-check conformance clocks oracle bench badinput fuzz probes pool-hop relay faults sockets webhooks proofs lock clean
 
 help:
 	@echo "Headless CRM. Begin with: make demo"
@@ -120,6 +120,9 @@ conformance: $(STAMP) clients/contract/$(MODULES) ## composers of federated grap
 
 ide-check: $(STAMP) ## open GraphiQL in Chromium and try it; needs make ide and chromium
 	@$(BIN)/python -m pytest tests/ide/in_browser.py
+
+clocks: $(STAMP) ## 20,000 random clocks against two libraries of others; FULL=1 for 200,000, SEED=n for others
+	@FULL="$(FULL)" SEED="$(SEED)" $(BIN)/python -m tests.business_hours
 
 oracle: $(STAMP) ## random queries against a slow executor for 8 minutes; FULL=1 for 5,000, SEED=n for a world
 	@FULL="$(FULL)" SEED="$(SEED)" $(BIN)/python -m tests.oracle.run

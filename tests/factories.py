@@ -3,10 +3,12 @@
 They go through the commands, so that what they make is what the product makes.
 """
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.domain import accounts, contacts, leads, opportunities, partner_programs, products, users
+from api.domain import accounts, business_hours, contacts, leads, opportunities, partner_programs, products, users
 from api.domain.kernel import Money, Work
 from api.domain.leads import LeadStatus, UnqualifiedReason
 from api.domain.opportunities import Status
@@ -150,3 +152,22 @@ async def a_membership(
         await partner_programs.terminate(work, made.id, "Sold to a competitor")
     await work.flush()
     return made
+
+
+async def some_business_hours(work: Work, name: str = "Office", **values: Any) -> business_hours.BusinessHours:
+    """Monday to Friday, 09:00 to 17:00, in UTC."""
+    week = [{"day": day, "opens": "09:00", "closes": "17:00"} for day in list(business_hours.Weekday)[:5]]
+    hours = await business_hours.create(work, {"name": name, "intervals": week, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return hours
+
+
+async def a_holiday_calendar(
+    work: Work, name: str = "Holidays", *, days: Mapping[date, str] | None = None
+) -> business_hours.HolidayCalendar:
+    holidays: list[business_hours.HolidayValues] = [
+        {"day": day, "name": called} for day, called in (days or {}).items()
+    ]
+    calendar = await business_hours.create_calendar(work, {"name": name, "holidays": holidays})
+    await work.flush()
+    return calendar

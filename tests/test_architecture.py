@@ -26,8 +26,10 @@ EVERY_MODULE = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.re
 WIRE_PREFIXES = {
     "Account": "acc",
     "AccountContact": "aco",
+    "BusinessHours": "bhr",
     "Contact": "con",
     "FieldProfile": "fpr",
+    "HolidayCalendar": "hol",
     "Identity": "idn",
     "Invitation": "inv",
     "Lead": "lea",

@@ -17,6 +17,7 @@ from api.domain.kernel import Capability, Context, FieldAccess, Level, Right
 from . import (
     access,
     accounts,
+    business_hours,
     contacts,
     events,
     explanations,
@@ -62,6 +63,7 @@ SLICES: tuple[ModuleType, ...] = (
     access,
     tokens,
     explanations,
+    business_hours,
     accounts,
     contacts,
     products,

@@ -20,11 +20,11 @@ from .contacts import Contact
 from .enums import described_enum
 from .inputs import Ids, MoneyInput
 from .interfaces import Node, Record
-from .machines import may_take, steps
 from .opportunities import Opportunity
 from .records import complete
 from .references import given
 from .scalars import CountryCode
+from .steps import steps_of, writable
 from .users import User
 
 described_enum(
@@ -84,9 +84,9 @@ described_enum(
 
 
 @readable(
-    steps(domain.Lead, domain.TRANSITIONS, "lead_id"),
+    steps_of(domain.Lead, domain.TRANSITIONS, "lead_id"),
     description="A step that is possible now.",
-    visible=may_take(domain.Lead),
+    visible=writable(domain.Lead),
 )
 class LeadTransition:
     verb: LeadVerb = described("The mutation that makes the step.")

@@ -43,8 +43,10 @@ def test_what_is_not_an_id_of_the_type_is_refused(text: str):
 def test_every_kind_of_record_has_a_prefix_of_its_own():
     assert {prefix: record.object for prefix, record in records().items()} == {
         "acc": "account",
+        "bhr": "business_hours",
         "con": "contact",
         "fpr": "field_profile",
+        "hol": "holiday_calendar",
         "idn": "identity",
         "inv": "invitation",
         "lea": "lead",

@@ -10,8 +10,17 @@ from api.domain.kernel import Capability, FieldAccess, Level, Right
 from .capabilities import EVERY, Cells, capability
 
 CUSTOMERS = ("account", "contact", "lead", "opportunity")
-SHELVES = ("product", "pipeline", "stage", "user", "team", "exchange_rate")  # what records refer to
 PARTNERS = ("partner_program", "partner_tier", "partner_membership", "partner_user")
+SHELVES = (  # what records refer to
+    "product",
+    "pipeline",
+    "stage",
+    "user",
+    "team",
+    "exchange_rate",
+    "business_hours",
+    "holiday_calendar",
+)
 LOOK = Right(Level.ALL)
 ANY_FIELD = ((EVERY, EVERY, FieldAccess.WRITE),)
 OWN = Right(Level.OWN, Level.OWN, create=True, delete=True)
