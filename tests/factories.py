@@ -4,11 +4,22 @@ They go through the commands, so that what they make is what the product makes.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from api.domain import accounts, business_hours, contacts, leads, opportunities, partner_programs, products, users
+from api.domain import (
+    accounts,
+    business_hours,
+    contacts,
+    deal_registrations,
+    leads,
+    opportunities,
+    partner_programs,
+    products,
+    users,
+)
+from api.domain.deal_registrations import RegistrationStatus, RejectionReason
 from api.domain.kernel import Money, Work
 from api.domain.leads import LeadStatus, UnqualifiedReason
 from api.domain.opportunities import Status
@@ -171,3 +182,48 @@ async def a_holiday_calendar(
     calendar = await business_hours.create_calendar(work, {"name": name, "holidays": holidays})
     await work.flush()
     return calendar
+
+
+async def some_partners(work: Work, *names: str) -> list[UUID]:
+    """Active members of one program with one tier."""
+    tier = await a_tier(work)
+    companies = [(await an_account(work, name)).id for name in names]
+    for company in companies:
+        await a_membership(work, company, tier)
+    return companies
+
+
+async def a_registration(
+    work: Work,
+    partner: UUID | None = None,
+    *,
+    status: RegistrationStatus = RegistrationStatus.DRAFT,
+    **values: Any,
+) -> deal_registrations.DealRegistration:
+    """Of a new partner unless one is given, for Initech in the US, in the status to which the verbs have led."""
+    partner = partner or (await a_membership(work)).account_id
+    known = {"name": "Initech", "customer_country": "US", "evidence": "Three meetings"}
+    made = await deal_registrations.create(work, {"partner_id": partner, **known, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    if status is RegistrationStatus.WITHDRAWN:
+        await deal_registrations.withdraw(work, made.id)
+    elif status is not RegistrationStatus.DRAFT:
+        await lead_on(work, made.id, status)
+    await work.flush()
+    return made
+
+
+async def lead_on(work: Work, id: UUID, status: RegistrationStatus) -> None:
+    await deal_registrations.submit(work, id)
+    if status is RegistrationStatus.REJECTED:
+        await deal_registrations.reject(work, id, RejectionReason.EVIDENCE)
+    elif status is not RegistrationStatus.SUBMITTED:
+        await deal_registrations.review(work, id)
+    if status in {RegistrationStatus.APPROVED, RegistrationStatus.CONVERTED, RegistrationStatus.EXPIRED}:
+        await deal_registrations.approve(work, id)
+    if status is RegistrationStatus.CONVERTED:
+        await deal_registrations.convert(work, id)
+    if status is RegistrationStatus.EXPIRED:
+        work.now += timedelta(days=91)
+        await deal_registrations.expire(work, {"id": str(id)})
+        work.now -= timedelta(days=91)

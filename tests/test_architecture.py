@@ -28,6 +28,7 @@ WIRE_PREFIXES = {
     "AccountContact": "aco",
     "BusinessHours": "bhr",
     "Contact": "con",
+    "DealRegistration": "dlr",
     "FieldProfile": "fpr",
     "HolidayCalendar": "hol",
     "Identity": "idn",

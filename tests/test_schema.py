@@ -44,6 +44,7 @@ OWN_VERBS = {
     *("ContactRoleSet", "ContactRoleRemove", "SplitsSet"),
     *("SetRoles", "TokenCreate", "Rotate", "Revoke"),
     *("Enable", "Disable", "TakeOver", "Test", "Preview", "Replay"),
+    *("Submit", "Review", "Override", "Reject", "Extend", "Withdraw"),
     *("Assign", "Start", "Qualify", "Nurture", "Disqualify", "Convert"),
 }
 # Kept by administrators, one at a time: no other system has them, and nobody counts them.

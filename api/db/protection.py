@@ -59,6 +59,7 @@ NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "account_id",
         ),
         "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
+        "deal_registrations": ("partner_id", "registered_by_id"),
         "partner_users": ("contact_id",),
         "partner_memberships": ("program_id", "account_id"),
         "webhook_secrets": ("endpoint_id", "sealed", "key_version", "made_at"),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import asyncpg
 
+from api.domain import deal_registrations
 from api.worker import jobs, queue, retention
 from api.worker.jobs import Handler
 from api.worker.place import Place
@@ -21,7 +22,12 @@ FOLLOWERS: tuple[Callable[[Place, asyncpg.Connection, Sequence[RelayedEvent]], A
     webhooks.follow,
 )
 # Kind of job → what does it.
-HANDLERS: Mapping[str, Handler] = MappingProxyType({})
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {
+        deal_registrations.DECIDE: Handler(deal_registrations.note_overdue),
+        deal_registrations.EXPIRE: Handler(deal_registrations.expire),
+    }
+)
 # What runs beside the relay and the jobs, until the event is set.
 LOOPS: Mapping[str, Callable[[Place, asyncio.Event], Awaitable[None]]] = MappingProxyType(
     {"queue": queue.listen, "sweeper": jobs.sweep, "retention": retention.retain, "webhooks": webhooks.deliver}

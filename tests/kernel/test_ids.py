@@ -45,6 +45,7 @@ def test_every_kind_of_record_has_a_prefix_of_its_own():
         "acc": "account",
         "bhr": "business_hours",
         "con": "contact",
+        "dlr": "deal_registration",
         "fpr": "field_profile",
         "hol": "holiday_calendar",
         "idn": "identity",

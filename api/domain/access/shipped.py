@@ -10,7 +10,7 @@ from api.domain.kernel import Capability, FieldAccess, Level, Right
 from .capabilities import EVERY, Cells, capability
 
 CUSTOMERS = ("account", "contact", "lead", "opportunity")
-PARTNERS = ("partner_program", "partner_tier", "partner_membership", "partner_user")
+PARTNERS = ("partner_program", "partner_tier", "partner_membership", "partner_user", "deal_registration")
 SHELVES = (  # what records refer to
     "product",
     "pipeline",

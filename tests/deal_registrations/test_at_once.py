@@ -1,0 +1,77 @@
+"""Two hundred registrations for one customer are approved at the same time: exactly one wins, whatever the order."""
+
+import asyncio
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from api.domain import deal_registrations, partner_programs
+from api.domain.deal_registrations import RegistrationConflict, RegistrationStatus
+from api.domain.kernel import open_work
+from tests.conftest import Committed
+from tests.factories import a_registration, some_partners
+from tests.people import NOW, REQUEST, viewer_of
+
+AT_ONCE = 200
+COUNTS = """
+SELECT (SELECT count(*) FROM deal_registrations WHERE status = 'APPROVED') AS approved,
+       (SELECT count(*) FROM deal_registrations WHERE status = 'UNDER_REVIEW') AS waiting,
+       (SELECT count(*) FROM outbox WHERE types[1] = 'deal_registration.approved') AS events,
+       (SELECT count(*) FROM jobs WHERE kind = 'deal_registration.expiry') AS timers
+"""
+
+
+@pytest.mark.parametrize("overridden", [False, True])
+async def test_exactly_one_of_two_hundred_wins_in_any_order(committed: Committed, overridden: bool):
+    async with committed.open_as() as work:
+        partners = await some_partners(work, *(f"Partner {at}" for at in range(4)))
+        made = [
+            await a_registration(
+                work, partners[at % 4], customer_domain="initech.example", status=RegistrationStatus.UNDER_REVIEW
+            )
+            for at in range(AT_ONCE)
+        ]
+        ids = [one.id for one in made]
+        if overridden:
+            for one in made[1:]:
+                await deal_registrations.override(work, one.id, "All are as good")
+    viewer = viewer_of(committed.admin, "admin")
+
+    async def approve(id: UUID) -> UUID | None:
+        try:
+            async with open_work(
+                committed.sessions, viewer, now=NOW, request_id=f"{REQUEST}-{id}", operation="test"
+            ) as work:
+                return (await deal_registrations.approve(work, id)).id
+        except RegistrationConflict:
+            return None
+
+    order = list(ids)
+    Random(7).shuffle(order)
+    found = [id for id in await asyncio.gather(*(approve(id) for id in order)) if id is not None]
+
+    assert len(found) == 1
+    assert overridden or found == ids[:1]  # the first that was submitted, if nobody has said otherwise
+    async with committed.sessions() as session:
+        await session.begin_as({"crm.tenant": str(committed.tenant.id)})
+        (row,) = await session.fetch(COUNTS)
+    assert dict(row) == {"approved": 1, "waiting": AT_ONCE - 1, "events": 1, "timers": 1}
+
+
+async def test_the_database_refuses_a_second_protection_whatever_the_program_has_seen(committed: Committed):
+    async with committed.open_as() as work:
+        one, other = await some_partners(work, "Brightwater", "Riverside")
+        await a_registration(work, one, customer_domain="initech.example", status=RegistrationStatus.APPROVED)
+        second = await a_registration(
+            work, other, customer_domain="initech.example", status=RegistrationStatus.UNDER_REVIEW
+        )
+        assert len(await partner_programs.active_memberships(work)) == 2
+    async with committed.sessions() as session:
+        await session.begin_as({"crm.tenant": str(committed.tenant.id)})
+        with pytest.raises(Exception, match="ex_deal_registrations_protected"):
+            await session.fetch(
+                "UPDATE deal_registrations SET status = 'APPROVED', override_reason = 'x', approved_at = $2,"
+                " expires_at = $2::timestamptz + interval '1 day' WHERE id = $1",
+                [second.id, NOW],
+            )
