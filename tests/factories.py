@@ -184,9 +184,9 @@ async def a_holiday_calendar(
     return calendar
 
 
-async def some_partners(work: Work, *names: str) -> list[UUID]:
+async def some_partners(work: Work, *names: str, tier: partner_programs.PartnerTier | None = None) -> list[UUID]:
     """Active members of one program with one tier."""
-    tier = await a_tier(work)
+    tier = tier or await a_tier(work)
     companies = [(await an_account(work, name)).id for name in names]
     for company in companies:
         await a_membership(work, company, tier)

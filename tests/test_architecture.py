@@ -37,6 +37,8 @@ WIRE_PREFIXES = {
     "Opportunity": "opp",
     "OpportunityContactRole": "ocr",
     "OpportunityLine": "opl",
+    "PartnerLeadOffer": "plo",
+    "PartnerLeadProfile": "plp",
     "PartnerMembership": "pmb",
     "PartnerProgram": "prg",
     "PartnerTier": "pti",

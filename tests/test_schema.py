@@ -45,11 +45,13 @@ OWN_VERBS = {
     *("SetRoles", "TokenCreate", "Rotate", "Revoke"),
     *("Enable", "Disable", "TakeOver", "Test", "Preview", "Replay"),
     *("Submit", "Review", "Override", "Reject", "Extend", "Withdraw"),
-    *("Assign", "Start", "Qualify", "Nurture", "Disqualify", "Convert"),
+    *("Distribute", "Accept", "Decline", "Assign", "Start", "Qualify", "Nurture", "Disqualify", "Convert"),
 }
 # Kept by administrators, one at a time: no other system has them, and nobody counts them.
 BY_HAND = {
     "FieldProfile": {"Create", "Update", "Archive", "Restore"},
+    "PartnerLeadOffer": {"Accept", "Decline"},
+    "PartnerLeadProfile": {"Create", "Update", "Archive", "Restore"},
     "RecordShare": {"Create", "Update", "Revoke"},
     "Role": {"Create", "Update", "Archive", "Restore"},
     "Token": {"Create", "Rotate", "Revoke"},

@@ -9,7 +9,7 @@ import strawberry
 
 from api.domain import leads as domain
 from api.domain.kernel import Work
-from api.domain.leads import LeadRating, LeadStatus, UnqualifiedReason
+from api.domain.leads import LeadRating, LeadRouting, LeadStatus, UnqualifiedReason
 
 from .accounts import Account
 from .aggregates import Aggregate, column_key
@@ -20,6 +20,7 @@ from .contacts import Contact
 from .enums import described_enum
 from .inputs import Ids, MoneyInput
 from .interfaces import Node, Record
+from .mutations import for_outsiders_too
 from .opportunities import Opportunity
 from .records import complete
 from .references import given
@@ -45,6 +46,14 @@ described_enum(
     HOT="Likely, and soon.",
     WARM="Possible.",
     COLD="Unlikely.",
+)
+described_enum(
+    LeadRouting,
+    "LeadRouting",
+    "Where the distribution among partners has led.",
+    OFFERED="A partner was asked whether he takes it.",
+    PARTNER="A partner has it.",
+    INTERNAL="No partner is left to ask; it waits for colleagues.",
 )
 described_enum(
     UnqualifiedReason,
@@ -115,6 +124,8 @@ class Lead(Record, Node):
     unqualified_reason: UnqualifiedReason | None = described("Why it was given up.")
     unqualified_detail: str | None = described("More about why.")
     owner: User | None = to_one("owner_id", "users.User", "Who works on it.")
+    partner: Account | None = to_one("partner_id", "accounts.Account", "The partner who has accepted it.")
+    routing: LeadRouting | None = described("Where the distribution among partners has led; null before it.")
     description: str | None = described("What it asks for.")
     next_step: str | None = described("What happens next.")
     notes: str | None = described("Free text, for colleagues only.")
@@ -128,6 +139,7 @@ class Lead(Record, Node):
 complete(Lead)
 extend(User, "leads", Lead, "owner_id", "Leads the user works on.")
 extend(Account, "leads", Lead, "account_id", "Leads that became it.")
+extend(Account, "accepted_leads", Lead, "partner_id", "Leads that it has accepted as a partner.")
 extend(Contact, "leads", Lead, "contact_id", "Leads that became this contact.")
 extend(Opportunity, "leads", Lead, "opportunity_id", "Leads that led to it.")
 
@@ -212,6 +224,8 @@ AGGREGATE = Aggregate(
         "SOURCE": column_key("source_sort", None, "By where they come from, folded."),
         "UNQUALIFIED_REASON": column_key("unqualified_reason", None, "By why they were given up."),
         "TERRITORY": column_key("territory_sort", None, "By sales territory, folded."),
+        "PARTNER": column_key("partner_id", ("Account", "acc"), "By partner."),
+        "ROUTING": column_key("routing", None, "By where the distribution has led."),
         "OWNER": column_key("owner_id", ("User", "usr"), "By owner."),
     },
 )
@@ -227,7 +241,7 @@ class Query:
 @strawberry.type
 class Mutation:
     lead_create = LEADS.create("Make a lead; it is yours unless you name an owner.")
-    lead_update = LEADS.update("Change a lead; its status changes by its own mutations.")
+    lead_update = for_outsiders_too(LEADS.update("Change a lead; its status changes by its own mutations."))
     lead_upsert = LEADS.upsert("Change the lead that a key names, or make it.")
     lead_bulk_upsert = LEADS.bulk_upsert("Upsert up to 250 leads.")
     lead_archive = LEADS.archive("Archive a lead.")
@@ -235,16 +249,18 @@ class Mutation:
     lead_assign = LEADS.verb(
         assign, "Give a lead to a user.", owner=maybe("User", "users", "Who works on it now; nobody when left out.")
     )
-    lead_start = LEADS.verb(domain.start, "Begin to work on a new lead.")
-    lead_qualify = LEADS.verb(domain.qualify, "Say that a sale is possible.")
-    lead_nurture = LEADS.verb(domain.nurture, "Put a lead aside that may buy later.")
-    lead_disqualify = LEADS.verb(
-        disqualify,
-        "Give a lead up.",
-        reason=about(UnqualifiedReason, "Why."),
-        detail=about(str | None, "More about why; at most 500 characters."),
+    lead_start = for_outsiders_too(LEADS.verb(domain.start, "Begin to work on a new lead."))
+    lead_qualify = for_outsiders_too(LEADS.verb(domain.qualify, "Say that a sale is possible."))
+    lead_nurture = for_outsiders_too(LEADS.verb(domain.nurture, "Put a lead aside that may buy later."))
+    lead_disqualify = for_outsiders_too(
+        LEADS.verb(
+            disqualify,
+            "Give a lead up.",
+            reason=about(UnqualifiedReason, "Why."),
+            detail=about(str | None, "More about why; at most 500 characters."),
+        )
     )
-    lead_reopen = LEADS.verb(domain.reopen, "Work again on a lead that was put aside or given up.")
+    lead_reopen = for_outsiders_too(LEADS.verb(domain.reopen, "Work again on a lead that was put aside or given up."))
     lead_convert = LEADS.verb(
         convert,
         "Make an account, a contact and, if asked for, an opportunity of a qualified lead; a second call answers the "

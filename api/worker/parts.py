@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import asyncpg
 
-from api.domain import deal_registrations
+from api.domain import deal_registrations, lead_distribution
 from api.worker import jobs, queue, retention
 from api.worker.jobs import Handler
 from api.worker.place import Place
@@ -26,6 +26,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
         deal_registrations.DECIDE: Handler(deal_registrations.note_overdue),
         deal_registrations.EXPIRE: Handler(deal_registrations.expire),
+        lead_distribution.EXPIRE: Handler(lead_distribution.expire),
     }
 )
 # What runs beside the relay and the jobs, until the event is set.

@@ -53,6 +53,8 @@ def test_every_kind_of_record_has_a_prefix_of_its_own():
         "lea": "lead",
         "opp": "opportunity",
         "pip": "pipeline",
+        "plo": "partner_lead_offer",
+        "plp": "partner_lead_profile",
         "pmb": "partner_membership",
         "prd": "product",
         "prg": "partner_program",

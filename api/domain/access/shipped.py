@@ -10,7 +10,15 @@ from api.domain.kernel import Capability, FieldAccess, Level, Right
 from .capabilities import EVERY, Cells, capability
 
 CUSTOMERS = ("account", "contact", "lead", "opportunity")
-PARTNERS = ("partner_program", "partner_tier", "partner_membership", "partner_user", "deal_registration")
+PARTNERS = (
+    "partner_program",
+    "partner_tier",
+    "partner_membership",
+    "partner_user",
+    "deal_registration",
+    "partner_lead_profile",
+    "partner_lead_offer",
+)
 SHELVES = (  # what records refer to
     "product",
     "pipeline",

@@ -23,7 +23,7 @@ from .service import (
     update,
     upsert_many,
 )
-from .states import TRANSITIONS, LeadRating, LeadStatus, UnqualifiedReason
+from .states import TRANSITIONS, LeadRating, LeadRouting, LeadStatus, UnqualifiedReason
 
 __all__ = [
     "TRANSITIONS",
@@ -37,6 +37,7 @@ __all__ = [
     "LeadQualified",
     "LeadRating",
     "LeadReopened",
+    "LeadRouting",
     "LeadRow",
     "LeadStarted",
     "LeadStatus",

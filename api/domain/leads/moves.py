@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from api.domain.kernel import Event, Work, checked, next_state
+from api.domain.partner_programs import edit_seen
 
 from .events import LeadDisqualified, LeadNurtured, LeadQualified, LeadReopened, LeadStarted
 from .models import Lead
@@ -43,7 +44,7 @@ async def disqualify(
 
 async def reopen(work: Work, id: UUID, *, if_version: int | None = None) -> Lead:
     """Work again on a lead that was put aside or given up; the reason for that goes."""
-    lead = await work.edit(Lead, id, if_version=if_version)
+    lead = await edit_seen(work, Lead, id, if_version=if_version)
     await move(work, id, "reopen", LeadReopened(id, lead.status.value), if_version)
     lead.unqualified_reason = lead.unqualified_detail = None
     return lead
@@ -51,7 +52,7 @@ async def reopen(work: Work, id: UUID, *, if_version: int | None = None) -> Lead
 
 async def move(work: Work, id: UUID, verb: str, event: Event, if_version: int | None) -> Lead:
     """Raises IllegalTransition if the machine has no such step from the lead's status."""
-    lead = await work.edit(Lead, id, if_version=if_version)
+    lead = await edit_seen(work, Lead, id, if_version=if_version)
     lead.status = next_state(TRANSITIONS, lead.status, verb)
     work.emit(event)
     return lead

@@ -27,6 +27,7 @@ from api.domain.kernel import (
     wire,
     write_rows,
 )
+from api.domain.partner_programs import edit_seen
 from api.domain.users import User
 
 from .events import LeadAssigned
@@ -48,6 +49,7 @@ TEXTS = {
 }
 NAMES = frozenset({"first_name", "last_name", "company"})
 REFERENCES = {"owner_id": User}
+OF_PARTNERS = frozenset({"next_step"})
 SKILL_LIMIT, MOST_SKILLS = 100, 20
 
 
@@ -96,7 +98,13 @@ async def update(work: Work, id: UUID, values: LeadValues, *, if_version: int | 
 
 
 async def upsert_many(work: Work, rows: Sequence[LeadRow]) -> list[Written[Lead]]:
-    """Create or update leads; a row means the lead with its id or external id."""
+    """Create or update leads; a row means the lead with its id or external id.
+
+    Users of the partner who has a lead change its next step and nothing else.
+    """
+    for row in rows if work.viewer.outside else ():
+        if row.id is not None and row.values.keys() <= OF_PARTNERS:
+            await edit_seen(work, Lead, row.id, if_version=row.if_version)
     return await write_rows(work, MATCHING, rows, prepare)
 
 

@@ -24,6 +24,14 @@ class LeadRating(StrEnum):
     COLD = "COLD"
 
 
+class LeadRouting(StrEnum):
+    """Where the distribution among partners has led."""
+
+    OFFERED = "OFFERED"
+    PARTNER = "PARTNER"
+    INTERNAL = "INTERNAL"
+
+
 class UnqualifiedReason(StrEnum):
     NO_NEED = "NO_NEED"
     NO_BUDGET = "NO_BUDGET"
