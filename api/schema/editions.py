@@ -6,6 +6,7 @@ variables, introspection or messages, and the compiler has no column for it.
 
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -138,7 +139,7 @@ class Gone:
             },
             SchemaElementKind.ENUM: lambda config: {
                 **config,
-                "values": lambda: self._values(config["name"], config["values"]()),
+                "values": lambda: self._members(config["name"], config["values"]()),
             },
             SchemaElementKind.INPUT_OBJECT: lambda config: {
                 **config,
@@ -169,6 +170,17 @@ class Gone:
     def _values(self, owner: str, members: Mapping[str, Any]) -> dict[str, Any]:
         """The members of an enum or an input object that are left."""
         return {name: one for name, one in members.items() if not self._lost(f"{owner}.{name}", one)}
+
+    def _members(self, name: str, members: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of an enum that are left, as members of the enum that commands know: a plain type has texts."""
+        known = getattr(self._core.type_map[name], "wrapped_cls", None)
+        left = self._values(name, members)
+        if known is None:
+            return left
+        made = {key: copy(one) for key, one in left.items()}
+        for one in made.values():
+            one.value = known(one.value)
+        return made
 
     def has(self, owner: str, name: str, field: Any) -> bool:
         coordinate = f"{owner}.{name}"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import DateTime, Numeric, Select, Text, and_, cast, func, literal_column, select
+from sqlalchemy import DateTime, Integer, Numeric, Select, Text, and_, cast, func, literal_column, select
 
 from api.compiler import Leaf, Root, Scope, Tree
 from api.domain import lead_distribution as domain
@@ -147,6 +147,8 @@ extend(Account, "lead_offers", PartnerLeadOffer, "partner_id", "Leads it was ask
 
 # Fairness
 
+ZERO, ONE, DIGITS = (literal_column(text, Integer) for text in "014")
+
 
 def draws(scope: Scope, arguments: Mapping[str, Tree]) -> Any:
     """One row for each candidate of each draw in the period: whether it was chosen, and its chance."""
@@ -199,15 +201,11 @@ def partner_rows(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) ->
 
 def fairness_row(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) -> Select[Any]:
     rows = by_partner(scope, arguments)
-    zero, single = literal_column("0"), literal_column("1")
     return select(
-        func.coalesce(func.sum(rows.c.deviation), zero).label("chi_square"),
-        func.greatest(func.count() - single, zero).label("degrees"),
-        func.coalesce(func.sum(rows.c.offers), zero).label("offers"),
+        func.coalesce(func.sum(rows.c.deviation), ZERO).label("chi_square"),
+        func.greatest(func.count() - ONE, ZERO).label("degrees"),
+        func.coalesce(func.sum(rows.c.offers), ZERO).label("offers"),
     )
-
-
-DIGITS = literal_column("4")
 
 
 @readable(build=partner_rows, description="How often the draw fell on a partner, against what its weight promised.")
@@ -219,7 +217,8 @@ class LeadDistributionShare:
         lambda row, _scope: cast(func.round(row.expected, DIGITS), Text), "Σ of its weight / total weight of each draw."
     )
     deviation: Decimal = computed(
-        lambda row, _scope: cast(func.round(row.deviation, DIGITS), Text), "(offers − expected)² / expected."
+        lambda row, _scope: cast(func.round(row.deviation, DIGITS), Text),
+        "How far off that is: (offers − expected)² / expected.",
     )
 
 

@@ -200,3 +200,11 @@ async def test_who_does_not_see_prices_is_not_asked_for_one(graphql: Client, wor
 def test_a_process_keeps_every_edition_that_there_can_be() -> None:
     """Or tenants with many sets of hidden fields would make it build those of others again and again."""
     assert 2 ** len(schema.editions.sets()) <= MOST_EDITIONS
+
+
+async def test_an_enum_reaches_commands_as_what_it_is_whatever_is_hidden(graphql: Client, clerk: str) -> None:
+    made = 'mutation { accountCreate(input: {name: "X", type: PARTNER}) { outcome account { id type } } }'
+    account = (await graphql(made, as_=clerk))["accountCreate"]["account"]
+    assert account["type"] == "PARTNER"
+    changed = "mutation($id: ID!) { accountUpdate(where: {id: $id}, patch: {type: SUPPLIER}) { account { type } } }"
+    assert (await graphql(changed, {"id": account["id"]}, as_=clerk))["accountUpdate"]["account"]["type"] == "SUPPLIER"

@@ -92,7 +92,7 @@ async def account_of(work: Work, claim: Claim) -> tuple[UUID | None, MatchedBy |
     return None, None
 
 
-async def only_one(work: Work, query: Select[tuple[UUID]]) -> UUID | None:
+async def only_one(work: Work, query: Select[UUID]) -> UUID | None:
     """The only row; None for none, and for several, which tell nothing."""
     found = (await work.session.scalars(query.limit(2))).all()
     return found[0] if len(found) == 1 else None
@@ -137,7 +137,7 @@ async def conflict_of(work: Work, claim: Claim, account: UUID | None) -> Conflic
     """What stands against a claim now, the gravest first."""
     t = DealRegistration
     either = or_(t.product_key == ANY_PRODUCT, t.product_key == claim.product)
-    rivals = select(literal_column("1")).where(*rivals_of(work, claim, account))
+    rivals: Any = select(literal_column("1")).where(*rivals_of(work, claim, account))
     rivals = rivals if claim.product == ANY_PRODUCT else rivals.where(either)
     protected = and_(t.status == RegistrationStatus.APPROVED, t.expires_at > work.now)
     earlier = or_(t.submitted_at < claim.at, and_(t.submitted_at == claim.at, t.id < claim.id))

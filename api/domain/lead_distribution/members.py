@@ -58,8 +58,9 @@ async def open_leads(work: Work) -> Counter[UUID]:
     )
     found: Counter[UUID] = Counter()
     for query in (taken, asked):
-        for partner, number in await work.session.execute(query):
-            found[partner] += number
+        for partner, number in (await work.session.execute(query)).all():
+            if partner is not None:
+                found[partner] += number
     return found
 
 

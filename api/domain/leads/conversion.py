@@ -69,7 +69,7 @@ async def convert(work: Work, id: UUID, asked: Conversion, *, if_version: int | 
     lead.account_id = account.id
     lead.contact_id = contact.id if contact else None
     lead.opportunity_id = deal.id if deal else None
-    made = [one and wire(one.prefix, one.id) for one in (contact, deal)]
+    made = [None if one is None else wire(one.prefix, one.id) for one in (contact, deal)]
     work.emit(LeadConverted(id, wire(account.prefix, account.id), *made))
     return lead
 
