@@ -19,6 +19,7 @@ from api.domain import (
     products,
     users,
 )
+from api.domain import market_development_funds as funds
 from api.domain.deal_registrations import RegistrationStatus, RejectionReason
 from api.domain.kernel import Money, Work
 from api.domain.leads import LeadStatus, UnqualifiedReason
@@ -227,3 +228,67 @@ async def lead_on(work: Work, id: UUID, status: RegistrationStatus) -> None:
         work.now += timedelta(days=91)
         await deal_registrations.expire(work, {"id": str(id)})
         work.now -= timedelta(days=91)
+
+
+async def a_budget(
+    work: Work, name: str = "Spring", amount: int = 1_000_000, **values: Any
+) -> funds.PartnerMarketingBudget:
+    """`amount` in US cents, for the year 2026."""
+    year = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
+    given = {"name": name, "amount": Money(amount, "USD"), **year, **values}
+    budget = await funds.create_budget(work, given)  # type: ignore[arg-type]
+    await work.flush()
+    return budget
+
+
+async def an_allocation(
+    work: Work, amount: int = 500_000, *, budget: UUID | None = None, account: UUID | None = None
+) -> funds.PartnerFundAllocation:
+    """`amount` in US cents; of a new budget to a new partner unless they are given."""
+    of = budget or (await a_budget(work)).id
+    to = account or (await a_membership(work)).account_id
+    allocation = await funds.allocate(work, of, to, {"amount": Money(amount, "USD")})
+    await work.flush()
+    return allocation
+
+
+async def a_fund_request(
+    work: Work, amount: int = 200_000, *, allocation: UUID | None = None, status: str = "APPROVED", title: str = "Fair"
+) -> funds.PartnerFundRequest:
+    """`amount` in US cents."""
+    of = allocation or (await an_allocation(work)).id
+    request = await funds.submit_request(work, of, {"title": title, "amount": Money(amount, "USD")})
+    await work.flush()
+    if status == "APPROVED":
+        await funds.approve_request(work, request.id)
+    if status == "REJECTED":
+        await funds.reject_request(work, request.id, "Not this year")
+    if status == "WITHDRAWN":
+        await funds.withdraw_request(work, request.id)
+    await work.flush()
+    return request
+
+
+async def a_fund_claim(
+    work: Work, amount: int = 50_000, *, request: UUID | None = None, status: str = "SUBMITTED"
+) -> funds.PartnerFundClaim:
+    """`amount` in US cents."""
+    on = request or (await a_fund_request(work)).id
+    claim = await funds.submit_claim(work, on, {"invoice": "R-17", "amount": Money(amount, "USD")})
+    await work.flush()
+    if status in {"APPROVED", "PAID"}:
+        await funds.approve_claim(work, claim.id)
+    if status == "PAID":
+        await funds.pay_claim(work, claim.id)
+    if status == "REJECTED":
+        await funds.reject_claim(work, claim.id, "No proof")
+    if status == "WITHDRAWN":
+        await funds.withdraw_claim(work, claim.id)
+    await work.flush()
+    return claim
+
+
+async def a_certification(work: Work, name: str = "Installer", **values: Any) -> partner_programs.Certification:
+    certification = await partner_programs.create_certification(work, {"name": name, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return certification

@@ -157,6 +157,9 @@ async def test_a_first_migration_is_written_from_the_models_alone(
     await asyncio.to_thread(command.revision, configured, "all", autogenerate=True, rev_id="2999_all")
     refuse = "CREATE FUNCTION crm_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'"
     await execute(cluster.superuser_url(empty_database), refuse)
+    reach = """CREATE FUNCTION crm_partner_reach(contact uuid, company uuid, whole boolean)
+        RETURNS TABLE (id uuid) LANGUAGE sql AS 'SELECT NULL::uuid'"""
+    await execute(cluster.superuser_url(empty_database), reach)
 
     await asyncio.to_thread(command.upgrade, configured, "head")
 

@@ -27,6 +27,7 @@ from api.outbound.destinations import NOWHERE
 
 from .database import Database, Sessions, operate
 from .demo_names import ACCOUNTS, CONTACTS, COUNTRIES, INDUSTRIES, LOSSES, PEOPLE, PRODUCTS, RENEWALS, SUBJECTS, TEAMS
+from .demo_partners import make_partners
 
 SEED = 20_26
 OPPORTUNITIES = 140
@@ -77,6 +78,7 @@ async def fill(database: Database, tenant: UUID, today: date) -> None:
                     await command(work)
         async with operate(sessions, tenant, "demo", now=instant(today - timedelta(days=1))) as work:
             await share(work, made)
+            await make_partners(work, today)
         await make_webhook(database, sessions, tenant, made.people[ADMIN], instant(today - timedelta(days=1)))
 
 

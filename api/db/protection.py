@@ -44,7 +44,8 @@ COUNTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 FORGOTTEN = ("deprecated_uses",)  # entries that are taken away when they are old
-# A credential is never pointed at another person or role, nor a share at another record; a new one is made.
+# A credential is never pointed at another person or role, nor a share at another record, nor what a partner does at
+# another partner; a new one is made.
 NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "tokens": (
@@ -62,6 +63,10 @@ NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "deal_registrations": ("partner_id", "registered_by_id"),
         "partner_users": ("contact_id",),
         "partner_memberships": ("program_id", "account_id"),
+        "partner_certifications": ("certification_id", "account_id", "contact_id", "awarded_on"),
+        "partner_fund_allocations": ("budget_id", "account_id", "currency"),
+        "partner_fund_requests": ("allocation_id", "account_id", "contact_id", "currency", "amount_minor"),
+        "partner_fund_claims": ("request_id", "account_id", "contact_id", "currency", "amount_minor"),
         "webhook_secrets": ("endpoint_id", "sealed", "key_version", "made_at"),
         "identities": ("user_id", "issuer", "subject"),
         "invitations": ("user_id", "key", "digest", "pepper_version", "expires_at"),

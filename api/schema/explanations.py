@@ -28,6 +28,7 @@ class AccessGrantKind(StrEnum):
     ROLE = "ROLE"
     SHARE = "SHARE"
     OWN_RECORD = "OWN_RECORD"
+    PARTNER = "PARTNER"
 
 
 class AccessReason(StrEnum):
@@ -36,6 +37,7 @@ class AccessReason(StrEnum):
     ALL = "ALL"
     SHARED = "SHARED"
     SELF = "SELF"
+    PARTNER = "PARTNER"
 
 
 described_enum(
@@ -45,6 +47,7 @@ described_enum(
     ROLE="A role that the principal has.",
     SHARE="A share with the outsider, or with the account that it acts for.",
     OWN_RECORD="The record is the outsider itself, or the account that it acts for.",
+    PARTNER="The record is for partners, and the outsider is a partner user whose scope reaches it.",
 )
 described_enum(
     AccessReason,
@@ -55,6 +58,7 @@ described_enum(
     ALL="It reaches all records of this kind.",
     SHARED="The record is shared.",
     SELF="The record is the outsider itself, or the account that it acts for.",
+    PARTNER="The outsider is a partner user whose scope reaches the record.",
 )
 
 

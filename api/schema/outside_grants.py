@@ -15,6 +15,7 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    null,
     select,
     true,
 )
@@ -22,7 +23,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from api.compiler import Scope
 from api.domain import sharing
-from api.domain.kernel import FieldAccess, Outside, Record, ShareLevel
+from api.domain.kernel import NOBODY, Context, FieldAccess, Outside, Record, ShareLevel
 from api.domain.kernel.viewer import FIELD_ACCESSES
 
 from .grant_paths import NOTHING, fields_json, text
@@ -52,7 +53,7 @@ def is_written(record: type[Record]) -> bool:
 
 def grants_outside(scope: Scope, record: type[Record], sets: list[str]) -> Any:
     """One row: what lets the outsider of `who` read and change `rec`, as JSON, and what that opens of the sets."""
-    rows = through_shares(scope, record, sets)
+    rows = by_reach(scope, record, sets) if record.reached else through_shares(scope, record, sets)
     if record.object in OWN:
         rows = rows.union_all(its_own(record, sets))
     one = rows.subquery("one")
@@ -84,6 +85,24 @@ def its_own(record: type[Record], sets: list[str]) -> Any:
         (true() if writing else false()).label("writes"),
         *(opened(record, name, writing=writing).label(f"set_{at}") for at, name in enumerate(sets)),
     ).where(literal_column("rec.is_live"), OWN[record.object] == RECORD)
+
+
+def by_reach(scope: Scope, record: type[Record], sets: list[str]) -> Any:
+    """One row if the record is of those that partner users see by their scope, and the outsider is one who does."""
+    seen = record.__table__.alias("reached")
+    outside = Outside(scope.tenant, CONTACT, COMPANY, scope.now)
+    rule = record.visible(seen.c, Context(NOBODY, null(), null(), outside))  # type: ignore[arg-type] # no user
+    return (
+        select(
+            text("PARTNER").label("kind"),
+            text("PARTNER").label("because"),
+            NO_ID.label("share_id"),
+            false().label("writes"),
+            *(opened(record, name, writing=False).label(f"set_{at}") for at, name in enumerate(sets)),
+        )
+        .select_from(seen)
+        .where(seen.c.tenant_id == scope.tenant, seen.c.id == RECORD, rule)
+    )
 
 
 def through_shares(scope: Scope, record: type[Record], sets: list[str]) -> Any:

@@ -19,7 +19,7 @@ from .commands import Service, Verbs, Writes
 from .connections import Connection, about, extend, lazy, many, one
 from .contacts import Contact
 from .enums import described_enum
-from .inputs import ids_of
+from .inputs import Extra, Ids, ids_of
 from .interfaces import Money, Node, Record
 from .mutations import for_outsiders_too
 from .records import complete
@@ -179,6 +179,21 @@ extend(Account, "partner_memberships", PartnerMembership, "account_id", "Program
 extend(User, "partner_memberships", PartnerMembership, "owner_id", "Memberships the user looks after.")
 extend(Contact, "partner_users", PartnerUser, "contact_id", "What he sees as a partner user, also what is over.")
 
+
+@strawberry.input(description="How many valid certifications of a kind a tier takes.")
+class PartnerTierCertificationInput:
+    certification: lazy("CertificationRef", "api.schema.certifications") = strawberry.field(description="Which.")  # type: ignore[valid-type]
+    least: int = strawberry.field(description="At least how many, 1 to 1000.", default=1)
+
+
+def wanted_of(value: list[PartnerTierCertificationInput] | None, ids: Ids) -> list[tuple[Any, int]]:
+    return [(ids.of(one.certification, "certifications", str(at)), one.least) for at, one in enumerate(value or ())]
+
+
+def wanted_references(value: list[PartnerTierCertificationInput]) -> list[Asked]:
+    return [Asked(one.certification, ("certifications", str(at))) for at, one in enumerate(value)]
+
+
 PROGRAMS = Writes(
     PartnerProgram,
     "partner_program",
@@ -199,6 +214,11 @@ TIERS = Writes(
     Service(domain.create_tier, domain.upsert_tiers, domain.TierRow, domain.archive_tier, domain.restore_tier),
     fields=("program", "name", "rank", "weight", "commission_percent", "mdf_percent", "benefits", "min_revenue"),
     required=("program", "name", "rank"),
+    extras={
+        "certifications": Extra(
+            list[PartnerTierCertificationInput], "All the certifications that it takes.", wanted_of, wanted_references
+        )
+    },
     natural={"by_name": lambda names: {"program_name": names.program, "name": names.name}},
 )
 MEMBERSHIPS, USERS = Verbs(PartnerMembership, "partner_membership"), Verbs(PartnerUser, "partner_user")
@@ -213,6 +233,12 @@ class PartnerMembershipApplyInput:
     application: str | None = strawberry.field(
         description="What the partner says; at most 5000 characters.", default=strawberry.UNSET
     )
+
+
+@strawberry.input(description="A new PartnerUser.")
+class PartnerUserCreateInput:
+    contact: lazy("ContactRef", "api.schema.contacts") = strawberry.field(description="Who; he needs an account.")  # type: ignore[valid-type]
+    scope: domain.PartnerScope = strawberry.field(description="How much of what his company does he sees.")
 
 
 @strawberry.input(description="Changes to a PartnerMembership. A field left out is unchanged, null clears it.")
@@ -261,8 +287,8 @@ async def terminate(work: Work, id: Any, *, reason: str, if_version: int | None)
 
 
 async def user_create(work: Work, arguments: dict[str, Any]) -> domain.PartnerUser:
-    contact = await resolve(work, arguments["contact"], ("contact",))
-    return await domain.create_user(work, contact, arguments["scope"])
+    value = arguments["input"]
+    return await domain.create_user(work, await resolve(work, value.contact, ("contact",)), value.scope)
 
 
 async def set_scope(work: Work, id: Any, *, scope: domain.PartnerScope, if_version: int | None) -> Any:
@@ -284,6 +310,15 @@ AGGREGATE = Aggregate(
 )
 
 
+PROGRAMS_AGGREGATE = Aggregate(
+    PartnerProgram,
+    {"ACCEPTS_APPLICATIONS": column_key("accepts_applications", None, "By whether partner users may apply.")},
+)
+TIERS_AGGREGATE = Aggregate(
+    PartnerTier, {"PROGRAM": column_key("program_id", ("PartnerProgram", "prg"), "By program.")}
+)
+
+
 @strawberry.type
 class Query:
     partner_program: PartnerProgram | None = one(PartnerProgram, "One program; null if there is none.")
@@ -295,6 +330,8 @@ class Query:
     )
     partner_memberships: Connection[PartnerMembership] = many(PartnerMembership, "Memberships of partners.")
     partner_memberships_aggregate = AGGREGATE.query()
+    partner_programs_aggregate = PROGRAMS_AGGREGATE.query()
+    partner_tiers_aggregate = TIERS_AGGREGATE.query()
     partner_user: PartnerUser | None = one(PartnerUser, "One partner user; null if there is none.")
     partner_users: Connection[PartnerUser] = many(PartnerUser, "Contacts who use this API for a partner.")
 
@@ -351,11 +388,8 @@ class Mutation:
     partner_user_create = USERS.mutation(
         user_create,
         "Let a contact act for the account that he works for; his token is made with `contactTokenCreate`.",
-        {
-            "contact": about(lazy("ContactRef", "api.schema.contacts"), "Who; he needs an account."),
-            "scope": SCOPE,
-        },
-        "contact",
+        {"input": about(PartnerUserCreateInput, "Who, and how much he sees.")},
+        "input",
     )
     partner_user_set_scope = USERS.verb(set_scope, "Change how much a partner user sees, at once.", scope=SCOPE)
     partner_user_archive = USERS.verb(

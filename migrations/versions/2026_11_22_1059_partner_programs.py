@@ -53,7 +53,7 @@ GRANT SELECT (parent_id) ON accounts TO crm_reader;
 ROLE = """\
 INSERT INTO roles (tenant_id, id, name, name_sort, description, version, created_at, updated_at)
 SELECT tenant.id, gen_random_uuid(), 'channel_manager', 'channel_manager',
-       'Looks after all partners: programs, memberships, what they are shown and their tokens.', 1, now(), now()
+       'Looks after all partners: programs, memberships, funds, what they are shown.', 1, now(), now()
   FROM tenants AS tenant
  WHERE NOT EXISTS (SELECT FROM roles AS role
                     WHERE role.tenant_id = tenant.id AND role.name_sort = 'channel_manager'
@@ -76,7 +76,6 @@ SELECT role.tenant_id, role.id, cell.object, cell.read, cell.write, cell.creates
     ('channel_manager', 'partner_user', 'ALL', 'ALL', true, true, true),
     ('channel_manager', 'record_share', 'ALL', 'ALL', true, true, true),
     ('channel_manager', 'field_profile', 'ALL', 'NONE', false, false, false),
-    ('channel_manager', 'token', 'ALL', 'ALL', true, false, false),
     ('read_only', 'partner_program', 'ALL', 'NONE', false, false, false),
     ('read_only', 'partner_tier', 'ALL', 'NONE', false, false, false),
     ('read_only', 'partner_membership', 'ALL', 'NONE', false, false, false),

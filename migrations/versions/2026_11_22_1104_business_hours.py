@@ -13,7 +13,7 @@ from alembic import op
 from api.db.steps import script
 
 revision = "2026_11_22_1104_business_hours"
-down_revision = "2026_11_22_1059_partner_programs"
+down_revision = "2026_11_22_1137_certifications_of_partners"
 
 
 def upgrade() -> None:

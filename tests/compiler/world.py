@@ -18,6 +18,7 @@ from api.domain import (
     documents,
     identities,
     opportunities,
+    partner_programs,
     products,
     sharing,
     tokens,
@@ -29,6 +30,7 @@ from api.domain.kernel import ExternalKey, Money, ShareLevel, Tenant, Viewer, Wo
 from api.domain.kernel.idempotency import claim, remember
 from api.domain.kernel.rates import record_rate
 from api.domain.opportunities import DEFAULT_STAGES, ContactRole, SplitKind
+from tests.factories import a_certification, a_fund_claim, a_fund_request, a_membership, a_tier, an_allocation
 from tests.people import REQUEST, Sessions, a_tenant, a_user, viewer_of
 
 CURSOR = re.compile(r"\bA[Q-Za-f][A-Za-z0-9_-]{40,}")
@@ -276,6 +278,7 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
         for document in ("", f"sha256:{'ab' * 32}"):
             work.add(deprecated_use(world.admin.id, document, work.now))
         await add_webhook(work)
+        await add_partner(work)
         await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
         await identities.invite(work, "Rita Rep", "rita@example.com", (), pepper=b"p" * 32)
         work.add(
@@ -299,6 +302,21 @@ async def add_webhook(work: Work) -> None:
     await work.flush()
     instants = dict.fromkeys(("occurred_at", "created_at", "due_at"), work.now)
     work.add(webhooks.WebhookDelivery(id=new_id(), endpoint_id=endpoint.id, types=["test"], **instants))
+
+
+async def add_partner(work: Work) -> None:
+    """Globex sells for us, with money for its marketing, a certification, and Élise as a user."""
+    found = await named(work, "accounts", "contacts", "opportunities")
+    globex, elise = found["accounts Globex"], found["contacts Élise Zuse"]
+    course = await a_certification(work)
+    tier = await a_tier(work, certifications=[(course.id, 1)])
+    membership = await a_membership(work, globex, tier)
+    allocation = await an_allocation(work, account=membership.account_id)
+    await a_fund_claim(work, request=(await a_fund_request(work, allocation=allocation.id)).id)
+    await partner_programs.award(work, course.id, globex)
+    await partner_programs.create_user(work, elise)
+    roof = found["opportunities Roof"]
+    await partner_programs.set_opportunity_partner(work, roof, globex, partner_programs.PartnerRole.ORIGINATOR)
 
 
 async def named(work: Work, *tables: str) -> dict[str, UUID]:

@@ -182,9 +182,37 @@ PARTNERS_READ = {
     "partner_users": {
         *("tenant_id", "id", "contact_id", "scope", "version", "created_at", "updated_at", "archived_at"),
     },
+    "certifications": {
+        *("tenant_id", "id", "name", "name_sort", "description", "valid_months"),
+        *("version", "created_at", "updated_at", "archived_at"),
+    },
+    "partner_tier_certifications": {"tenant_id", "tier_id", "certification_id", "least"},
+    "partner_certifications": {
+        *("tenant_id", "id", "certification_id", "account_id", "contact_id", "reference", "awarded_on"),
+        *("expires_on", "revoked_on", "version", "created_at", "updated_at", "archived_at"),
+    },
+    "partner_fund_allocations": {
+        *("tenant_id", "id", "account_id", "starts_on", "ends_on", "currency", "amount_minor", "committed_minor"),
+        *("version", "created_at", "updated_at", "archived_at"),
+    },
+    "partner_fund_requests": {
+        *("tenant_id", "id", "allocation_id", "account_id", "contact_id", "title", "title_sort", "activity"),
+        *("description", "starts_on", "ends_on", "status", "currency", "amount_minor", "approved_minor"),
+        *("claimed_minor", "decided_on", "decision_reason", "version", "created_at", "updated_at", "archived_at"),
+    },
+    "partner_fund_claims": {
+        *("tenant_id", "id", "request_id", "account_id", "contact_id", "invoice", "evidence", "status", "currency"),
+        *("amount_minor", "approved_minor", "decided_on", "decision_reason", "paid_on", "payment_reference"),
+        *("version", "created_at", "updated_at", "archived_at"),
+    },
     "tenants": {"id", "name", "zone"},
 }
-REACHED = {"partner_programs", "partner_tiers", "partner_memberships", "partner_users"}  # by the rules of partner users
+# By the rules of partner users.
+REACHED = {
+    *("partner_programs", "partner_tiers", "partner_memberships", "partner_users", "certifications"),
+    *("partner_tier_certifications", "partner_certifications"),
+    *("partner_fund_allocations", "partner_fund_requests", "partner_fund_claims"),
+}
 
 
 async def test_partners_read_these_columns_and_write_none(database: Urls):

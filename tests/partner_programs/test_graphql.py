@@ -230,7 +230,7 @@ async def test_what_is_no_step_of_a_membership_is_changed_by_a_patch(graphql: Cl
 # Partner users
 
 MAKE = f"""mutation($contact: ID!, $scope: PartnerScope!) {{
-  partnerUserCreate(contact: {{id: $contact}}, scope: $scope) {{
+  partnerUserCreate(input: {{contact: {{id: $contact}}, scope: $scope}}) {{
     outcome partnerUser {{ id scope contact {{ name }} }} {ERRORS} }} }}"""
 CHANGE = "mutation($id: ID!) {{ partnerUser{}(where: {{id: $id}}{}) {{ outcome partnerUser {{ scope archivedAt }} " + (
     ERRORS.replace("{", "{{").replace("}", "}}") + " }} }}"
@@ -248,7 +248,7 @@ async def test_a_contact_of_an_account_becomes_a_partner_user_once(graphql: Clie
         for contact, code in ((pat.id, "DUPLICATE"), (free.id, "REQUIRED")):
             variables = {"contact": wire("con", contact), "scope": "OWN"}
             refused = (await graphql(MAKE, variables))["partnerUserCreate"]
-            assert [(one["code"], one["path"]) for one in refused["errors"]] == [(code, ["contact"])]
+            assert [(one["code"], one["path"]) for one in refused["errors"]] == [(code, ["input", "contact"])]
         for verb, more in (("SetScope", ", scope: OWN"), ("Archive", ""), ("Restore", "")):
             refused = await graphql(CHANGE.format(verb, more), {"id": made["id"]}, as_="read_only")
             assert refused[f"partnerUser{verb}"]["errors"][0]["code"] == "NOT_ALLOWED"

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.domain.contacts import Contact
 from api.domain.kernel import FieldAccess, Model, Record, ShareLevel
+from api.domain.partner_programs import PartnerScope, PartnerTierCertification
 from api.domain.sharing import FieldProfile, FieldProfileSet, RecordShare
 from api.domain.tokens import TokenKind
 from tests.probes.principals import Principal, add_token
@@ -65,10 +66,18 @@ GRANTS = (
 )
 
 
+GIVEN_BACK = frozenset({"partner_fund_requests", "partner_fund_claims"})  # partner users withdraw those they see
+
+
 def shareable(model: type[Model]) -> bool:
     """Whether a column of its own is declared to be for outsiders."""
     own = (column for column in model.__table__.columns if column.name not in COMMON)
     return issubclass(model, Record) and any(one.info["partner"] is not FieldAccess.HIDDEN for one in own)
+
+
+def reached(model: type[Model]) -> bool:
+    """Whether outsiders see rows by the scope of partner users, and not by shares."""
+    return getattr(model, "reached", False) or model is PartnerTierCertification
 
 
 @dataclass(eq=False)
@@ -115,16 +124,71 @@ class Outsider(Principal):
             if each["profile_id"] == one["field_profile_id"] and each["object"] == one["object_type"]
         )
 
+    @cached_property
+    def scope(self) -> PartnerScope | None:  # type: ignore[override] # of a partner user, and not of a token
+        """How far it sees as a partner user; None for whom is none."""
+        assert self.world is not None
+        for row in self.world.of(self.letter, "partner_users"):
+            if row.values["contact_id"] == self.contact and row.values["archived_at"] is None:
+                return PartnerScope(row.values["scope"])
+        return None
+
+    @cached_property
+    def firms(self) -> frozenset[UUID]:
+        """The accounts that it acts for."""
+        assert self.world is not None
+        accounts = [row.values for row in self.world.of(self.letter, "accounts") if row.values["archived_at"] is None]
+        found = {one["id"] for one in accounts if one["id"] == self.account and self.scope is not None}
+        if self.scope is PartnerScope.SUBTREE:
+            while more := {one["id"] for one in accounts if one["parent_id"] in found} - found:
+                found |= more
+        return frozenset(found)
+
+    def reaches(self, world: World, row: Row) -> bool:  # noqa: PLR0911 - one for each kind of row
+        """Whether a row that is seen by the scope of partner users is to be seen."""
+        values = row.values
+        if values.get("archived_at") is not None or not self.firms:
+            return False
+        if row.table == "partner_tier_certifications":
+            return all(self.reaches(world, world.by_id[values[name]]) for name in ("tier_id", "certification_id"))
+        if row.table == "certifications":
+            return True
+        if row.table == "partner_users":
+            return bool(values["contact_id"] == self.contact)
+        if row.table == "partner_programs":
+            return row.id in self.programs or bool(values["accepts_applications"])
+        if row.table == "partner_tiers":
+            program = world.by_id[values["program_id"]].values
+            is_open = program["archived_at"] is None and program["accepts_applications"]
+            return bool(values["program_id"] in self.programs or is_open)
+        if "contact_id" in values and row.table in {"partner_fund_requests", "partner_fund_claims"}:
+            own = values["contact_id"] == self.contact
+            return values["account_id"] in self.firms and (own or self.scope is not PartnerScope.OWN)
+        return values["account_id"] in self.firms
+
+    @cached_property
+    def programs(self) -> frozenset[UUID]:
+        """The programs that its accounts are or were in."""
+        assert self.world is not None
+        members = [row.values for row in self.world.of(self.letter, "partner_memberships")]
+        return frozenset(
+            one["program_id"] for one in members if one["archived_at"] is None and one["account_id"] in self.firms
+        )
+
     def field(self, object: str, field_set: str) -> bool:
         return field_set == "default" or (object, field_set) in SETS.values()
 
     def sees(self, world: World, row: Row) -> bool:
         if row.letter != self.letter:
             return False
+        if reached(row.model):
+            return self.reaches(world, row)
         return row.table == "tenants" or (shareable(row.model) and self.reads(row))
 
     def changes(self, world: World, row: Row) -> bool:
         """What is shared for editing, and the contact itself."""
+        if row.table in GIVEN_BACK:
+            return self.reaches(world, row)
         edits = any(one["object_id"] == row.values.get("id") and one["level"] is EDIT for one in self.shares)
         return row.table != "tenants" and self.sees(world, row) and (edits or row.id == self.contact)
 
@@ -137,6 +201,8 @@ class Outsider(Principal):
         about = next((one for one in table.columns if one.info["folded_in"] == column), table.c[column])
         if about.info["partner"] is FieldAccess.HIDDEN:
             return True
+        if reached(row.model):
+            return False
         own = row.id in {self.contact, self.account}
         return not own and about.info["field_set"] != "default" and (row.id, about.info["field_set"]) not in self.shown
 
@@ -191,7 +257,7 @@ async def add_shares(connection: AsyncConnection, world: World, letter: str) -> 
 
 def shares(world: World, letter: str) -> Iterator[tuple[Row, Grant]]:
     for table, model in world.models.items():
-        if shareable(model):
+        if shareable(model) and not reached(model):
             rows = world.of(letter, table)
             yield from ((rows[grant.n], grant) for grant in GRANTS)
 

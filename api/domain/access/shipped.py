@@ -11,13 +11,10 @@ from .capabilities import EVERY, Cells, capability
 
 CUSTOMERS = ("account", "contact", "lead", "opportunity")
 PARTNERS = (
-    "partner_program",
-    "partner_tier",
-    "partner_membership",
-    "partner_user",
-    "deal_registration",
-    "partner_lead_profile",
-    "partner_lead_offer",
+    *("partner_program", "partner_tier", "partner_membership", "partner_user"),
+    *("certification", "partner_certification"),
+    *("partner_marketing_budget", "partner_fund_allocation", "partner_fund_request", "partner_fund_claim"),
+    *("deal_registration", "partner_lead_profile", "partner_lead_offer"),
 )
 SHELVES = (  # what records refer to
     "product",
@@ -65,14 +62,13 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
             ((EVERY, "internal_notes", FieldAccess.READ), ("contact", EVERY, FieldAccess.WRITE)),
         ),
         "channel_manager": Shipped(
-            "Looks after all partners: programs, memberships, what they are shown and their tokens.",
+            "Looks after all partners: programs, memberships, funds, what they are shown.",
             {
                 **on(SHELVES, LOOK),
                 **on(CUSTOMERS, KEPT),
                 **on(PARTNERS, FULL),
                 "record_share": FULL,
                 "field_profile": LOOK,
-                "token": KEPT,
             },
         ),
         "marketer": Shipped(

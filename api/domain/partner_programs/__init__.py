@@ -1,11 +1,14 @@
 """Partner programs: tiers, memberships and the people of partners.
 
-For other slices (records: `PartnerProgram`, `PartnerTier`, `PartnerMembership`, `PartnerTierHistory`, `PartnerUser`):
+For other slices (records: `PartnerProgram`, `PartnerTier`, `PartnerMembership`, `PartnerTierHistory`, `PartnerUser`,
+`PartnerCertification`; part of an opportunity: `OpportunityPartner`):
 
 * `active_memberships(work, accounts=…, program_id=…)`: active memberships with their tiers (`tier.weight`,
   `tier.commission_percent`), for distribution and commissions.
 * `check_active_member(work, account_id)`: refuses business of whom is no active member.
 * `tiers_at(work, account_id, instant)`: program → tier that an account was in, for commissions at close.
+* `set_opportunity_partner(work, opportunity_id, account_id, PartnerRole.ORIGINATOR)`: whose sale it is; sourced and
+  influenced revenue, and eligibility for tiers, are counted by it.
 * `accounts_of(work)`: the accounts that the asking outsider acts for; `acted_for(work, account_id)`: the account that a
   command of staff or an outsider is about.
 * `edit_seen(work, entity, id)` and `add_as_either(work, row)`: `Work.edit` and `Work.add` for commands that outsiders
@@ -16,7 +19,15 @@ For other slices (records: `PartnerProgram`, `PartnerTier`, `PartnerMembership`,
   A mutation is theirs with `for_outsiders_too(…)` in `api/schema`.
 """
 
+from .certifications import CertificationRow, CertificationValues, award, revoke
+from .certifications import archive as archive_certification
+from .certifications import create as create_certification
+from .certifications import restore as restore_certification
+from .certifications import upsert_many as upsert_certifications
+from .days import months_after, today
 from .events import (
+    CertificationAwarded,
+    CertificationRevoked,
     MembershipActivated,
     MembershipApplied,
     MembershipApproved,
@@ -24,6 +35,7 @@ from .events import (
     MembershipReviewed,
     MembershipSuspended,
     MembershipTerminated,
+    OpportunityPartnerSet,
     TierChanged,
 )
 from .memberships import (
@@ -35,7 +47,6 @@ from .memberships import (
     change_tier,
     check_active_member,
     current_membership,
-    months_after,
     resume,
     review,
     suspend,
@@ -43,7 +54,18 @@ from .memberships import (
     tiers_at,
     update,
 )
-from .models import PartnerMembership, PartnerProgram, PartnerTier, PartnerTierHistory, PartnerUser
+from .models import (
+    Certification,
+    OpportunityPartner,
+    PartnerCertification,
+    PartnerMembership,
+    PartnerProgram,
+    PartnerTier,
+    PartnerTierCertification,
+    PartnerTierHistory,
+    PartnerUser,
+)
+from .opportunity_partners import partners_of, remove_opportunity_partner, set_opportunity_partner
 from .programs import (
     ProgramRow,
     ProgramValues,
@@ -51,6 +73,7 @@ from .programs import (
     TierValues,
     archive_program,
     archive_tier,
+    checked_percent,
     create_program,
     create_tier,
     restore_program,
@@ -59,7 +82,7 @@ from .programs import (
     upsert_tiers,
 )
 from .reach import accounts_of, acted_for, add_as_either, edit_seen
-from .states import TRANSITIONS, MembershipStatus, PartnerScope
+from .states import TRANSITIONS, MembershipStatus, PartnerRole, PartnerScope
 from .users import archive as archive_user
 from .users import create as create_user
 from .users import restore as restore_user
@@ -67,6 +90,11 @@ from .users import set_scope
 
 __all__ = [
     "TRANSITIONS",
+    "Certification",
+    "CertificationAwarded",
+    "CertificationRevoked",
+    "CertificationRow",
+    "CertificationValues",
     "MembershipActivated",
     "MembershipApplied",
     "MembershipApproved",
@@ -76,10 +104,15 @@ __all__ = [
     "MembershipSuspended",
     "MembershipTerminated",
     "MembershipValues",
+    "OpportunityPartner",
+    "OpportunityPartnerSet",
+    "PartnerCertification",
     "PartnerMembership",
     "PartnerProgram",
+    "PartnerRole",
     "PartnerScope",
     "PartnerTier",
+    "PartnerTierCertification",
     "PartnerTierHistory",
     "PartnerUser",
     "ProgramRow",
@@ -94,27 +127,38 @@ __all__ = [
     "add_as_either",
     "apply",
     "approve",
+    "archive_certification",
     "archive_program",
     "archive_tier",
     "archive_user",
+    "award",
     "change_tier",
     "check_active_member",
+    "checked_percent",
+    "create_certification",
     "create_program",
     "create_tier",
     "create_user",
     "current_membership",
     "edit_seen",
     "months_after",
+    "partners_of",
+    "remove_opportunity_partner",
+    "restore_certification",
     "restore_program",
     "restore_tier",
     "restore_user",
     "resume",
     "review",
+    "revoke",
+    "set_opportunity_partner",
     "set_scope",
     "suspend",
     "terminate",
     "tiers_at",
+    "today",
     "update",
+    "upsert_certifications",
     "upsert_programs",
     "upsert_tiers",
 ]

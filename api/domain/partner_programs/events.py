@@ -1,4 +1,4 @@
-"""What happens to memberships, beyond created, updated, archived and restored. Ids are in their wire form."""
+"""What happens, beyond created, updated, archived and restored. Ids are in their wire form."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -57,3 +57,23 @@ class MembershipResumed(Event):
 class MembershipTerminated(Event):
     type: ClassVar[str] = "partner_membership.terminated"
     reason: str
+
+
+@dataclass(frozen=True)
+class CertificationAwarded(Event):
+    type: ClassVar[str] = "partner_certification.awarded"
+    certification: str
+    account: str
+
+
+@dataclass(frozen=True)
+class CertificationRevoked(Event):
+    type: ClassVar[str] = "partner_certification.revoked"
+    reason: str
+
+
+@dataclass(frozen=True)
+class OpportunityPartnerSet(Event):
+    type: ClassVar[str] = "opportunity.partner_set"
+    account: str
+    role: str

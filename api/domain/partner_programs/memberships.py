@@ -1,6 +1,5 @@
 """Commands for memberships: from the application to the end, the tier and its history."""
 
-from calendar import monthrange
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, TypedDict
@@ -27,6 +26,7 @@ from api.domain.kernel import (
 )
 from api.domain.users import User
 
+from .days import months_after, today
 from .events import (
     MembershipActivated,
     MembershipApplied,
@@ -108,7 +108,8 @@ async def update(work: Work, id: UUID, values: MembershipValues, *, if_version: 
 
 async def approve(work: Work, id: UUID, *, if_version: int | None = None) -> PartnerMembership:
     """Raises IllegalTransition unless it is an application."""
-    membership = await stepped(work, id, "approve", if_version)
+    membership, status = await stepping(work, id, "approve", if_version)
+    membership.status = status
     work.emit(MembershipApproved(id))
     return membership
 
@@ -123,13 +124,13 @@ async def activate(
         NotFound, Archived: about the tier.
         Invalid: the tier is of another program, or the day is not in the future.
     """
-    membership = await stepped(work, id, "activate", if_version)
+    membership, status = await stepping(work, id, "activate", if_version)
     tier = await tier_of_program(work, membership, tier_id)
-    day = await today(work)
-    membership.tier_id, membership.started_on = tier.id, day
-    membership.review_on = await next_review(work, membership, review_on)
+    due = await next_review(work, membership, review_on)
+    membership.status, membership.tier_id, membership.started_on = status, tier.id, await today(work)
+    membership.review_on = due
     enter(work, membership, None, None)
-    work.emit(MembershipActivated(id, wire("pti", tier.id), membership.review_on))
+    work.emit(MembershipActivated(id, wire("pti", tier.id), due))
     return membership
 
 
@@ -143,7 +144,7 @@ async def change_tier(
         NotFound, Archived: about the tier.
         Invalid: the tier is of another program.
     """
-    membership = await stepped(work, id, "change_tier", if_version)
+    membership, _ = await stepping(work, id, "change_tier", if_version)
     tier = await tier_of_program(work, membership, tier_id)
     before, text = membership.tier_id, checked(reason or "", "reason", limit=REASON, required=False) or None
     if before is None or before == tier.id:
@@ -164,7 +165,7 @@ async def review(
         IllegalTransition: it is not active.
         Invalid: the day is not in the future.
     """
-    membership = await stepped(work, id, "review", if_version)
+    membership, _ = await stepping(work, id, "review", if_version)
     membership.review_on = await next_review(work, membership, review_on)
     work.emit(MembershipReviewed(id, membership.review_on))
     return membership
@@ -172,16 +173,17 @@ async def review(
 
 async def suspend(work: Work, id: UUID, reason: str, *, if_version: int | None = None) -> PartnerMembership:
     """Raises IllegalTransition unless it is active, Required if the reason is blank."""
-    membership = await stepped(work, id, "suspend", if_version)
-    membership.status_reason = checked(reason, "reason", limit=REASON)
-    work.emit(MembershipSuspended(id, membership.status_reason))
+    membership, status = await stepping(work, id, "suspend", if_version)
+    text = checked(reason, "reason", limit=REASON)
+    membership.status, membership.status_reason = status, text
+    work.emit(MembershipSuspended(id, text))
     return membership
 
 
 async def resume(work: Work, id: UUID, *, if_version: int | None = None) -> PartnerMembership:
     """Raises IllegalTransition unless it is suspended."""
-    membership = await stepped(work, id, "resume", if_version)
-    membership.status_reason = None
+    membership, status = await stepping(work, id, "resume", if_version)
+    membership.status, membership.status_reason = status, None
     work.emit(MembershipResumed(id))
     return membership
 
@@ -191,23 +193,25 @@ async def terminate(work: Work, id: UUID, reason: str, *, if_version: int | None
 
     Raises IllegalTransition if it has ended, Required if the reason is blank.
     """
-    membership = await stepped(work, id, "terminate", if_version)
-    membership.status_reason = checked(reason, "reason", limit=REASON)
+    membership, status = await stepping(work, id, "terminate", if_version)
+    text = checked(reason, "reason", limit=REASON)
+    membership.status, membership.status_reason = status, text
     membership.ended_on, membership.review_on = await today(work), None
     if membership.tier_id is not None:
         await leave(work, membership)
-    work.emit(MembershipTerminated(id, membership.status_reason))
+    work.emit(MembershipTerminated(id, text))
     return membership
 
 
-async def stepped(work: Work, id: UUID, verb: str, if_version: int | None) -> PartnerMembership:
-    """The membership, in the status that the verb leads to."""
+async def stepping(
+    work: Work, id: UUID, verb: str, if_version: int | None
+) -> tuple[PartnerMembership, MembershipStatus]:
+    """The membership, and the status that the verb leads to."""
     membership = await work.edit(PartnerMembership, id, if_version=if_version)
     verbs = TRANSITIONS[membership.status]
     if verb not in verbs:
         raise IllegalTransition(membership.status.value, verb, tuple(verbs))
-    membership.status = verbs[verb]
-    return membership
+    return membership, verbs[verb]
 
 
 # What others ask of memberships
@@ -282,10 +286,6 @@ async def check_active_member(work: Work, account_id: UUID, path: str = "account
 # Parts of the commands
 
 
-async def today(work: Work) -> date:
-    return (await work.tenant_settings()).day_of(work.now)
-
-
 async def next_review(work: Work, membership: PartnerMembership, asked: date | None) -> date:
     day = await today(work)
     if asked is None:
@@ -295,16 +295,6 @@ async def next_review(work: Work, membership: PartnerMembership, asked: date | N
         raise Invalid(("review_on",), f"the day of the next review must be after today, {day}", "future")
     checked_day(asked, "review_on")
     return asked
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or its last.
-
-    >>> months_after(date(2026, 8, 31), 6)
-    datetime.date(2027, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 async def tier_of_program(work: Work, membership: PartnerMembership, tier_id: UUID) -> PartnerTier:

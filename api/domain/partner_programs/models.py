@@ -8,10 +8,20 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Date, DateTime, Index, Numeric, text
 from sqlalchemy.orm import Mapped
 
-from api.domain.kernel import Entry, EnumText, FieldAccess, Record, as_its_record, column, unique_live
+from api.domain.kernel import (
+    Entry,
+    EnumText,
+    FieldAccess,
+    Part,
+    Record,
+    as_its_record,
+    column,
+    seen_through,
+    unique_live,
+)
 
 from . import policy
-from .states import MembershipStatus, PartnerScope
+from .states import MembershipStatus, PartnerRole, PartnerScope
 
 SEEN = FieldAccess.READ  # by partner users, on the rows that are theirs
 MEMBER_ALREADY = "this account is a member of the program, or has applied; go on with that membership"
@@ -35,7 +45,7 @@ class PartnerProgram(Record):
     description: Mapped[str | None] = column(partner=SEEN)
     accepts_applications: Mapped[bool] = column(filter=True, default=False, partner=SEEN)
     review_months: Mapped[int] = column(default=12, partner=SEEN)
-    notes: Mapped[str | None] = column(field_set="internal_notes")
+    notes: Mapped[str | None] = column()
 
 
 class PartnerTier(Record):
@@ -63,11 +73,90 @@ class PartnerTier(Record):
     name_sort: Mapped[str] = column(internal=True)
     rank: Mapped[int] = column(filter=True, sort=True, partner=SEEN)
     weight: Mapped[int] = column(filter=True, default=0)
-    commission_percent: Mapped[Decimal | None] = column(Numeric(5, 2), field_set="commercial", partner=SEEN)
-    mdf_percent: Mapped[Decimal | None] = column(Numeric(5, 2), field_set="commercial", partner=SEEN)
+    commission_percent: Mapped[Decimal | None] = column(Numeric(5, 2), partner=SEEN)
+    mdf_percent: Mapped[Decimal | None] = column(Numeric(5, 2), partner=SEEN)
     benefits: Mapped[str | None] = column(partner=SEEN)
-    min_revenue_minor: Mapped[int | None] = column(field_set="commercial", partner=SEEN)
+    min_revenue_minor: Mapped[int | None] = column(partner=SEEN)
     currency: Mapped[str | None] = column(partner=SEEN)
+
+
+class Certification(Record):
+    """What people of partners can learn and prove."""
+
+    __tablename__ = "certifications"
+    __table_args__ = (
+        unique_live("name_sort", name="uq_certifications_name", object="certification", path="name"),
+        CheckConstraint("valid_months BETWEEN 1 AND 120", name="valid_months"),
+    )
+    prefix = "cer"
+    object = "certification"
+    reached = True
+    visible = staticmethod(policy.visible_certifications)
+
+    name: Mapped[str] = column(filter=True, sort=True, folded_in="name_sort", partner=SEEN)
+    name_sort: Mapped[str] = column(internal=True)
+    description: Mapped[str | None] = column(partner=SEEN)
+    valid_months: Mapped[int | None] = column(partner=SEEN)
+
+
+class PartnerTierCertification(Part):
+    """How many valid certifications of a kind a tier takes."""
+
+    __tablename__ = "partner_tier_certifications"
+    __table_args__ = (CheckConstraint("least BETWEEN 1 AND 1000", name="least"),)
+    whole = "tier_id"
+    field = "certifications"
+    visible = staticmethod(seen_through(tier_id=PartnerTier, certification_id=Certification))
+
+    tier_id: Mapped[UUID] = column(references="partner_tiers", primary_key=True, partner=SEEN)
+    certification_id: Mapped[UUID] = column(references="certifications", primary_key=True, partner=SEEN)
+    least: Mapped[int] = column(partner=SEEN)
+
+
+class PartnerCertification(Record):
+    """That a partner, or one of its people, has a certification."""
+
+    __tablename__ = "partner_certifications"
+    __table_args__ = (
+        CheckConstraint("expires_on >= awarded_on", name="period"),
+        CheckConstraint("(revoked_on IS NULL) = (revocation_reason IS NULL)", name="revoked"),
+    )
+    prefix = "pce"
+    object = "partner_certification"
+    reached = True
+    visible = staticmethod(policy.visible_partner_certifications)
+
+    certification_id: Mapped[UUID] = column(references="certifications", filter=True, partner=SEEN)
+    account_id: Mapped[UUID] = column(references="accounts", filter=True, partner=SEEN)
+    contact_id: Mapped[UUID | None] = column(references="contacts", filter=True, partner=SEEN)
+    reference: Mapped[str | None] = column(partner=SEEN)
+    awarded_on: Mapped[date] = column(Date(), filter=True, sort=True, partner=SEEN)
+    expires_on: Mapped[date | None] = column(Date(), filter=True, sort=True, partner=SEEN)
+    revoked_on: Mapped[date | None] = column(Date(), filter=True, sort=True, partner=SEEN)
+    revocation_reason: Mapped[str | None] = column()
+
+
+class OpportunityPartner(Part):
+    """A partner with a part in a sale; an account has one role in it, and one account is the originator."""
+
+    __tablename__ = "opportunity_partners"
+    __table_args__ = (
+        Index(
+            "uq_opportunity_partners_originator",
+            "tenant_id",
+            "opportunity_id",
+            unique=True,
+            postgresql_where=text("role = 'ORIGINATOR'"),
+        ),
+        Index("ix_opportunity_partners_account", "tenant_id", "account_id", "opportunity_id"),
+    )
+    whole = "opportunity_id"
+    field = "partners"
+    visible = staticmethod(as_its_record)
+
+    opportunity_id: Mapped[UUID] = column(references="opportunities", primary_key=True)
+    account_id: Mapped[UUID] = column(references="accounts", primary_key=True)
+    role: Mapped[PartnerRole] = column(EnumText(PartnerRole))
 
 
 class PartnerMembership(Record):
@@ -105,8 +194,8 @@ class PartnerMembership(Record):
     started_on: Mapped[date | None] = column(Date(), filter=True, sort=True, partner=SEEN)
     ended_on: Mapped[date | None] = column(Date(), filter=True, sort=True, partner=SEEN)
     review_on: Mapped[date | None] = column(Date(), filter=True, sort=True, partner=SEEN)
-    status_reason: Mapped[str | None] = column(field_set="internal_notes")
-    notes: Mapped[str | None] = column(field_set="internal_notes")
+    status_reason: Mapped[str | None] = column()
+    notes: Mapped[str | None] = column()
 
 
 class PartnerTierHistory(Entry):
@@ -133,7 +222,7 @@ class PartnerTierHistory(Entry):
     tier_id: Mapped[UUID] = column(references="partner_tiers")
     entered_at: Mapped[datetime] = column(DateTime(timezone=True))
     left_at: Mapped[datetime | None] = column(DateTime(timezone=True))
-    reason: Mapped[str | None] = column(field_set="internal_notes")
+    reason: Mapped[str | None] = column()
     actor_id: Mapped[UUID] = column()
 
 

@@ -67,6 +67,21 @@ def visible_memberships(t: Any, context: Context) -> ColumnElement[bool]:
     return and_(t.archived_at.is_(None), outside.acts_for(t.account_id))
 
 
+def visible_certifications(t: Any, context: Context) -> ColumnElement[bool]:
+    """Every partner user may know what there is to learn."""
+    outside = context.outside
+    if outside is None:
+        return context.reads("certification")
+    return and_(t.archived_at.is_(None), is_partner_user(outside))
+
+
+def visible_partner_certifications(t: Any, context: Context) -> ColumnElement[bool]:
+    outside = context.outside
+    if outside is None:
+        return context.reads("partner_certification")
+    return and_(t.archived_at.is_(None), outside.acts_for(t.account_id))
+
+
 def visible_users(t: Any, context: Context) -> ColumnElement[bool]:
     """A partner user sees himself."""
     outside = context.outside

@@ -29,10 +29,11 @@ from api.domain.kernel import (
     load_references,
     refuse_null,
     require,
+    under,
     write_rows,
 )
 
-from .models import PartnerMembership, PartnerProgram, PartnerTier
+from .models import Certification, PartnerMembership, PartnerProgram, PartnerTier, PartnerTierCertification
 from .states import MembershipStatus
 
 NAME, TEXT = 100, 5_000
@@ -57,7 +58,10 @@ class ProgramValues(TypedDict, total=False):
 
 
 class TierValues(TypedDict, total=False):
-    """What is known of a tier. `program_name` may stand for `program_id`; percentages have two decimal digits."""
+    """What is known of a tier. `program_name` may stand for `program_id`; percentages have two decimal digits.
+
+    `certifications` are all that it takes: which, and at least how many.
+    """
 
     program_id: UUID
     program_name: str
@@ -68,6 +72,7 @@ class TierValues(TypedDict, total=False):
     mdf_percent: Decimal | None
     benefits: str | None
     min_revenue: Money | None
+    certifications: Sequence[tuple[UUID, int]]
 
 
 ProgramRow = Row[ProgramValues]
@@ -189,6 +194,7 @@ async def prepare_tiers(work: Work, rows: Sequence[TierRow], records: Mapping[UU
     ids = {*programs.values(), *wanted, *(tier.program_id for tier in records.values())}
     await work.load(PartnerProgram, ids)
     known = {tier.id: tier for tier in await tiers_of(work, sorted(ids))}
+    wanted_of = await load_wanted(work, rows, records)
 
     def write(row: TierRow, tier: PartnerTier | None) -> tuple[PartnerTier, bool]:
         if tier is None:
@@ -198,13 +204,68 @@ async def prepare_tiers(work: Work, rows: Sequence[TierRow], records: Mapping[UU
         for other in known.values():
             if other.program_id == program and other is not tier:
                 refuse_taken(columns, other)
+        asked = checked_wanted(work, row.values)
         if tier is None:
             made = work.add(PartnerTier(program_id=program, **columns))
             known[made.id] = made
+            put_wanted(work, made, asked or {}, {})
             return made, True
-        return tier, assign(tier, columns)
+        changed = assign(tier, columns)
+        return tier, (asked is not None and put_wanted(work, tier, asked, wanted_of.get(tier.id, {}))) or changed
 
     return write
+
+
+async def load_wanted(
+    work: Work, rows: Sequence[TierRow], records: Mapping[UUID, PartnerTier]
+) -> Mapping[UUID, dict[UUID, PartnerTierCertification]]:
+    """What the tiers take already, by tier and certification, if a row says anything of that."""
+    named = {id for row in rows for id, _ in row.values.get("certifications") or ()}
+    await work.load(Certification, named)
+    found: dict[UUID, dict[UUID, PartnerTierCertification]] = {}
+    if records and any("certifications" in row.values for row in rows):
+        query = select(PartnerTierCertification).where(
+            PartnerTierCertification.tenant_id == work.tenant, among(PartnerTierCertification.tier_id, records)
+        )
+        for one in await work.session.scalars(query):
+            found.setdefault(one.tier_id, {})[one.certification_id] = one
+    return found
+
+
+def checked_wanted(work: Work, values: TierValues) -> dict[UUID, int] | None:
+    """Certification → how many; None if the values do not say.
+
+    Raises:
+        NotFound, Archived: about a certification.
+        Invalid: a certification twice, or a number outside 1 to 1000.
+    """
+    if "certifications" not in values:
+        return None
+    asked: dict[UUID, int] = {}
+    for at, (id, least) in enumerate(values["certifications"] or ()):
+        with under("certifications", str(at)):
+            work.loaded(Certification, id, "certification")
+            if id in asked:
+                raise Invalid(("certification",), "this certification is named twice; name it once", "twice")
+            checked_number(least, "least", 1, 1_000)
+            asked[id] = least
+    return asked
+
+
+def put_wanted(
+    work: Work, tier: PartnerTier, asked: Mapping[UUID, int], known: Mapping[UUID, PartnerTierCertification]
+) -> bool:
+    """Make these all that the tier takes. True if that is a change."""
+    for id in known.keys() - asked.keys():
+        work.remove(known[id])
+    changed = bool(known.keys() - asked.keys())
+    for id, least in asked.items():
+        if id in known:
+            changed |= assign(known[id], {"least": least})
+        else:
+            work.add(PartnerTierCertification(tier_id=tier.id, certification_id=id, least=least))
+            changed = True
+    return changed
 
 
 def refuse_taken(columns: Mapping[str, Any], other: PartnerTier) -> None:

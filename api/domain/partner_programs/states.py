@@ -13,6 +13,15 @@ class MembershipStatus(StrEnum):
     TERMINATED = "TERMINATED"
 
 
+class PartnerRole(StrEnum):
+    """The part of a partner in a sale. Revenue is sourced by the originator, influenced by partners of any role."""
+
+    ORIGINATOR = "ORIGINATOR"
+    RESELLER = "RESELLER"
+    IMPLEMENTER = "IMPLEMENTER"
+    INFLUENCER = "INFLUENCER"
+
+
 class PartnerScope(StrEnum):
     """What a partner user sees of what partners do: his own, his account's, or that of the accounts below it, too."""
 
