@@ -26,6 +26,7 @@ from api.domain.users import TeamRow, UserRow
 from api.outbound.destinations import NOWHERE
 
 from .database import Database, Sessions, operate
+from .demo_deals import make_deals
 from .demo_names import ACCOUNTS, CONTACTS, COUNTRIES, INDUSTRIES, LOSSES, PEOPLE, PRODUCTS, RENEWALS, SUBJECTS, TEAMS
 from .demo_partners import make_partners
 
@@ -79,6 +80,7 @@ async def fill(database: Database, tenant: UUID, today: date) -> None:
         async with operate(sessions, tenant, "demo", now=instant(today - timedelta(days=1))) as work:
             await share(work, made)
             await make_partners(work, today)
+            await make_deals(work, tuple((first, last) for first, last, *_ in CONTACTS))
         await make_webhook(database, sessions, tenant, made.people[ADMIN], instant(today - timedelta(days=1)))
 
 
