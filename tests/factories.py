@@ -4,7 +4,7 @@ They go through the commands, so that what they make is what the product makes.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from api.domain import (
     business_hours,
     cases,
     contacts,
+    deal_registrations,
+    leads,
     opportunities,
     partner_programs,
     products,
@@ -20,7 +22,9 @@ from api.domain import (
 )
 from api.domain import market_development_funds as funds
 from api.domain.cases import CasePriority, CaseStatus, MilestoneType, ResolutionCode
+from api.domain.deal_registrations import RegistrationStatus, RejectionReason
 from api.domain.kernel import Money, Work
+from api.domain.leads import LeadStatus, UnqualifiedReason
 from api.domain.opportunities import Status
 
 
@@ -105,6 +109,28 @@ async def an_opportunity(
     return opportunity
 
 
+WAYS = {
+    LeadStatus.NEW: (),
+    LeadStatus.WORKING: (leads.start,),
+    LeadStatus.QUALIFIED: (leads.start, leads.qualify),
+    LeadStatus.NURTURING: (leads.nurture,),
+    LeadStatus.UNQUALIFIED: (lambda work, id: leads.disqualify(work, id, UnqualifiedReason.NO_NEED),),
+    LeadStatus.CONVERTED: (leads.start, leads.qualify, lambda work, id: leads.convert(work, id, {})),
+}
+
+
+async def a_lead(
+    work: Work, last_name: str | None = "Hopper", *, status: LeadStatus = LeadStatus.NEW, **values: Any
+) -> leads.Lead:
+    """Somebody at Initech who came by the verbs to where he is."""
+    given = {"last_name": last_name, "company": "Initech", **values}
+    lead = await leads.create(work, given)  # type: ignore[arg-type]
+    for step in WAYS[status]:
+        await step(work, lead.id)
+    await work.flush()
+    return lead
+
+
 async def a_program(work: Work, name: str = "Resellers", **values: Any) -> partner_programs.PartnerProgram:
     program = await partner_programs.create_program(work, {"name": name, **values})  # type: ignore[typeddict-item]
     await work.flush()
@@ -140,6 +166,70 @@ async def a_membership(
         await partner_programs.terminate(work, made.id, "Sold to a competitor")
     await work.flush()
     return made
+
+
+async def some_business_hours(work: Work, name: str = "Office", **values: Any) -> business_hours.BusinessHours:
+    """Monday to Friday, 09:00 to 17:00, in UTC."""
+    week = [{"day": day, "opens": "09:00", "closes": "17:00"} for day in list(business_hours.Weekday)[:5]]
+    hours = await business_hours.create(work, {"name": name, "intervals": week, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return hours
+
+
+async def a_holiday_calendar(
+    work: Work, name: str = "Holidays", *, days: Mapping[date, str] | None = None
+) -> business_hours.HolidayCalendar:
+    holidays: list[business_hours.HolidayValues] = [
+        {"day": day, "name": called} for day, called in (days or {}).items()
+    ]
+    calendar = await business_hours.create_calendar(work, {"name": name, "holidays": holidays})
+    await work.flush()
+    return calendar
+
+
+async def some_partners(work: Work, *names: str, tier: partner_programs.PartnerTier | None = None) -> list[UUID]:
+    """Active members of one program with one tier."""
+    tier = tier or await a_tier(work)
+    companies = [(await an_account(work, name)).id for name in names]
+    for company in companies:
+        await a_membership(work, company, tier)
+    return companies
+
+
+async def a_registration(
+    work: Work,
+    partner: UUID | None = None,
+    *,
+    status: RegistrationStatus = RegistrationStatus.DRAFT,
+    **values: Any,
+) -> deal_registrations.DealRegistration:
+    """Of a new partner unless one is given, for Initech in the US, in the status to which the verbs have led."""
+    partner = partner or (await a_membership(work)).account_id
+    known = {"name": "Initech", "customer_country": "US", "evidence": "Three meetings"}
+    made = await deal_registrations.create(work, {"partner_id": partner, **known, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    if status is RegistrationStatus.WITHDRAWN:
+        await deal_registrations.withdraw(work, made.id)
+    elif status is not RegistrationStatus.DRAFT:
+        await lead_on(work, made.id, status)
+    await work.flush()
+    return made
+
+
+async def lead_on(work: Work, id: UUID, status: RegistrationStatus) -> None:
+    await deal_registrations.submit(work, id)
+    if status is RegistrationStatus.REJECTED:
+        await deal_registrations.reject(work, id, RejectionReason.EVIDENCE)
+    elif status is not RegistrationStatus.SUBMITTED:
+        await deal_registrations.review(work, id)
+    if status in {RegistrationStatus.APPROVED, RegistrationStatus.CONVERTED, RegistrationStatus.EXPIRED}:
+        await deal_registrations.approve(work, id)
+    if status is RegistrationStatus.CONVERTED:
+        await deal_registrations.convert(work, id)
+    if status is RegistrationStatus.EXPIRED:
+        work.now += timedelta(days=91)
+        await deal_registrations.expire(work, {"id": str(id)})
+        work.now -= timedelta(days=91)
 
 
 async def a_budget(

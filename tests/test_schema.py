@@ -46,6 +46,8 @@ OWN_VERBS = {
     *("ContactRoleSet", "ContactRoleRemove", "SplitsSet"),
     *("SetRoles", "TokenCreate", "Rotate", "Revoke"),
     *("Enable", "Disable", "TakeOver", "Test", "Preview", "Replay"),
+    *("Submit", "Review", "Override", "Reject", "Extend", "Withdraw"),
+    *("Distribute", "Accept", "Decline", "Assign", "Start", "Qualify", "Nurture", "Disqualify", "Convert"),
     *("Apply", "Approve", "Activate", "ChangeTier", "Review", "Suspend", "Resume", "Terminate", "SetScope"),
     *("Submit", "Reject", "Withdraw", "Pay", "Award", "PartnerSet", "PartnerRemove"),
 }
@@ -53,6 +55,8 @@ OWN_VERBS = {
 BY_HAND = {
     "FieldProfile": {"Create", "Update", "Archive", "Restore"},
     "HolidayCalendar": {*COMMON_VERBS, "Fill"},
+    "PartnerLeadOffer": {"Accept", "Decline"},
+    "PartnerLeadProfile": {"Create", "Update", "Archive", "Restore"},
     "PartnerUser": {"Create", "SetScope", "Archive", "Restore"},
     "RecordShare": {"Create", "Update", "Revoke"},
     "Role": {"Create", "Update", "Archive", "Restore"},

@@ -27,6 +27,7 @@ from api.outbound.destinations import NOWHERE
 
 from .database import Database, Sessions, operate
 from .demo_cases import Desk, make_cases
+from .demo_deals import make_deals
 from .demo_names import ACCOUNTS, CONTACTS, COUNTRIES, INDUSTRIES, LOSSES, PEOPLE, PRODUCTS, RENEWALS, SUBJECTS, TEAMS
 from .demo_partners import make_partners
 
@@ -80,6 +81,7 @@ async def fill(database: Database, tenant: UUID, today: date) -> None:
         async with operate(sessions, tenant, "demo", now=instant(today - timedelta(days=1))) as work:
             await share(work, made)
             await make_partners(work, today)
+            await make_deals(work, tuple((first, last) for first, last, *_ in CONTACTS))
         customers = [(account, people[0]) for account, people in made.contacts.items()]
         desk = Desk(sessions, tenant, made.people[ADMIN], ADMIN, customers)
         await make_cases(desk, instant(today - timedelta(days=1)))

@@ -65,6 +65,7 @@ NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "tokens": OF_A_TOKEN,
         "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
+        "deal_registrations": ("partner_id", "registered_by_id"),
         "partner_users": ("contact_id",),
         "partner_memberships": ("program_id", "account_id"),
         "partner_certifications": ("certification_id", "account_id", "contact_id", "awarded_on"),

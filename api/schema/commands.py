@@ -75,8 +75,11 @@ class Verbs:
         """A mutation field; `holder` is the argument that refused values stand in."""
 
         async def resolver(info: Info[Context, None], **arguments: Any) -> Any:
-            options, rest = options_of(arguments)
-            rest.setdefault("if_version", None)
+            options, given_ones = options_of(arguments)
+            rest = {
+                **dict.fromkeys((*parameters, "if_version")),
+                **given_ones,
+            }  # a refusal may be about what is missing
             return await write(info, self.payload, lambda work: command(work, rest), options, rest, holder)
 
         declared = parameters | ({"if_version": IfVersion} if versioned else {})

@@ -48,6 +48,7 @@ CODES = {
     "ILLEGAL_TRANSITION": "The step is not possible from the present state.",
     "RESTORE_CONFLICT": "A live record has taken a unique value of the archived one.",
     "LIMIT_EXCEEDED": "A bounded structure is full.",
+    "CONFLICT": "Something that is not this record stands against it.",
     "IDEMPOTENCY_KEY_REUSED": "The idempotency key belongs to another request.",
     "IDEMPOTENCY_IN_PROGRESS": "A request with this idempotency key is still running; try again.",
 }

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import asyncpg
 
-from api.domain import cases
+from api.domain import cases, deal_registrations, lead_distribution
 from api.domain.webhooks import BULK, REPLAY_JOB, replay_part
 from api.worker import jobs, queue, retention
 from api.worker.jobs import Handler
@@ -25,6 +25,9 @@ FOLLOWERS: tuple[Callable[[Place, asyncpg.Connection, Sequence[RelayedEvent]], A
 # Kind of job → what does it.
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
+        deal_registrations.DECIDE: Handler(deal_registrations.note_overdue),
+        deal_registrations.EXPIRE: Handler(deal_registrations.expire),
+        lead_distribution.EXPIRE: Handler(lead_distribution.expire),
         cases.CLOSE: Handler(cases.close_due),
         cases.CLOCK: Handler(cases.clock_due),
         REPLAY_JOB: Handler(replay_part, BULK),

@@ -35,10 +35,10 @@ def test_the_demo_tenant_shows_a_year_of_selling_in_every_stage_and_is_the_same_
         assert isinstance(number, int)
         return number
 
-    assert (count("accounts"), count("opportunities"), count("products")) == (30, 140, 10)
+    assert (count("accounts"), count("opportunities"), count("products")) == (32, 142, 10)
     assert (count("users"), count("teams"), count("pipelines")) == (10, 3, 2)
-    assert (count("account_domains"), count("account_addresses")) == (30, 30)
-    assert (count("contacts"), count("contact_emails"), count("contact_phones")) == (60, 90, 60)
+    assert (count("account_domains"), count("account_addresses")) == (31, 32)
+    assert (count("contacts"), count("contact_emails"), count("contact_phones")) == (61, 90, 60)
     assert (count("account_contacts WHERE is_primary_contact"), count("opportunity_splits")) == (30, 56)
     assert count("accounts WHERE parent_id IS NOT NULL") >= 5
     assert count("accounts WHERE type = 'CUSTOMER'") >= 5

@@ -296,7 +296,7 @@ def first(world: World, letter: str, column: Any, n: int) -> Any:  # noqa: PLR09
         return next(pool(column, letter, table, n)) if n == ROWS - 1 else None
     if target is not None:
         return pointed(world, letter, column, n)
-    if name.endswith("_by") or name in {"actor_id", "principal_id"}:
+    if (name.endswith("_by") and isinstance(column.type, Uuid)) or name in {"actor_id", "principal_id"}:
         return world.place(letter, "users", n % ROWS)
     return pooled(world, letter, column, n)
 

@@ -9,7 +9,7 @@ from api.domain.kernel import Capability, FieldAccess, Level, Right
 
 from .capabilities import EVERY, Cells, capability
 
-CUSTOMERS = ("account", "contact", "opportunity")
+CUSTOMERS = ("account", "contact", "lead", "opportunity")
 SHELVES = (  # what records refer to
     "product",
     "pipeline",
@@ -25,6 +25,7 @@ PARTNERS = (
     *("partner_program", "partner_tier", "partner_membership", "partner_user"),
     *("certification", "partner_certification"),
     *("partner_marketing_budget", "partner_fund_allocation", "partner_fund_request", "partner_fund_claim"),
+    *("deal_registration", "partner_lead_profile", "partner_lead_offer"),
 )
 LOOK = Right(Level.ALL)
 ANY_FIELD = ((EVERY, EVERY, FieldAccess.WRITE),)

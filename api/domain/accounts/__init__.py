@@ -3,8 +3,8 @@
 from api.domain.kernel import AddressKind, AddressValues
 
 from .models import Account, AccountAddress, AccountDomain, AccountType
-from .parts import normal_domain, remove_address, remove_domain
-from .service import AccountRow, AccountValues, archive, create, restore, update, upsert_many
+from .parts import holders_of_domains, normal_domain, remove_address, remove_domain
+from .service import AccountRow, AccountValues, archive, create, normal_tax_id, restore, update, upsert_many
 
 __all__ = [
     "Account",
@@ -17,7 +17,9 @@ __all__ = [
     "AddressValues",
     "archive",
     "create",
+    "holders_of_domains",
     "normal_domain",
+    "normal_tax_id",
     "remove_address",
     "remove_domain",
     "restore",

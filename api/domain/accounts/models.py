@@ -32,6 +32,7 @@ class Account(Record):
         CheckConstraint("annual_revenue_minor >= 0", name="annual_revenue"),
         CheckConstraint("annual_revenue_minor IS NULL OR currency IS NOT NULL", name="currency_of_revenue"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
+        Index("ix_accounts_tax_id_norm", "tenant_id", "tax_id_norm", postgresql_where=text("archived_at IS NULL")),
         CheckConstraint("year_founded BETWEEN 1000 AND 2200", name="year_founded"),
     )
     prefix = "acc"
@@ -49,6 +50,7 @@ class Account(Record):
     annual_revenue_minor: Mapped[int | None] = column(field_set="commercial", filter=True, sort=True)
     currency: Mapped[str | None] = column()
     tax_id: Mapped[str | None] = column(field_set="commercial")
+    tax_id_norm: Mapped[str | None] = column(field_set="commercial", internal=True)
     territory: Mapped[str | None] = column(filter=True, folded_in="territory_sort")
     territory_sort: Mapped[str | None] = column(internal=True)
     year_founded: Mapped[int | None] = column(filter=True)

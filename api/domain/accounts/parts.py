@@ -124,8 +124,8 @@ def domains_in(values: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(normal_domain(domain) for domain in values.get("domains") or ()))
 
 
-def normal_domain(text: str) -> str:
-    """Lower case, in ASCII (IDNA 2003), without the dot at the end.
+def normal_domain(text: str, path: str = "domains") -> str:
+    """Lower case, in ASCII (IDNA 2003), without the dot at the end. Raises Invalid, at `path`, for anything else.
 
     >>> normal_domain("Bücher.Example.")
     'xn--bcher-kva.example'
@@ -133,7 +133,7 @@ def normal_domain(text: str) -> str:
     try:
         domain = text.strip().removesuffix(".").lower().encode("idna").decode("ascii")
     except UnicodeError as error:
-        raise Invalid(("domains",), "this is not an internet domain, such as example.com", "domain") from error
+        raise Invalid((path,), "this is not an internet domain, such as example.com", "domain") from error
     if len(domain) > LONGEST_DOMAIN or not DOMAIN.fullmatch(domain):
-        raise Invalid(("domains",), "this is not an internet domain, such as example.com", "domain")
+        raise Invalid((path,), "this is not an internet domain, such as example.com", "domain")
     return domain

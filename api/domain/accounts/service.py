@@ -139,6 +139,8 @@ def columns_of_values(work: Work, values: AccountValues, account: Account | None
         require(values, "name")
     refuse_null(values, "type")
     columns = checked_texts(values, TEXTS) | checked_references(work, values, REFERENCES, account)
+    if "tax_id" in columns:
+        columns["tax_id_norm"] = normal_tax_id(columns["tax_id"])
     if "type" in values:
         columns["type"] = values["type"]
     if "employees" in values:
@@ -149,6 +151,15 @@ def columns_of_values(work: Work, values: AccountValues, account: Account | None
         revenue = checked_money(values["annual_revenue"], "annual_revenue")
         columns |= {"annual_revenue_minor": revenue and revenue.minor, "currency": revenue and revenue.currency}
     return columns
+
+
+def normal_tax_id(text: str | None) -> str | None:
+    """What two spellings of one number have in common.
+
+    >>> normal_tax_id("DE 123.456/789")
+    'de123456789'
+    """
+    return "".join(letter for letter in fold(text or "") if letter.isalnum()) or None
 
 
 def folded_name(values: Mapping[str, Any]) -> str:

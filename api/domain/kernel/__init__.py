@@ -42,6 +42,7 @@ from .instants import instant_text
 from .invariants import in_the_end
 from .jobs import Job, JobOptions, JobState, Progress, is_live
 from .languages import language_tag
+from .machines import Machine, next_state
 from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
 from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
 from .outbox import Event, FeedHead, OutboxEntry
@@ -97,6 +98,7 @@ __all__ = [
     "JobState",
     "Level",
     "LimitExceeded",
+    "Machine",
     "MalformedId",
     "Match",
     "Matching",
@@ -155,6 +157,7 @@ __all__ = [
     "major",
     "minor_unit",
     "new_id",
+    "next_state",
     "open_work",
     "parse",
     "prefix_of",
