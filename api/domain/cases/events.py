@@ -10,6 +10,7 @@ from api.domain.kernel import Event
 @dataclass(frozen=True)
 class CaseStatusChanged(Event):
     type: ClassVar[str] = "case.status_changed"
+    tells: ClassVar[tuple[str, ...]] = ("status",)
     from_status: str
     to_status: str
     reason: str | None
@@ -18,6 +19,7 @@ class CaseStatusChanged(Event):
 @dataclass(frozen=True)
 class CaseResolved(Event):
     type: ClassVar[str] = "case.resolved"
+    tells: ClassVar[tuple[str, ...]] = ("status",)
     code: str
     closes_at: datetime
 
@@ -25,6 +27,7 @@ class CaseResolved(Event):
 @dataclass(frozen=True)
 class CaseReopened(Event):
     type: ClassVar[str] = "case.reopened"
+    tells: ClassVar[tuple[str, ...]] = ("status",)
     reason: str
     count: int
 
@@ -34,24 +37,28 @@ class CaseClosed(Event):
     """`is_automatic`: nobody objected to the resolution in time."""
 
     type: ClassVar[str] = "case.closed"
+    tells: ClassVar[tuple[str, ...]] = ("status",)
     is_automatic: bool
 
 
 @dataclass(frozen=True)
 class CaseCancelled(Event):
     type: ClassVar[str] = "case.cancelled"
+    tells: ClassVar[tuple[str, ...]] = ("status",)
     reason: str
 
 
 @dataclass(frozen=True)
 class CaseMarkedDuplicate(Event):
     type: ClassVar[str] = "case.marked_duplicate"
+    tells: ClassVar[tuple[str, ...]] = ("status",)
     of: str
 
 
 @dataclass(frozen=True)
 class CaseEscalated(Event):
     type: ClassVar[str] = "case.escalated"
+    tells: ClassVar[tuple[str, ...]] = ("escalationLevel",)
     level: int
     reason: str
 
@@ -61,6 +68,7 @@ class CaseCommented(Event):
     """`contact`: who wrote to us; None for what colleagues and programs write."""
 
     type: ClassVar[str] = "case.commented"
+    tells: ClassVar[tuple[str, ...]] = ("comments",)
     comment: str
     is_public: bool
     is_automated: bool
@@ -72,6 +80,7 @@ class CaseResponded(Event):
     """The first public answer that a person gave."""
 
     type: ClassVar[str] = "case.responded"
+    tells: ClassVar[tuple[str, ...]] = ("firstResponseAt",)
     at: datetime
 
 
@@ -80,6 +89,7 @@ class CaseMilestoneWarned(Event):
     """A milestone has used up most of its time."""
 
     type: ClassVar[str] = "case.milestone_warned"
+    tells: ClassVar[tuple[str, ...]] = ("milestones",)
     milestone: str
     kind: str
     target_at: datetime
@@ -88,6 +98,7 @@ class CaseMilestoneWarned(Event):
 @dataclass(frozen=True)
 class CaseMilestoneViolated(Event):
     type: ClassVar[str] = "case.milestone_violated"
+    tells: ClassVar[tuple[str, ...]] = ("milestones",)
     milestone: str
     kind: str
     target_at: datetime
@@ -98,4 +109,5 @@ class CaseFollowedUp(Event):
     """The case begins where a finished one, `follows`, was answered once more."""
 
     type: ClassVar[str] = "case.followed_up"
+    tells: ClassVar[tuple[str, ...]] = ("follows",)
     follows: str
