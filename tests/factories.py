@@ -296,25 +296,6 @@ async def a_certification(work: Work, name: str = "Installer", **values: Any) ->
     return certification
 
 
-async def some_business_hours(work: Work, name: str = "Office", **values: Any) -> business_hours.BusinessHours:
-    """Monday to Friday, 09:00 to 17:00, in UTC."""
-    week = [{"day": day, "opens": "09:00", "closes": "17:00"} for day in list(business_hours.Weekday)[:5]]
-    hours = await business_hours.create(work, {"name": name, "intervals": week, **values})  # type: ignore[typeddict-item]
-    await work.flush()
-    return hours
-
-
-async def a_holiday_calendar(
-    work: Work, name: str = "Holidays", *, days: Mapping[date, str] | None = None
-) -> business_hours.HolidayCalendar:
-    holidays: list[business_hours.HolidayValues] = [
-        {"day": day, "name": called} for day, called in (days or {}).items()
-    ]
-    calendar = await business_hours.create_calendar(work, {"name": name, "holidays": holidays})
-    await work.flush()
-    return calendar
-
-
 async def a_case(
     work: Work, subject: str = "It does not start", *, status: CaseStatus = CaseStatus.NEW, **values: Any
 ) -> cases.Case:

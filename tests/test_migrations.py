@@ -21,6 +21,7 @@ from api.db import migrations, revisions
 from api.db.catalog import fingerprint
 from api.db.protection import whole_protection
 from api.db.urls import Urls, for_sqlalchemy
+from api.domain.access import SHIPPED
 from api.domain.kernel import Model, new_id
 from tests.cluster import Cluster, execute
 from tests.db.sessions import ask
@@ -240,12 +241,46 @@ async def test_the_version_is_written_by_the_owner_only(database: Urls):
             await ask(url, "DELETE FROM alembic_version")
 
 
+BEFORE_ROLES = "2026_11_22_0123_stored_documents"
+COLUMNS_OF_TENANT = "(id, name, currency, zone, fiscal_year_start, created_at)"
+
+
 async def two_tenants(url: str) -> None:
     for name in ("Acme", "Globex"):
         id, at = new_id(), NOW.isoformat()
         row = f"('{id}', '{name}', 'USD', 'UTC', 1, '{at}')"
-        columns = "(id, name, currency, zone, fiscal_year_start, created_at)"
-        await ask(url, f"SET crm.tenant = '{id}'", f"INSERT INTO tenants {columns} VALUES {row}")
+        await ask(url, f"SET crm.tenant = '{id}'", f"INSERT INTO tenants {COLUMNS_OF_TENANT} VALUES {row}")
+
+
+RIGHTS = """
+SELECT role.name, role.description, r.object, r.read, r.write, r."create", r."delete", r.export
+  FROM roles AS role JOIN role_rights AS r ON r.tenant_id = role.tenant_id AND r.role_id = role.id"""
+FIELD_RIGHTS = """
+SELECT role.name, f.object, f.field_set, f.access
+  FROM roles AS role JOIN role_field_rights AS f ON f.tenant_id = role.tenant_id AND f.role_id = role.id"""
+
+
+async def test_a_tenant_from_before_there_were_roles_gets_those_of_a_new_one(empty_database: str, cluster: Cluster):
+    urls, superuser = cluster.urls(empty_database), cluster.superuser_url(empty_database)
+    await asyncio.to_thread(migrations.upgrade, urls.migration, BEFORE_ROLES)
+    id, at = new_id(), NOW.isoformat()
+    await ask(superuser, f"INSERT INTO tenants {COLUMNS_OF_TENANT} VALUES ('{id}', 'Acme', 'USD', 'UTC', 1, '{at}')")
+
+    await asyncio.to_thread(migrations.upgrade, urls.migration)
+
+    connection = await asyncpg.connect(superuser)
+    rights, fields = await connection.fetch(RIGHTS), await connection.fetch(FIELD_RIGHTS)
+    await connection.close()
+    assert sorted(map(tuple, rights)) == sorted(
+        (name, role.description, object, right.read.name, right.write.name, right.create, right.delete, right.export)
+        for name, role in SHIPPED.items()
+        for object, right in role.rights.items()
+    )
+    assert sorted(map(tuple, fields)) == sorted(
+        (name, object, field_set, access.name)
+        for name, role in SHIPPED.items()
+        for object, field_set, access in role.fields
+    )
 
 
 CURRENCIES = "SELECT string_agg(currency, ',' ORDER BY name) FROM tenants"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pglast
 from pglast import ast
-from pglast.enums import BoolExprType
+from pglast.enums import BoolExprType, SetOperation
 from pglast.visitors import Visitor
 
 Column = tuple[int, str, str]  # scope, alias, column
@@ -52,11 +52,12 @@ class Verifier:
 
 @dataclass
 class Scope:
-    """One SELECT: its number, the aliases of its FROM, the SELECT around it."""
+    """One SELECT: its number, the aliases of its FROM, the SELECT around it; of a UNION its arms with their scopes."""
 
     number: int
     outer: "Scope | None"
     aliases: set[str] = field(default_factory=set)
+    arms: list[tuple[Any, "Scope"]] = field(default_factory=list)
 
     def of(self, alias: str) -> int:
         return self.number if alias in self.aliases or self.outer is None else self.outer.of(alias)
@@ -83,6 +84,7 @@ class Reader:
     def __init__(self, sql: str, tables: Mapping[str, str]) -> None:
         self.tables, self.ties = tables, Ties()
         self.references: list[tuple[str, Column]] = []
+        self.of_arms: list[tuple[Column, Column]] = []  # a column of a UNION, and that of an arm which it shows
         self.aliases: dict[str, set[str]] = {}
         self.count = 0
         (statement,) = pglast.parse_sql(sql)
@@ -97,6 +99,10 @@ class Reader:
     def untied(self, parameter: int) -> list[str]:
         """The references that are not tied to the parameter."""
         root = self.ties.find(parameter)
+        # What holds for rows of a UNION holds for those of each arm; what holds for one arm, for no other.
+        while inner := [one for outer, one in self.of_arms if self.ties.find(outer) == root != self.ties.find(one)]:
+            for one in inner:
+                self.ties.tie(one, parameter)
         return [f"{table} {column[1]}" for table, column in self.references if self.ties.find(column) != root]
 
     def select(self, node: Any, outer: Scope | None) -> Scope:
@@ -104,7 +110,9 @@ class Reader:
         scope = Scope(self.count, outer)
         for arm in (node.larg, node.rarg):
             if arm is not None:  # of a UNION or the like
-                self.select(arm, outer)
+                inner = self.select(arm, outer)
+                if node.op == SetOperation.SETOP_UNION:
+                    scope.arms += inner.arms or [(arm, inner)]
         for one in node.fromClause or ():
             self.source(one, scope)
         for cte in node.withClause.ctes if node.withClause else ():
@@ -130,12 +138,26 @@ class Reader:
             alias = node.alias.aliasname
             scope.aliases.add(alias)
             inner = self.select(node.subquery, scope)
-            for target in node.subquery.targetList or ():  # a VALUES list has none
-                if isinstance(target.val, ast.ColumnRef):
-                    column = self.column(target.val, inner)
-                    self.ties.tie((scope.number, alias, target.name or column[2]), column)
+            arms = inner.arms or [(node.subquery, inner)]
+            names = [self.named(target) for target in arms[0][0].targetList or ()]  # a VALUES list has none
+            for arm, within in arms:
+                for name, target in zip(names, arm.targetList or (), strict=False):
+                    if isinstance(target.val, ast.ColumnRef):
+                        self.shown(
+                            (scope.number, alias, name), self.column(target.val, within), of_arm=bool(inner.arms)
+                        )
         else:
             scope.aliases.add(node.alias.aliasname)
+
+    def shown(self, outer: Column, inner: Column, *, of_arm: bool) -> None:
+        if of_arm:
+            self.of_arms.append((outer, inner))
+        else:
+            self.ties.tie(outer, inner)
+
+    @staticmethod
+    def named(target: Any) -> Any:
+        return target.name or (target.val.fields[-1].sval if isinstance(target.val, ast.ColumnRef) else None)
 
     def conjuncts(self, node: Any, scope: Scope) -> None:
         if is_a(node, ast.BoolExpr) and node.boolop == BoolExprType.AND_EXPR:

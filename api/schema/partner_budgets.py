@@ -85,9 +85,9 @@ def optional(description: str) -> Any:
 
 @strawberry.input(description="A new PartnerFundAllocation, in the currency of its budget.")
 class PartnerFundAllocationCreateInput:
-    budget: lazy("PartnerMarketingBudgetRef", "api.schema.partner_budgets") = strawberry.field(
+    budget: lazy("PartnerMarketingBudgetRef", "api.schema.partner_budgets") = strawberry.field(  # type: ignore[valid-type]
         description="The budget."
-    )  # type: ignore[valid-type]
+    )
     account: lazy("AccountRef", "api.schema.accounts") = strawberry.field(description="An active partner.")  # type: ignore[valid-type]
     amount: MoneyInput = strawberry.field(description="At most what is left of the budget.")
     starts_on: date | None = optional("First day on which it can be used; that of the budget if left out.")

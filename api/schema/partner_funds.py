@@ -201,9 +201,9 @@ class PartnerFundRequestSubmitInput:
 
 @strawberry.input(description="What a partner has spent on an approved request.")
 class PartnerFundClaimSubmitInput:
-    request: lazy("PartnerFundRequestRef", "api.schema.partner_funds") = strawberry.field(
+    request: lazy("PartnerFundRequestRef", "api.schema.partner_funds") = strawberry.field(  # type: ignore[valid-type]
         description="An approved request."
-    )  # type: ignore[valid-type]
+    )
     amount: MoneyInput = strawberry.field(description="How much, in the currency of the request.")
     invoice: str | None = optional("Number of the invoice; at most 255 characters.")
     evidence: str | None = optional("What proves that the activity took place; at most 5000 characters.")

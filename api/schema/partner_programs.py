@@ -257,7 +257,7 @@ async def apply(work: Work, arguments: dict[str, Any]) -> domain.PartnerMembersh
     asked = {name: Asked(fields[name], (name,)) for name in ("program", "account") if fields.get(name) is not None}
     ids = await ids_of(work, list(asked.values()))
     program, account = (
-        ids.of(one.reference, name) if (one := asked.get(name)) else None for name in ("program", "account")
+        ids.of(asked[name].reference, name) if name in asked else None for name in ("program", "account")
     )
     return await domain.apply(work, program, account_id=account, application=fields.get("application"))  # type: ignore[arg-type] # required
 

@@ -1,7 +1,7 @@
 """Cases with their comments, states and numbers; what is promised about them, to whom, and the milestones.
 
 Why: issue 8.
-Locks: nothing that exists.  Reversible: yes, cases and service levels are lost.
+Locks: rights of roles, while those that are shipped get theirs.  Reversible: yes, cases and service levels are lost.
        Safe with the previous release: yes, it does not know of them.
 """
 
@@ -11,13 +11,56 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from api.db.steps import script
+from api.db.steps import script, unforced
 
 revision = "2026_11_22_1142_cases"
 down_revision = "2026_11_22_1137_certifications_of_partners"
 
 
-def upgrade() -> None:
+# As they were shipped at this time, for the tenants there are.
+RIGHTS = """\
+INSERT INTO role_rights (tenant_id, role_id, object, read, write, "create", "delete", export)
+SELECT role.tenant_id, role.id, cell.object, cell.read, cell.write, cell.creates, cell.deletes, cell.exports
+  FROM roles AS role JOIN (VALUES
+    ('sales_manager', 'business_hours', 'ALL', 'NONE', false, false, false),
+    ('sales_manager', 'holiday_calendar', 'ALL', 'NONE', false, false, false),
+    ('sales_manager', 'sla_policy', 'ALL', 'NONE', false, false, false),
+    ('sales_manager', 'case', 'ALL', 'NONE', false, false, false),
+    ('sales_rep', 'business_hours', 'ALL', 'NONE', false, false, false),
+    ('sales_rep', 'holiday_calendar', 'ALL', 'NONE', false, false, false),
+    ('sales_rep', 'sla_policy', 'ALL', 'NONE', false, false, false),
+    ('sales_rep', 'case', 'ALL', 'NONE', false, false, false),
+    ('support_agent', 'business_hours', 'ALL', 'NONE', false, false, false),
+    ('support_agent', 'holiday_calendar', 'ALL', 'NONE', false, false, false),
+    ('support_agent', 'sla_policy', 'ALL', 'NONE', false, false, false),
+    ('support_agent', 'case', 'ALL', 'ALL', true, true, true),
+    ('support_agent', 'entitlement', 'ALL', 'NONE', false, false, false),
+    ('channel_manager', 'business_hours', 'ALL', 'NONE', false, false, false),
+    ('channel_manager', 'holiday_calendar', 'ALL', 'NONE', false, false, false),
+    ('channel_manager', 'sla_policy', 'ALL', 'NONE', false, false, false),
+    ('marketer', 'business_hours', 'ALL', 'NONE', false, false, false),
+    ('marketer', 'holiday_calendar', 'ALL', 'NONE', false, false, false),
+    ('marketer', 'sla_policy', 'ALL', 'NONE', false, false, false),
+    ('integration', 'business_hours', 'ALL', 'NONE', false, false, false),
+    ('integration', 'holiday_calendar', 'ALL', 'NONE', false, false, false),
+    ('integration', 'sla_policy', 'ALL', 'NONE', false, false, false),
+    ('integration', 'case', 'ALL', 'ALL', true, false, false),
+    ('integration', 'entitlement', 'ALL', 'ALL', true, false, false),
+    ('read_only', 'business_hours', 'ALL', 'NONE', false, false, false),
+    ('read_only', 'holiday_calendar', 'ALL', 'NONE', false, false, false),
+    ('read_only', 'sla_policy', 'ALL', 'NONE', false, false, false),
+    ('read_only', 'case', 'ALL', 'NONE', false, false, false),
+    ('read_only', 'entitlement', 'ALL', 'NONE', false, false, false)
+) AS cell (name, object, read, write, creates, deletes, exports) ON cell.name = role.name
+ WHERE role.archived_at IS NULL
+ON CONFLICT DO NOTHING;
+INSERT INTO role_field_rights (tenant_id, role_id, object, field_set, access)
+SELECT tenant_id, id, 'case', '*', 'WRITE' FROM roles WHERE name = 'support_agent' AND archived_at IS NULL
+ON CONFLICT DO NOTHING;
+"""
+
+
+def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
     op.create_table(
         "case_numbers",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -349,7 +392,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("severity IN ('MINOR', 'MAJOR', 'CRITICAL')", name=op.f("ck_cases_severity")),
         sa.CheckConstraint(
-            "status IN ('NEW', 'OPEN', 'WAITING_CUSTOMER', 'WAITING_THIRD_PARTY', 'RESOLVED', 'CLOSED', 'CANCELLED', 'DUPLICATE')",
+            "status IN ('NEW', 'OPEN', 'WAITING_CUSTOMER', 'WAITING_THIRD_PARTY', 'RESOLVED', 'CLOSED', 'CANCELLED', "
+            "'DUPLICATE')",
             name=op.f("ck_cases_status"),
         ),
         sa.CheckConstraint(
@@ -661,7 +705,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(collation="C"), nullable=True),
         sa.Column("actor_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "status IN ('NEW', 'OPEN', 'WAITING_CUSTOMER', 'WAITING_THIRD_PARTY', 'RESOLVED', 'CLOSED', 'CANCELLED', 'DUPLICATE')",
+            "status IN ('NEW', 'OPEN', 'WAITING_CUSTOMER', 'WAITING_THIRD_PARTY', 'RESOLVED', 'CLOSED', 'CANCELLED', "
+            "'DUPLICATE')",
             name=op.f("ck_case_history_status"),
         ),
         sa.CheckConstraint("left_at >= entered_at", name=op.f("ck_case_history_left_after_entered")),
@@ -844,6 +889,8 @@ def upgrade() -> None:
         paused_at, paused_us, warned_at, violated_at, completed_at) ON case_milestones TO crm_app;
     """
     )
+    with unforced("roles"), unforced("role_rights"), unforced("role_field_rights"):
+        script(RIGHTS)
 
 
 def downgrade() -> None:

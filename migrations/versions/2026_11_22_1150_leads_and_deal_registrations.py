@@ -1,7 +1,8 @@
 """Leads and their distribution, deal registrations, and the normal form of accounts' tax ids.
 
 Why: issue 7. Partners get leads; they claim customers, and an exclusion lets only one claim of each be approved.
-Locks: accounts, while those with a tax id get its normal form.  Reversible: yes, leads and registrations are lost.
+Locks: accounts, while those with a tax id get its normal form; rights of roles, while those that are shipped get
+       theirs.  Reversible: yes, leads and registrations are lost.
        Safe with the previous release: yes; accounts that it writes are not found by their tax id.
 """
 
@@ -23,6 +24,29 @@ UPDATE accounts SET tax_id_norm = nullif(lower(regexp_replace(tax_id, '[^[:alnum
  WHERE tax_id IS NOT NULL;
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX ix_accounts_tax_id_norm ON accounts (tenant_id, tax_id_norm) WHERE archived_at IS NULL;
+"""
+
+
+# As they were shipped at this time, for the tenants there are.
+RIGHTS = """\
+INSERT INTO role_rights (tenant_id, role_id, object, read, write, "create", "delete", export)
+SELECT role.tenant_id, role.id, cell.object, cell.read, cell.write, cell.creates, cell.deletes, cell.exports
+  FROM roles AS role JOIN (VALUES
+    ('sales_manager', 'lead', 'TEAM', 'TEAM', true, true, true),
+    ('sales_rep', 'lead', 'OWN', 'OWN', true, true, false),
+    ('channel_manager', 'lead', 'ALL', 'ALL', true, false, false),
+    ('channel_manager', 'deal_registration', 'ALL', 'ALL', true, true, true),
+    ('channel_manager', 'partner_lead_profile', 'ALL', 'ALL', true, true, true),
+    ('channel_manager', 'partner_lead_offer', 'ALL', 'ALL', true, true, true),
+    ('marketer', 'lead', 'ALL', 'NONE', false, false, false),
+    ('integration', 'lead', 'ALL', 'ALL', true, false, false),
+    ('read_only', 'lead', 'ALL', 'NONE', false, false, false),
+    ('read_only', 'deal_registration', 'ALL', 'NONE', false, false, false),
+    ('read_only', 'partner_lead_profile', 'ALL', 'NONE', false, false, false),
+    ('read_only', 'partner_lead_offer', 'ALL', 'NONE', false, false, false)
+) AS cell (name, object, read, write, creates, deletes, exports) ON cell.name = role.name
+ WHERE role.archived_at IS NULL
+ON CONFLICT DO NOTHING;
 """
 
 
@@ -960,6 +984,8 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
     GRANT UPDATE (tax_id_norm) ON accounts TO crm_app;
     """
     )
+    with unforced("roles"), unforced("role_rights"):
+        script(RIGHTS)
 
 
 def downgrade() -> None:

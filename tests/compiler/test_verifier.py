@@ -29,6 +29,19 @@ def test_it_accepts_a_table_of_the_tenant_with_words_of_the_schema_and_of_the_do
     check(verifier, "SELECT 'mine', a.name FROM accounts AS a WHERE a.tenant_id = $1")
 
 
+ARMS = (
+    "SELECT a.tenant_id, a.name FROM accounts AS a",
+    "SELECT u.tenant_id, u.name FROM users AS u",
+    "SELECT t.tenant_id, t.name FROM tokens AS t",
+)
+
+
+def test_what_holds_for_the_rows_of_a_union_holds_for_each_of_its_arms(verifier: Verifier):
+    for union in (" UNION ", " UNION ALL "):
+        check(verifier, f"SELECT x.name FROM ({union.join(ARMS)}) AS x WHERE x.tenant_id = $1")
+        check(verifier, f"SELECT x.name FROM (({union.join(ARMS[:2])}){union}{ARMS[2]}) AS x WHERE x.tenant_id = $1")
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -45,6 +58,22 @@ def test_it_accepts_a_table_of_the_tenant_with_words_of_the_schema_and_of_the_do
         ),
         (
             "SELECT $1 UNION ALL (SELECT a.name FROM accounts AS a EXCEPT SELECT u.name FROM users AS u)",
+            "without the tenant: accounts a, users u",
+        ),
+        (  # what holds for one arm holds for no other
+            f"SELECT x.name FROM ({ARMS[0]} WHERE a.tenant_id = $1 UNION ALL {ARMS[1]}) AS x",
+            "without the tenant: users u",
+        ),
+        (
+            f"SELECT x.name FROM ({ARMS[0]} UNION ALL SELECT u.id, u.name FROM users AS u) AS x WHERE x.tenant_id = $1",
+            "without the tenant: users u",
+        ),
+        (
+            f"SELECT x.name FROM ({ARMS[0]} UNION ALL {ARMS[1]}) AS x WHERE x.name = $1",
+            "without the tenant: accounts a, users u",
+        ),
+        (
+            f"SELECT x.name FROM ({ARMS[0]} EXCEPT {ARMS[1]}) AS x WHERE x.tenant_id = $1",
             "without the tenant: accounts a, users u",
         ),
         (

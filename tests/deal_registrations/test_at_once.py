@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from api.db.shares import ShareTaken
 from api.domain import deal_registrations
 from api.domain.deal_registrations import DealRegistration, RegistrationConflict, RegistrationStatus
 from api.domain.kernel import open_work
+from api.shares import ShareTaken
 from tests.conftest import Committed
 from tests.factories import a_registration, some_partners
 from tests.people import NOW, REQUEST, viewer_of
