@@ -140,7 +140,8 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     Without them no outsider is served. `resolve` finds the hosts of webhooks, by default as the system does.
     """
     attempts = Attempts(at_once=settings.failed_tokens, seconds_each=1.0)
-    authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), attempts=attempts, now=now)
+    seconds, verify_jwt = settings.request_timeout_seconds, verifier(settings, now)
+    authenticator = Authenticator(pool, secret, verifier=verify_jwt, attempts=attempts, now=now, seconds=seconds)
     limits = by_kind(settings)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
     turns = Turns(max(1, min(READS, settings.pool_size // 2)))
