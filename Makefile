@@ -141,8 +141,8 @@ probes: $(STAMP) ## ask for everything as those who may not see it, for 10 minut
 pool-hop: $(STAMP) ## 10,000 interleaved requests of 50 tenants over 2 connections, many of them interrupted
 	@$(BIN)/python -m tests.access.pool_hop
 
-faults: $(STAMP) ## break what can break, 3 times each; FULL=1 for 20, ROWS=F01,F03, SEED=n for a run again
-	@FULL="$(FULL)" SEED="$(SEED)" REPEAT="$(REPEAT)" ROWS="$(ROWS)" $(BIN)/python -m tests.faults
+faults: $(STAMP) ## break what can break, 3 times each; FULL=1 for 20, ROWS=F01,F03, SEED=n for a run again, LANES=n at once
+	@FULL="$(FULL)" SEED="$(SEED)" REPEAT="$(REPEAT)" ROWS="$(ROWS)" LANES="$(LANES)" $(BIN)/python -m tests.faults
 
 sockets: $(STAMP) ## 1,000 idle sockets and 200 that listen: what one weighs, how soon they hear
 	@$(BIN)/python -m tests.subscriptions.load

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from tests.bench.processes import children_of
 
 ROOT = Path(__file__).parents[2]
 CLI = "from api.cli import main; main()"
+PORTS = (15_000, 30_000)
 START_SECONDS, STOP_SECONDS = 60.0, 20.0
 
 
@@ -29,10 +31,12 @@ class DidNotStart(Exception):
 
 
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+    """One that nobody is given for a connection while a server that was killed does not have it."""
+    while True:
+        port = random.SystemRandom().randrange(*PORTS)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 class Process:
