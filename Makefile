@@ -18,6 +18,8 @@ MODULES := node_modules/.package-lock.json# of clients/NAME/, written by npm
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
 PROOFS := test-postgres15 coverage ide-check oracle badinput fuzz probes pool-hop relay faults sockets webhooks bench# heavy proofs, each a target of its own; a new one adds its name here
 RUN := python# `make coverage` puts itself in between
+# Each process of the tests would compile the modules and rewrite the asserts anew: a dozen seconds for one of pytest-xdist.
+unexport PYTHONDONTWRITEBYTECODE
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
