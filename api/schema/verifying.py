@@ -4,7 +4,7 @@ from functools import cache
 
 from graphql import DocumentNode, GraphQLEnumType, GraphQLObjectType, GraphQLSchema, NameNode, Visitor, visit
 
-from api.compiler import Catalog, Statement
+from api.compiler import Cache, Catalog, Statement
 from api.compiler.request import tenant_of
 from api.compiler.verifier import Verifier
 from api.domain.access import EVERY, field_sets, objects, owners
@@ -14,6 +14,7 @@ from api.domain.tokens import PREFIXES
 
 from .outside import granted_columns
 
+HIDDEN: Cache[frozenset[tuple[str, str]]] = Cache(64)  # by capability
 UNOPENED = "secret"  # a set of fields that no statement of a request reads
 PARTS = frozenset({"opl", "sth", "evt", "tok", "ten", "aco", "ocr", "whd"})  # prefixes of what no reference names
 FIXED = frozenset(
@@ -96,7 +97,9 @@ def names_in(document: DocumentNode) -> frozenset[str]:
 
 def hidden_columns(context: Context) -> frozenset[tuple[str, str]]:
     """The columns that no statement for this principal may name."""
-    return hidden_outside() if context.outside is not None else hidden_from(context.capability)
+    if context.outside is not None:
+        return hidden_outside()
+    return HIDDEN.get(context.capability.hash, lambda: hidden_from(context.capability))
 
 
 @cache
