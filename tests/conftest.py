@@ -1,11 +1,12 @@
 """The fixtures of every test that needs a database.
 
 Most tests share one connection whose transaction is rolled back: sessions are savepoints in it, and `reads` answers on
-it, too, so that it sees what is not committed. What only a commit shows (races, the relay, roles of pools) takes
+it, too, so that it sees what is not committed. Only Acme and Ada Admin are committed there, once for all of them. What only a commit shows (races, the relay, roles of pools) takes
 `committed`, a database of its own. Fixtures of HTTP are in `tests/graphql_client.py`.
 """
 
 import asyncio
+import pickle
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -110,8 +111,22 @@ async def engine(database: Urls) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
+@pytest.fixture(scope="session")
+async def acme(engine: AsyncEngine) -> bytes:
+    """The tenant and the person that every test begins with, pickled: what a test does to its copy is gone with it."""
+    sessions = write_sessions(engine)
+    tenant = await a_tenant(sessions)
+    return pickle.dumps((tenant, await a_user(sessions, tenant.id)))
+
+
 @pytest.fixture
-async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+def beginning(acme: bytes) -> tuple[Tenant, User]:
+    tenant, admin = pickle.loads(acme)  # noqa: S301 - we have written it
+    return tenant, admin
+
+
+@pytest.fixture
+async def connection(engine: AsyncEngine, acme: bytes) -> AsyncIterator[AsyncConnection]:
     async with engine.connect() as connection:
         outer = await connection.begin()
         await connection.execute(text("SELECT 1"))  # BEGIN goes out with the first statement only
@@ -223,15 +238,15 @@ def statements(engine: AsyncEngine, reads: SameConnection) -> Iterator[list[str]
 
 
 @pytest.fixture
-async def tenant(sessions: Sessions) -> Tenant:
+def tenant(beginning: tuple[Tenant, User]) -> Tenant:
     """Acme, in US dollars and UTC."""
-    return await a_tenant(sessions)
+    return beginning[0]
 
 
 @pytest.fixture
-async def admin(sessions: Sessions, tenant: Tenant) -> User:
+def admin(beginning: tuple[Tenant, User]) -> User:
     """Ada Admin, whose work is `work`."""
-    return await a_user(sessions, tenant.id)
+    return beginning[1]
 
 
 @pytest.fixture
