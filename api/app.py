@@ -147,7 +147,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     turns = Turns(max(1, min(READS, settings.pool_size // 2)))
     verify = None
     if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
-        verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)
+        verify = importlib.import_module("api.schema.verifying").Verification(schema.core, schema.catalog)
 
     rates = Rates(pool, limits)
     payloads = Payloads(pool, secret, limits[PrincipalKind.STAFF], now=now, verify=verify)

@@ -1,8 +1,9 @@
 """The fixtures of every test that needs a database.
 
 Most tests share one connection whose transaction is rolled back: sessions are savepoints in it, and `reads` answers on
-it, too, so that it sees what is not committed. Only Acme and Ada Admin are committed there, once for all of them. What only a commit shows (races, the relay, roles of pools) takes
-`committed`, a database of its own. Fixtures of HTTP are in `tests/graphql_client.py`.
+it, too, so that it sees what is not committed. Only Acme and Ada Admin are committed there, once for all of them. What
+only a commit shows (races, the relay, roles of pools) takes `committed`, a database of its own. Fixtures of HTTP are in
+`tests/graphql_client.py`.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """What the verifier of statements is told of the schema. Loaded by name, because the grammar takes 0.3 s to import."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 from graphql import DocumentNode, GraphQLEnumType, GraphQLObjectType, GraphQLSchema, NameNode, Visitor, visit
 
@@ -59,16 +60,18 @@ def words_of(core: GraphQLSchema, catalog: Catalog) -> frozenset[str]:
     }
 
 
-def verification(core: GraphQLSchema, catalog: Catalog) -> "Verification":
-    tables = {table.name: "id" if table.name == "tenants" else "tenant_id" for table in Model.metadata.sorted_tables}
-    return Verification(Verifier(tables, words_of(core, catalog), hidden_columns))
-
-
+@dataclass
 class Verification:
     """Called with each newly compiled statement."""
 
-    def __init__(self, verifier: Verifier) -> None:
-        self.verifier = verifier
+    core: GraphQLSchema
+    catalog: Catalog
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        tables = Model.metadata.sorted_tables
+        tenants = {table.name: "id" if table.name == "tenants" else "tenant_id" for table in tables}
+        return Verifier(tenants, words_of(self.core, self.catalog), hidden_columns)
 
     def __call__(self, statement: Statement, document: DocumentNode, context: Context) -> None:
         """Raise Unsafe for a statement that must not be run."""
