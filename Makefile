@@ -51,7 +51,7 @@ demo: $(STAMP) ## serve the CRM with a demo tenant; Ctrl-C stops everything
 	@exec $(BIN)/crm demo --build-ide
 
 test: $(STAMP) ## run the tests on the embedded PostgreSQL
-	@$(BIN)/$(RUN) -m pytest --numprocesses=auto --dist=loadfile -m "not proof" $(PYTEST)
+	@$(BIN)/$(RUN) -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder -m "not proof" $(PYTEST)
 
 reduced-proofs: $(STAMP) ## run a reduced form of every heavy proof, as make check does
 	@$(BIN)/python -m pytest --numprocesses=auto -m proof tests $(PYTEST)
