@@ -151,8 +151,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
 
     rates = Rates(pool, limits)
     payloads = Payloads(pool, secret, limits[PrincipalKind.STAFF], now=now, verify=verify)
-    guard = Guard(allowed_hosts(settings.webhook_allowed_hosts), resolve)
-    sending = Sending(payloads, guard, Sealer(secret), rates)
+    sending = Sending(payloads, Guard(allowed_hosts(settings.webhook_allowed_hosts), resolve), Sealer(secret), rates)
 
     def front(edition: Edition) -> Front:
         shared = edition is schema.outside
@@ -169,7 +168,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
             writes=Writes(reads, sessions, sending),
             introspection=Introspection(core),
             sdl=partial(sdl_of_edition, edition),
-            feed=Feeds(reads, turns, settings.request_timeout_seconds),
+            feed=Feeds(reads, turns, seconds),
         )
 
     def front_of(viewer: Viewer, features: frozenset[str] = frozenset()) -> Front:
@@ -182,7 +181,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
         rates=rates,
         uses=DeprecatedUses(sessions, now),
         max_body_bytes=settings.max_body_bytes,
-        timeout_seconds=settings.request_timeout_seconds,
+        timeout_seconds=seconds,
         profile=PROFILES[settings.http_profile],
     )
 
