@@ -138,7 +138,7 @@ class Reader:
             alias = node.alias.aliasname
             scope.aliases.add(alias)
             inner = self.select(node.subquery, scope)
-            arms = inner.arms or [(node.subquery, inner)]
+            arms: list[tuple[Any, Scope]] = inner.arms or [(node.subquery, inner)]
             names = [self.named(target) for target in arms[0][0].targetList or ()]  # a VALUES list has none
             for arm, within in arms:
                 for name, target in zip(names, arm.targetList or (), strict=False):
