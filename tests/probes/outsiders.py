@@ -66,6 +66,12 @@ GRANTS = (
 )
 
 
+# Who began a row, where that decides what a partner user with the scope OWN sees.
+BEGUN_BY = {
+    "deal_registrations": "registered_by_id",
+    "partner_fund_claims": "contact_id",
+    "partner_fund_requests": "contact_id",
+}
 GIVEN_BACK = frozenset({"partner_fund_requests", "partner_fund_claims"})  # partner users withdraw those they see
 
 
@@ -161,10 +167,11 @@ class Outsider(Principal):
             program = world.by_id[values["program_id"]].values
             is_open = program["archived_at"] is None and program["accepts_applications"]
             return bool(values["program_id"] in self.programs or is_open)
-        if "contact_id" in values and row.table in {"partner_fund_requests", "partner_fund_claims"}:
-            own = values["contact_id"] == self.contact
-            return values["account_id"] in self.firms and (own or self.seat is not PartnerScope.OWN)
-        return values["account_id"] in self.firms
+        if row.table in BEGUN_BY:
+            own = values[BEGUN_BY[row.table]] == self.contact
+            if not own and self.seat is PartnerScope.OWN:
+                return False
+        return values["partner_id" if "partner_id" in values else "account_id"] in self.firms
 
     @cached_property
     def programs(self) -> frozenset[UUID]:
