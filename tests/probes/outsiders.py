@@ -95,14 +95,15 @@ class Outsider(Principal):
         found = []
         for row in self.world.of(self.letter, "record_shares"):
             one = row.values
-            mine = one["contact_id"] == self.contact or (self.account is not None and one["account_id"] == self.account)
+            whose = {self.account, *(self.firms if self.seat is not PartnerScope.OWN else ())} - {None}
+            mine = one["contact_id"] == self.contact or one["account_id"] in whose
             if mine and one["revoked_at"] is None and (one["expires_at"] is None or one["expires_at"] > NOW):
                 found.append(one)
         return found
 
     @cached_property
     def shared(self) -> frozenset[tuple[str, UUID]]:
-        own = (("contact", self.contact), ("account", self.account))
+        own = (("contact", self.contact), ("account", self.account), *(("account", id) for id in self.firms))
         return frozenset(
             {(one["object_type"], one["object_id"]) for one in self.shares}
             | {(object, id) for object, id in own if id is not None}
@@ -203,7 +204,7 @@ class Outsider(Principal):
             return True
         if reached(row.model):
             return False
-        own = row.id in {self.contact, self.account}
+        own = row.id in {self.contact, self.account, *self.firms}
         return not own and about.info["field_set"] != "default" and (row.id, about.info["field_set"]) not in self.shown
 
 
