@@ -92,7 +92,7 @@ def rows_of(scope: Scope, object: str, who: Any) -> Select[Any]:
 def report(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) -> Select[Any]:
     contact, kind = asked(arguments, scope)
     account = company(scope, contact, kind)
-    who = select(contact.label("contact_id"), account.label("company_id")).subquery("who")
+    who = select(cast(contact, Uuid).label("contact_id"), account.label("company_id")).subquery("who")
     people = Contact.__table__.alias("principal")
     known = exists(
         select(literal_column("1")).where(
