@@ -66,7 +66,16 @@ GRANTS = (
 )
 
 
-GIVEN_BACK = frozenset({"partner_fund_requests", "partner_fund_claims"})  # partner users withdraw those they see
+# What partner users work on if they see it: they withdraw, submit, accept, decline, go on with it.
+WORKED_ON = frozenset(
+    {"partner_fund_requests", "partner_fund_claims", "leads", "partner_lead_offers", "deal_registrations"}
+)
+# By whom rows were made of which the scope OWN sees its own only.
+MAKERS = {
+    "partner_fund_requests": "contact_id",
+    "partner_fund_claims": "contact_id",
+    "deal_registrations": "registered_by_id",
+}
 
 
 def shareable(model: type[Model]) -> bool:
@@ -162,10 +171,9 @@ class Outsider(Principal):
             program = world.by_id[values["program_id"]].values
             is_open = program["archived_at"] is None and program["accepts_applications"]
             return bool(values["program_id"] in self.programs or is_open)
-        if "contact_id" in values and row.table in {"partner_fund_requests", "partner_fund_claims"}:
-            own = values["contact_id"] == self.contact
-            return values["account_id"] in self.firms and (own or self.seat is not PartnerScope.OWN)
-        return values["account_id"] in self.firms
+        maker = MAKERS.get(row.table)
+        own = maker is None or values[maker] == self.contact or self.seat is not PartnerScope.OWN
+        return own and values["partner_id" if "partner_id" in values else "account_id"] in self.firms
 
     @cached_property
     def programs(self) -> frozenset[UUID]:
@@ -188,7 +196,7 @@ class Outsider(Principal):
 
     def changes(self, world: World, row: Row) -> bool:
         """What is shared for editing, and the contact itself."""
-        if row.table in GIVEN_BACK:
+        if row.table in WORKED_ON:
             return self.reaches(world, row)
         edits = any(one["object_id"] == row.values.get("id") and one["level"] is EDIT for one in self.shares)
         return row.table != "tenants" and self.sees(world, row) and (edits or row.id == self.contact)
