@@ -101,6 +101,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 # What the rules for outsiders look up: each sees of it what is about itself.
 # A subquery: PostgreSQL reads the setting once, and not for each row.
 OUTSIDER = "(SELECT NULLIF(current_setting('crm.{}', true), '')::uuid)"
+REACH = f"crm_partner_reach({OUTSIDER.format('principal')}, {OUTSIDER.format('account')}, false)"
 PARTNER_LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
     {
         "record_shares": (
@@ -114,7 +115,10 @@ PARTNER_LOOKS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
                 "expires_at",
                 "revoked_at",
             ),
-            f"contact_id = {OUTSIDER.format('principal')} OR account_id = {OUTSIDER.format('account')}",
+            (
+                f"contact_id = {OUTSIDER.format('principal')} OR account_id = {OUTSIDER.format('account')}"
+                f" OR account_id = ANY (array((SELECT reach.id FROM {REACH} AS reach)))"
+            ),
         ),
         "field_profile_sets": (("tenant_id", "profile_id", "object", "field_set"), "true"),
     }

@@ -19,10 +19,20 @@ from .binding import OUTSIDE, Readable
 from .editions import Edition, narrowed
 from .registry import Registry, about_of
 
-ROOTS = frozenset({"node", "nodes", "viewer", "rateLimit"})
+ROOTS = frozenset(
+    {"node", "nodes", "viewer", "rateLimit", "dealRegistrationMetrics", "dealRegistrationMetricRows"}  # of what he sees
+)
 SEEN_KINDS = frozenset({"one", "page"})
 FILTER_PLUMBING = frozenset({"and", "or", "not", "isNull"})
 WITHHELD = frozenset({"includeArchived", "dryRun"})  # arguments: nothing archived is shared, nothing is tried out
+# Tiers of the past are for colleagues.
+UNGROUPED = frozenset(
+    {
+        "PartnerMetricDimension.TIER",
+        "Query.dealRegistrationMetrics(tier:)",
+        "Query.dealRegistrationMetricRows(tier:)",
+    }
+)
 
 
 def for_outsiders(whole: Edition, registry: Registry) -> Edition:
@@ -47,8 +57,8 @@ class Rules:
     def hide(self, coordinate: str) -> bool:
         element, _, argument = coordinate.rstrip(":)").partition("(")
         owner, _, name = element.partition(".")
-        if argument:
-            return argument in WITHHELD
+        if argument or coordinate in UNGROUPED:
+            return argument in WITHHELD or coordinate in UNGROUPED
         if owner == "Query":
             return name not in ROOTS and not self._is_list_of_shared(name)
         if owner == "Mutation":

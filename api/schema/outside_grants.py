@@ -3,7 +3,6 @@
 The rules are those of `Outside.sees`, `Outside.shown`, `own` and `editable`, once more, with each share by itself.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -33,7 +32,7 @@ CONTACT: ColumnElement[Any] = literal_column("who.contact_id", Uuid())
 COMPANY: ColumnElement[Any] = literal_column("who.company_id", Uuid())
 RECORD = literal_column("rec.id", Uuid())
 NO_ID = literal_column("NULL::uuid", Uuid())
-OWN: Mapping[str, ColumnElement[Any]] = {"contact": CONTACT, "account": COMPANY}
+OWN = frozenset({"contact", "account"})
 SELF_WRITTEN = frozenset({"contact"})  # the outsider itself, not the account it acts for
 
 
@@ -55,7 +54,7 @@ def grants_outside(scope: Scope, record: type[Record], sets: list[str]) -> Any:
     """One row: what lets the outsider of `who` read and change `rec`, as JSON, and what that opens of the sets."""
     rows = by_reach(scope, record, sets) if record.reached else through_shares(scope, record, sets)
     if record.object in OWN:
-        rows = rows.union_all(its_own(record, sets))
+        rows = rows.union_all(its_own(scope, record, sets))
     one = rows.subquery("one")
     grant = func.json_build_object(
         *(text("kind"), one.c.kind, text("because"), one.c.because, text("share_id"), one.c.share_id),
@@ -75,8 +74,10 @@ def grants_outside(scope: Scope, record: type[Record], sets: list[str]) -> Any:
     return select(*columns).select_from(one).lateral("outside")
 
 
-def its_own(record: type[Record], sets: list[str]) -> Any:
-    """One row if the record is the outsider itself, or the account that it acts for."""
+def its_own(scope: Scope, record: type[Record], sets: list[str]) -> Any:
+    """One row if the record is the outsider itself, or an account that it acts for."""
+    nothing = select(NO_ID).where(false())
+    own = Outside(scope.tenant, CONTACT, COMPANY, scope.now).with_own(record.object, nothing)
     writing = record.object in SELF_WRITTEN and is_written(record)
     return select(
         text("OWN_RECORD").label("kind"),
@@ -84,7 +85,7 @@ def its_own(record: type[Record], sets: list[str]) -> Any:
         NO_ID.label("share_id"),
         (true() if writing else false()).label("writes"),
         *(opened(record, name, writing=writing).label(f"set_{at}") for at, name in enumerate(sets)),
-    ).where(literal_column("rec.is_live"), OWN[record.object] == RECORD)
+    ).where(literal_column("rec.is_live"), RECORD.in_(own))
 
 
 def by_reach(scope: Scope, record: type[Record], sets: list[str]) -> Any:

@@ -156,6 +156,7 @@ class PartnerMembership(Record, Node):
     started_on: date | None = described("Day it began; null before.")
     ended_on: date | None = described("Day it ended or was declined; null while it lasts.")
     review_on: date | None = described("Day of the next review.")
+    is_review_due: bool = described("Whether that day has come; nobody has said since that it was reviewed.")
     status_reason: str | None = described("Why it was suspended or ended, for colleagues only.")
     notes: str | None = described("Free text, for colleagues only.")
     available_transitions: list[PartnerMembershipTransition] = listed(

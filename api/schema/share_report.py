@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     literal_column,
     null,
@@ -34,6 +35,7 @@ from api.domain.kernel import DEFAULT_FIELDS, FieldAccess, Outside, ShareLevel, 
 from .binding import computed, readable, to_any, to_one
 from .connections import argument, rooted
 from .interfaces import Record
+from .outside_grants import COMPANY, CONTACT
 from .sharing import OutsiderKind, RecordShare
 
 PARTNER = literal_column("'PARTNER'", Text())
@@ -60,12 +62,15 @@ def company(scope: Scope, contact: Any, kind: ColumnElement[str]) -> Any:
     return mine.where(scope.visible("Contact", people), people.c.id == contact, kind == PARTNER).scalar_subquery()
 
 
-def rows_of(scope: Scope, object: str, outside: Outside) -> Select[Any]:
-    """What the outsider sees of one kind of record."""
+def rows_of(scope: Scope, object: str, who: Any) -> Select[Any]:
+    """What the outsider of `who` sees of one kind of record."""
+    outside = Outside(scope.tenant, CONTACT, COMPANY, scope.now)
     table = sharing.shareable()[object].__table__.alias(f"of_{object}")
     shares = sharing.RecordShare.__table__.alias(f"share_of_{object}")
-    own = {"contact": outside.contact, "account": outside.account}.get(object)
-    mine = table.c.id == own if own is not None else literal_column("false")
+    nothing = select(literal_column("NULL::uuid", Uuid())).where(false())
+    own = outside.with_own(object, nothing) if object in {"contact", "account"} else None
+    mine = table.c.id.in_(own) if own is not None else literal_column("false")
+    shown = and_(shares.c.object_id == table.c.id, *outside.live(shares, object))
     return (
         select(
             literal_column(f"'{object}'", Text()).label("object_type"),
@@ -75,7 +80,7 @@ def rows_of(scope: Scope, object: str, outside: Outside) -> Select[Any]:
             shares.c.field_profile_id,
             mine.label("is_own"),
         )
-        .select_from(table.outerjoin(shares, and_(shares.c.object_id == table.c.id, *outside.live(shares, object))))
+        .select_from(who.join(table, table.c.tenant_id == scope.tenant).outerjoin(shares, shown))
         .where(
             table.c.tenant_id == scope.tenant,
             table.c.archived_at.is_(None),
@@ -86,18 +91,19 @@ def rows_of(scope: Scope, object: str, outside: Outside) -> Select[Any]:
 
 def report(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) -> Select[Any]:
     contact, kind = asked(arguments, scope)
-    outside = Outside(scope.tenant, contact, company(scope, contact, kind), scope.now)
+    account = company(scope, contact, kind)
+    who = select(cast(contact, Uuid).label("contact_id"), account.label("company_id")).subquery("who")
     people = Contact.__table__.alias("principal")
     known = exists(
         select(literal_column("1")).where(
             scope.visible("Contact", people), people.c.id == contact, people.c.archived_at.is_(None)
         )
     )
-    found = union_all(*(rows_of(scope, object, outside) for object in sorted(sharing.shareable()))).subquery("found")
+    found = union_all(*(rows_of(scope, object, who) for object in sorted(sharing.shareable()))).subquery("found")
     place = func.row_number().over(order_by=(found.c.object_type, found.c.record_id, found.c.share_id))
     return (
         select(*found.c, fields_of(scope, found).label("fields"), place.label("place"))
-        .where(known, scope.context.reads("record_share"), or_(kind != PARTNER, outside.account.is_not(None)))
+        .where(known, scope.context.reads("record_share"), or_(kind != PARTNER, account.is_not(None)))
         .order_by(literal_column("place"))
         .limit(literal_column("1000"))
     )

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import asyncpg
 
-from api.domain import cases, deal_registrations, lead_distribution
+from api.domain import cases, deal_registrations, lead_distribution, partner_programs
 from api.domain.webhooks import BULK, REPLAY_JOB, replay_part
 from api.worker import jobs, queue, retention
 from api.worker.jobs import Handler
@@ -28,6 +28,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         deal_registrations.DECIDE: Handler(deal_registrations.note_overdue),
         deal_registrations.EXPIRE: Handler(deal_registrations.expire),
         lead_distribution.EXPIRE: Handler(lead_distribution.expire),
+        partner_programs.REVIEW: Handler(partner_programs.review_due),
         cases.CLOSE: Handler(cases.close_due),
         cases.CLOCK: Handler(cases.clock_due),
         REPLAY_JOB: Handler(replay_part, BULK),

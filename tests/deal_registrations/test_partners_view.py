@@ -151,3 +151,69 @@ async def test_the_partner_works_on_the_opportunity_that_his_registration_became
       opportunity { nextStep } } }"""
     assert (await world.ask("Ann", step, {"id": deal["id"]}))["v"]["opportunity"] == {"nextStep": "Call"}
     assert (await world.ask("Quinn", query))["opportunities"]["nodes"] == []
+
+
+# Figures
+
+FIGURES = """query($id: ID!) { dealRegistrationMetrics(by: [%s] %s) { approvalRate { value absence sampleSize }
+  conflictRate { value numerator denominator } }
+  dealRegistrationMetricRows(metric: CONFLICT_RATE %s) { registration { name } numerator denominator } }"""
+
+
+async def figures(world: World, who: str, by: str = "", of: str | None = None) -> tuple[list[Any], list[str]]:
+    """His figures, and the names of the registrations of which the conflicts are counted."""
+    one = "partner: {id: $id}" if of else ""
+    text = FIGURES % (by, one, one)
+    found = await world.ask(who, text if of else text.replace("($id: ID!)", ""), {"id": of} if of else None)
+    rows = found["dealRegistrationMetricRows"]
+    groups = [(one["approvalRate"]["value"], one["conflictRate"]["value"]) for one in found["dealRegistrationMetrics"]]
+    sums = [sum(int(row[part]) for row in rows) for part in ("numerator", "denominator")]
+    parts = [[int(one["conflictRate"][part]) for one in found["dealRegistrationMetrics"]] for part in PARTS]
+    assert sums == [sum(part) for part in parts]
+    return groups, sorted(row["registration"]["name"] for row in rows)
+
+
+PARTS = ("numerator", "denominator")
+
+
+async def test_a_partner_user_has_the_figures_of_what_he_sees_and_of_nothing_else(world: World):
+    names = {"Of Pat": "Pat", "Of Olga": "Olga", "Of Gus": "Gus", "Of Quinn": "Quinn"}
+    ids = {name: await drafted(world, who, name=name) for name, who in names.items()}
+    await drafted(world, "Quinn", name="A draft")
+    for name, who in names.items():  # all for one customer, so each after the first has a conflict
+        await world.ask(who, VERB % "Submit", {"id": ids[name]})
+    for verb in ("Review", "Approve"):
+        await world.ask("channel_manager", VERB % verb, {"id": ids["Of Pat"]})
+    assert {who: await figures(world, who) for who in ("admin", "Pat", "Ann", "Olga", "Gus", "Quinn", "Nobody")} == {
+        "admin": ([("1.000000", "0.750000")], ["Of Gus", "Of Olga", "Of Pat", "Of Quinn"]),
+        "Pat": ([("1.000000", "0.666667")], ["Of Gus", "Of Olga", "Of Pat"]),
+        "Ann": ([("1.000000", "0.500000")], ["Of Olga", "Of Pat"]),
+        "Olga": ([(None, "1.000000")], ["Of Olga"]),
+        "Gus": ([(None, "1.000000")], ["Of Gus"]),
+        "Quinn": ([(None, "1.000000")], ["Of Quinn"]),
+        "Nobody": ([(None, None)], []),
+    }
+    by_partner = {who: (await figures(world, who, "PARTNER"))[0] for who in ("admin", "Pat", "Quinn")}
+    assert {who: len(groups) for who, groups in by_partner.items()} == {"admin": 3, "Pat": 2, "Quinn": 1}
+
+
+async def test_naming_another_partner_tells_as_much_as_naming_nobody(world: World):
+    for who in ("Pat", "Quinn"):
+        await world.ask(who, VERB % "Submit", {"id": await drafted(world, who, name=f"Of {who}")})
+    nothing = ([(None, None)], [])
+    assert await figures(world, "Pat", of=world.ids["Brightwater"]) == ([(None, "0.000000")], ["Of Pat"])
+    for other in (world.ids["Riverside"], "acc_" + "0" * 32):
+        assert await figures(world, "Pat", of=other) == nothing
+        assert await figures(world, "Pat", "PARTNER", of=other) == ([], [])
+
+
+async def test_figures_of_money_and_tiers_of_the_past_are_for_colleagues(world: World):
+    for text in (
+        "{ dealRegistrationMetrics(by: [TIER]) { approvalRate { value } } }",
+        "{ dealRegistrationMetrics { tier { name } } }",
+        '{ dealRegistrationMetrics(tier: {id: "pti_%s"}) { approvalRate { value } } }' % ("0" * 32),
+        '{ dealRegistrationMetricRows(metric: APPROVAL_RATE, tier: {id: "pti_%s"}) { place } }' % ("0" * 32),
+        "{ partnerRevenueMetrics { sourcedRevenue { value } } }",
+        "{ partnerRevenueMetricRows(metric: FUNDS_PAID) { place } }",
+    ):
+        assert await world.refused("Pat", text) == "GRAPHQL_VALIDATION_FAILED", text

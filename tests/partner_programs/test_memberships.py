@@ -1,6 +1,6 @@
 """The life of a membership by the commands: states, the history of its tiers, what is refused."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -112,3 +112,69 @@ async def test_a_program_or_tier_with_members_is_not_archived(work: Work) -> Non
     await partner_programs.terminate(work, made.id, "Over")
     assert (await partner_programs.archive_tier(work, made.tier_id)).archived_at == NOW
     assert (await partner_programs.archive_program(work, made.program_id)).archived_at == NOW
+
+
+# Reviews
+
+
+async def timers(work: Work, membership: Any) -> list[tuple[str, Any]]:
+    query = "SELECT state, due_at FROM jobs WHERE kind = $1 AND key = $2 ORDER BY created_at, id"
+    rows = await work.driven.fetch(query, [partner_programs.REVIEW, str(membership.id)])
+    return [(row["state"], row["due_at"]) for row in rows]
+
+
+async def due(work: Work, membership: Any, at: datetime) -> list[str]:
+    """The timer comes twice at an instant; the types of events that it leaves."""
+    work.now = at
+    before = len(work.events)
+    for _ in range(2):
+        await partner_programs.review_due(work, {"id": str(membership.id)})
+    work.now = NOW
+    return [event.type.removeprefix("partner_membership.") for event in work.events[before:]]
+
+
+async def test_on_the_day_of_its_review_a_membership_says_so_once(work: Work) -> None:
+    made = await a_membership(work)
+    day = datetime(2027, 3, 2, tzinfo=UTC)
+    assert (made.review_on, made.is_review_due) == (day.date(), False)
+    assert await timers(work, made) == [("WAITING", day)]
+    assert await due(work, made, day - timedelta(seconds=1)) == []
+    assert (await due(work, made, day), made.is_review_due) == (["review_due"], True)
+    assert await due(work, made, day + timedelta(days=30)) == []
+    work.now = day
+    await partner_programs.review(work, made.id, review_on=date(2027, 9, 1))
+    assert (made.review_on, made.is_review_due) == (date(2027, 9, 1), False)
+    assert await timers(work, made) == [("WAITING", datetime(2027, 9, 1, tzinfo=UTC))]
+    assert await due(work, made, datetime(2027, 9, 1, 12, tzinfo=UTC)) == ["review_due"]
+
+
+async def test_the_day_of_a_review_begins_where_the_tenant_is(work: Work) -> None:
+    (await work.tenant_settings()).zone = "America/New_York"
+    made = await a_membership(work)
+    assert await timers(work, made) == [("WAITING", datetime(2027, 3, 2, 5, tzinfo=UTC))]
+    assert await due(work, made, datetime(2027, 3, 2, 4, 59, tzinfo=UTC)) == []
+    assert await due(work, made, datetime(2027, 3, 2, 5, tzinfo=UTC)) == ["review_due"]
+
+
+async def test_another_day_moves_the_timer_and_the_same_day_does_not(work: Work) -> None:
+    made = await a_membership(work)
+    await due(work, made, datetime(2027, 3, 2, tzinfo=UTC))
+    await partner_programs.update(work, made.id, {"review_on": date(2027, 3, 2)})
+    assert made.is_review_due
+    await partner_programs.update(work, made.id, {"review_on": date(2027, 5, 1)})
+    assert not made.is_review_due
+    assert await timers(work, made) == [("WAITING", datetime(2027, 5, 1, tzinfo=UTC))]
+
+
+async def test_a_review_waits_while_the_membership_is_suspended_and_never_comes_after_its_end(work: Work) -> None:
+    made = await a_membership(work)
+    day = datetime(2027, 3, 2, tzinfo=UTC)
+    await partner_programs.suspend(work, made.id, "Unpaid invoices")
+    assert await timers(work, made) == [("DONE", day)]
+    assert await due(work, made, day) == []
+    await partner_programs.resume(work, made.id)
+    assert await timers(work, made) == [("DONE", day), ("WAITING", day)]
+    assert await due(work, made, day + timedelta(days=3)) == ["review_due"]
+    await partner_programs.terminate(work, made.id, "Sold to a competitor")
+    assert [state for state, _ in await timers(work, made)] == ["DONE", "DONE"]
+    assert (made.is_review_due, await due(work, made, day)) == (False, [])

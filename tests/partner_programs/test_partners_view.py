@@ -1,6 +1,10 @@
 """What partner users see of programs, tiers and memberships: by their scope, and nothing of other partners."""
 
-from tests.sharing.conftest import World
+from api.domain.accounts import Account
+from api.domain.kernel import ShareLevel
+from api.domain.opportunities import Opportunity
+from tests.factories import a_pipeline, an_account, an_opportunity
+from tests.sharing.conftest import World, shared
 
 MEMBERSHIPS = "{ partnerMemberships(orderBy: [{field: CREATED_AT}]) { nodes { id } totalCount { value } } }"
 PROGRAMS = """{ partnerPrograms(first: 2) { nodes { name
@@ -90,7 +94,12 @@ async def test_he_applies_to_an_open_program_for_an_account_that_he_acts_for(wor
     assert made == {
         "outcome": "CREATED",
         "errors": [],
-        "partnerMembership": {"status": "APPLIED", "application": "We sell a lot", "account": None, "tier": None},
+        "partnerMembership": {
+            "status": "APPLIED",
+            "application": "We sell a lot",
+            "account": {"name": "Grove"},
+            "tier": None,
+        },
     }
     twice = (await world.ask("Gus", APPLY_OWN, {"program": world.ids["Hidden program"]}))["partnerMembershipApply"]
     assert [(error["code"], error["path"]) for error in twice["errors"]] == [("DUPLICATE", ["input", "account"])]
@@ -98,3 +107,103 @@ async def test_he_applies_to_an_open_program_for_an_account_that_he_acts_for(wor
     absent = (await world.ask("Quinn", APPLY, {**variables, "account": "acc_" + "0" * 32}))["partnerMembershipApply"]
     assert other == absent
     assert [(error["code"], error["path"]) for error in other["errors"]] == [("NOT_FOUND", ["input", "account"])]
+
+
+# What is shared in the subtree
+
+RECORDS = """{ accounts { nodes { name } totalCount { value } } contacts { nodes { name } }
+  opportunities { nodes { name amount { amount } account { name } } } }"""
+STEP = """mutation($id: ID!) { v: opportunityUpdate(where: {id: $id}, patch: {nextStep: "Call"}) {
+  outcome errors { code } } }"""
+Seen = dict[str, list[str]]
+
+
+async def some_shares(world: World) -> None:
+    """A deal is shared with each partner for editing, Initech with Grove for reading, and a deal with Gus alone."""
+    async with world.committed.open_as() as work:
+        await a_pipeline(work)
+        world.note("Initech", await an_account(work, "Initech"))
+        for name in ("Brightwater", "Grove", "Riverside", "Gus"):
+            world.note(f"Deal of {name}", await an_opportunity(work, f"Deal of {name}"))
+    for name in ("Brightwater", "Grove", "Riverside"):
+        await shared(world, f"Deal of {name}", Opportunity, account=name, level=ShareLevel.EDIT)
+    await shared(world, "Initech", Account, account="Grove")
+    await shared(world, "Deal of Gus", Opportunity, contact="Gus")
+
+
+async def records_of(world: World, who: str) -> Seen:
+    found = await world.ask(who, RECORDS)
+    assert found["accounts"]["totalCount"]["value"] == len(found["accounts"]["nodes"])
+    return {kind: sorted(node["name"] for node in found[kind]["nodes"]) for kind in ("accounts", "opportunities")}
+
+
+SEEN: dict[str, Seen] = {
+    "Pat": {
+        "accounts": ["Brightwater", "Grove", "Initech"],
+        "opportunities": ["Deal of Brightwater", "Deal of Grove"],
+    },
+    "Ann": {"accounts": ["Brightwater"], "opportunities": ["Deal of Brightwater"]},
+    "Olga": {"accounts": ["Brightwater"], "opportunities": ["Deal of Brightwater"]},
+    "Gus": {"accounts": ["Grove", "Initech"], "opportunities": ["Deal of Grove", "Deal of Gus"]},
+    "Quinn": {"accounts": ["Riverside"], "opportunities": ["Deal of Riverside"]},
+    "Nobody": {"accounts": ["Brightwater"], "opportunities": ["Deal of Brightwater"]},
+}
+
+
+async def test_a_partner_user_sees_the_accounts_below_his_and_what_is_shared_with_them(world: World) -> None:
+    await some_shares(world)
+    assert {who: await records_of(world, who) for who in SEEN} == SEEN
+
+
+async def test_he_changes_there_what_is_shared_for_editing_and_two_partners_nothing_of_each_other(world: World) -> None:
+    await some_shares(world)
+    changed = {
+        (who, name): (await world.ask(who, STEP, {"id": world.ids[f"Deal of {name}"]}))["v"]["outcome"]
+        for who in ("Pat", "Ann", "Gus", "Quinn")
+        for name in ("Brightwater", "Grove", "Riverside", "Gus")
+    }
+    allowed = {pair for pair, outcome in changed.items() if outcome != "FAILED"}
+    assert allowed == {
+        *(("Pat", "Brightwater"), ("Pat", "Grove"), ("Ann", "Brightwater")),
+        *(("Gus", "Grove"), ("Quinn", "Riverside")),  # his own is shared with Gus for reading only
+    }
+
+
+async def test_the_subtree_counts_as_it_is_now(world: World) -> None:
+    await some_shares(world)
+    move = """mutation($id: ID!, $to: ID!) { accountUpdate(where: {id: $id}, patch: {parent: {id: $to}}) {
+      outcome errors { code message } } }"""
+    await world.ask("admin", move, {"id": world.ids["Grove"], "to": world.ids["Riverside"]})
+    assert await records_of(world, "Pat") == SEEN["Ann"]
+    assert (await records_of(world, "Quinn"))["opportunities"] == ["Deal of Grove", "Deal of Riverside"]
+    scope = "mutation($id: ID!) { partnerUserSetScope(where: {id: $id}, scope: ACCOUNT) { outcome } }"
+    await world.ask("channel_manager", scope, {"id": world.ids["Quinn user"]})
+    assert await records_of(world, "Quinn") == SEEN["Quinn"]
+
+
+async def test_colleagues_are_told_by_which_share_he_sees_what_is_below(world: World) -> None:
+    await some_shares(world)
+    explain = """query($id: ID!, $who: ID!) { explainAccess(id: $id, principal: $who, as: PARTNER) {
+      read { allowed grants { kind share { account { name } } } } write { allowed } } }"""
+    found = {
+        name: (await world.ask("admin", explain, {"id": world.ids[name], "who": world.ids["Pat"]}))["explainAccess"]
+        for name in ("Grove", "Deal of Grove", "Deal of Riverside")
+    }
+    assert found["Grove"] == {
+        "read": {"allowed": True, "grants": [{"kind": "OWN_RECORD", "share": None}]},
+        "write": {"allowed": False},
+    }
+    assert found["Deal of Grove"] == {
+        "read": {"allowed": True, "grants": [{"kind": "SHARE", "share": {"account": {"name": "Grove"}}}]},
+        "write": {"allowed": True},
+    }
+    assert found["Deal of Riverside"]["read"] == {"allowed": False, "grants": []}
+    report = """query($who: ID!) { shareReport(principal: $who) { objectType share { account { name } }
+      record { ... on Account { name } ... on Contact { name } ... on Opportunity { name } } } }"""
+    rows = (await world.ask("admin", report, {"who": world.ids["Pat"]}))["shareReport"]
+    assert {
+        (row["record"]["name"], (row["share"] or {"account": {"name": None}})["account"]["name"]) for row in rows
+    } == {
+        *(("Brightwater", None), ("Grove", None), ("Pat", None)),
+        *(("Initech", "Grove"), ("Deal of Grove", "Grove"), ("Deal of Brightwater", "Brightwater")),
+    }

@@ -66,13 +66,16 @@ GRANTS = (
 )
 
 
-# Who began a row, where that decides what a partner user with the scope OWN sees.
-BEGUN_BY = {
-    "deal_registrations": "registered_by_id",
-    "partner_fund_claims": "contact_id",
+# What partner users work on if they see it: they withdraw, submit, accept, decline, go on with it.
+WORKED_ON = frozenset(
+    {"partner_fund_requests", "partner_fund_claims", "leads", "partner_lead_offers", "deal_registrations"}
+)
+# By whom rows were made of which the scope OWN sees its own only.
+MAKERS = {
     "partner_fund_requests": "contact_id",
+    "partner_fund_claims": "contact_id",
+    "deal_registrations": "registered_by_id",
 }
-GIVEN_BACK = frozenset({"partner_fund_requests", "partner_fund_claims"})  # partner users withdraw those they see
 
 
 def shareable(model: type[Model]) -> bool:
@@ -101,14 +104,15 @@ class Outsider(Principal):
         found = []
         for row in self.world.of(self.letter, "record_shares"):
             one = row.values
-            mine = one["contact_id"] == self.contact or (self.account is not None and one["account_id"] == self.account)
+            whose = {self.account, *(self.firms if self.seat is not PartnerScope.OWN else ())} - {None}
+            mine = one["contact_id"] == self.contact or one["account_id"] in whose
             if mine and one["revoked_at"] is None and (one["expires_at"] is None or one["expires_at"] > NOW):
                 found.append(one)
         return found
 
     @cached_property
     def shared(self) -> frozenset[tuple[str, UUID]]:
-        own = (("contact", self.contact), ("account", self.account))
+        own = (("contact", self.contact), ("account", self.account), *(("account", id) for id in self.firms))
         return frozenset(
             {(one["object_type"], one["object_id"]) for one in self.shares}
             | {(object, id) for object, id in own if id is not None}
@@ -167,11 +171,9 @@ class Outsider(Principal):
             program = world.by_id[values["program_id"]].values
             is_open = program["archived_at"] is None and program["accepts_applications"]
             return bool(values["program_id"] in self.programs or is_open)
-        if row.table in BEGUN_BY:
-            own = values[BEGUN_BY[row.table]] == self.contact
-            if not own and self.seat is PartnerScope.OWN:
-                return False
-        return values["partner_id" if "partner_id" in values else "account_id"] in self.firms
+        maker = MAKERS.get(row.table)
+        own = maker is None or values[maker] == self.contact or self.seat is not PartnerScope.OWN
+        return own and values["partner_id" if "partner_id" in values else "account_id"] in self.firms
 
     @cached_property
     def programs(self) -> frozenset[UUID]:
@@ -194,7 +196,7 @@ class Outsider(Principal):
 
     def changes(self, world: World, row: Row) -> bool:
         """What is shared for editing, and the contact itself."""
-        if row.table in GIVEN_BACK:
+        if row.table in WORKED_ON:
             return self.reaches(world, row)
         edits = any(one["object_id"] == row.values.get("id") and one["level"] is EDIT for one in self.shares)
         return row.table != "tenants" and self.sees(world, row) and (edits or row.id == self.contact)
@@ -210,7 +212,7 @@ class Outsider(Principal):
             return True
         if reached(row.model):
             return False
-        own = row.id in {self.contact, self.account}
+        own = row.id in {self.contact, self.account, *self.firms}
         return not own and about.info["field_set"] != "default" and (row.id, about.info["field_set"]) not in self.shown
 
 

@@ -79,8 +79,10 @@ class Outside:
         return self.with_own(object, select(shares.c.object_id).where(*self.live(shares, object)))
 
     def with_own(self, object: str, ids: Select[Any]) -> Any:
-        own: Any = {"contact": self.contact, "account": self.account}.get(object)
-        return ids if own is None else ids.union_all(select(own))
+        """And what it is itself: the contact; its account, and for a partner user those that it acts for besides."""
+        if object == "contact":
+            return ids.union_all(select(self.contact))
+        return ids.union_all(select(self.account), self.reach(true())) if object == "account" else ids
 
     def acts_for(self, account: Any) -> ColumnElement[bool]:
         """Whether it is a partner user who acts for this account: its own, or one below it if its scope says so."""
@@ -104,11 +106,18 @@ class Outside:
         return select(reach.c.id)
 
     def live(self, shares: Any, object: str) -> tuple[ColumnElement[bool], ...]:
-        """The shares of this kind of record that count for it now."""
+        """The shares of this kind of record that count for it now.
+
+        What is shared with an account is for all who act for it, and for partner users above it with the scope SUBTREE.
+        """
         return (
             shares.c.tenant_id == self.tenant,
             shares.c.object_type == literal_column(f"'{object}'", Text()),
-            or_(shares.c.contact_id == self.contact, shares.c.account_id == self.account),
+            or_(
+                shares.c.contact_id == self.contact,
+                shares.c.account_id == self.account,
+                shares.c.account_id == any_(func.array(self.reach(false()).scalar_subquery(), type_=ARRAY(Uuid()))),
+            ),
             shares.c.revoked_at.is_(None),
             or_(shares.c.expires_at.is_(None), shares.c.expires_at > self.now),
         )

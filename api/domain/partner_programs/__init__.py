@@ -32,6 +32,7 @@ from .events import (
     MembershipApplied,
     MembershipApproved,
     MembershipResumed,
+    MembershipReviewDue,
     MembershipReviewed,
     MembershipSuspended,
     MembershipTerminated,
@@ -82,6 +83,7 @@ from .programs import (
     upsert_tiers,
 )
 from .reach import accounts_of, acted_for, add_as_either, edit_seen
+from .reviews import REVIEW, review_due
 from .states import TRANSITIONS, MembershipStatus, PartnerRole, PartnerScope
 from .users import archive as archive_user
 from .users import create as create_user
@@ -89,6 +91,7 @@ from .users import restore as restore_user
 from .users import set_scope
 
 __all__ = [
+    "REVIEW",
     "TRANSITIONS",
     "Certification",
     "CertificationAwarded",
@@ -99,6 +102,7 @@ __all__ = [
     "MembershipApplied",
     "MembershipApproved",
     "MembershipResumed",
+    "MembershipReviewDue",
     "MembershipReviewed",
     "MembershipStatus",
     "MembershipSuspended",
@@ -150,6 +154,7 @@ __all__ = [
     "restore_user",
     "resume",
     "review",
+    "review_due",
     "revoke",
     "set_opportunity_partner",
     "set_scope",

@@ -48,6 +48,15 @@ class MembershipReviewed(Event):
 
 
 @dataclass(frozen=True)
+class MembershipReviewDue(Event):
+    """The day of the review has come; told once for each such day."""
+
+    type: ClassVar[str] = "partner_membership.review_due"
+    tells: ClassVar[tuple[str, ...]] = ("isReviewDue",)
+    review_on: date
+
+
+@dataclass(frozen=True)
 class MembershipSuspended(Event):
     type: ClassVar[str] = "partner_membership.suspended"
     tells: ClassVar[tuple[str, ...]] = ("status",)

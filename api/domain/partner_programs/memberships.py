@@ -39,6 +39,7 @@ from .events import (
 )
 from .models import MEMBER_ALREADY, PartnerMembership, PartnerProgram, PartnerTier, PartnerTierHistory
 from .reach import acted_for, add_as_either
+from .reviews import drop_timer, plan_review, set_timer
 from .states import TRANSITIONS, MembershipStatus
 
 REASON, TEXT = 500, 5_000
@@ -101,7 +102,9 @@ async def update(work: Work, id: UUID, values: MembershipValues, *, if_version: 
     if "review_on" in values:
         if membership.status is not MembershipStatus.ACTIVE:
             raise Invalid(("review_on",), "only an active membership has a day of review", "active")
-        columns["review_on"] = checked_day(values["review_on"], "review_on")
+        day = checked_day(values["review_on"], "review_on")
+        if day is not None and day != membership.review_on:
+            await plan_review(work, membership, day)
     assign(membership, columns)
     return membership
 
@@ -128,7 +131,7 @@ async def activate(
     tier = await tier_of_program(work, membership, tier_id)
     due = await next_review(work, membership, review_on)
     membership.status, membership.tier_id, membership.started_on = status, tier.id, await today(work)
-    membership.review_on = due
+    await plan_review(work, membership, due)
     enter(work, membership, None, None)
     work.emit(MembershipActivated(id, wire("pti", tier.id), due))
     return membership
@@ -166,8 +169,9 @@ async def review(
         Invalid: the day is not in the future.
     """
     membership, _ = await stepping(work, id, "review", if_version)
-    membership.review_on = await next_review(work, membership, review_on)
-    work.emit(MembershipReviewed(id, membership.review_on))
+    due = await next_review(work, membership, review_on)
+    await plan_review(work, membership, due)
+    work.emit(MembershipReviewed(id, due))
     return membership
 
 
@@ -176,6 +180,7 @@ async def suspend(work: Work, id: UUID, reason: str, *, if_version: int | None =
     membership, status = await stepping(work, id, "suspend", if_version)
     text = checked(reason, "reason", limit=REASON)
     membership.status, membership.status_reason = status, text
+    await drop_timer(work, membership)
     work.emit(MembershipSuspended(id, text))
     return membership
 
@@ -184,6 +189,7 @@ async def resume(work: Work, id: UUID, *, if_version: int | None = None) -> Part
     """Raises IllegalTransition unless it is suspended."""
     membership, status = await stepping(work, id, "resume", if_version)
     membership.status, membership.status_reason = status, None
+    await set_timer(work, membership)
     work.emit(MembershipResumed(id))
     return membership
 
@@ -196,7 +202,8 @@ async def terminate(work: Work, id: UUID, reason: str, *, if_version: int | None
     membership, status = await stepping(work, id, "terminate", if_version)
     text = checked(reason, "reason", limit=REASON)
     membership.status, membership.status_reason = status, text
-    membership.ended_on, membership.review_on = await today(work), None
+    membership.ended_on, membership.review_on, membership.is_review_due = await today(work), None, False
+    await drop_timer(work, membership)
     if membership.tier_id is not None:
         await leave(work, membership)
     work.emit(MembershipTerminated(id, text))

@@ -177,6 +177,7 @@ class PartnerMembership(Record):
         CheckConstraint("(status = 'TERMINATED') = (ended_on IS NOT NULL)", name="ended"),
         CheckConstraint("status <> 'ACTIVE' OR (started_on IS NOT NULL AND review_on IS NOT NULL)", name="active"),
         CheckConstraint("ended_on >= started_on", name="ended_after_started"),
+        CheckConstraint("NOT is_review_due OR review_on IS NOT NULL", name="review_due"),
     )
     prefix = "pmb"
     object = "partner_membership"
@@ -194,6 +195,7 @@ class PartnerMembership(Record):
     started_on: Mapped[date | None] = column(Date(), filter=True, sort=True, partner=SEEN)
     ended_on: Mapped[date | None] = column(Date(), filter=True, sort=True, partner=SEEN)
     review_on: Mapped[date | None] = column(Date(), filter=True, sort=True, partner=SEEN)
+    is_review_due: Mapped[bool] = column(filter=True, default=False)
     status_reason: Mapped[str | None] = column()
     notes: Mapped[str | None] = column()
 

@@ -8,22 +8,27 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $4 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $4 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $4 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $4) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $4 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE (EXISTS (SELECT 1 
 FROM contacts AS principal 
@@ -147,22 +152,27 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($7 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $7 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($7 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($7 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $7 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $7 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $7) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $7 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE (EXISTS (SELECT 1 
 FROM contacts AS principal 
@@ -286,22 +296,27 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($9 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $9 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($9 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($9 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $9 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $9 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $9) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $9 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE (EXISTS (SELECT 1 
 FROM contacts AS principal 
@@ -324,29 +339,34 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $5 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $4 AND CAST($6 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $4 AND CAST($6 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $5 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $5 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $5) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $5 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $4 AND CAST($6 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE false ORDER BY place 
  LIMIT 1000) AS t1 ORDER BY t1.place 
  LIMIT 1000) AS p1 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r2) AS j 
 FROM (SELECT 'acc_' || encode(uuid_send(t2.id), 'hex') AS id 
 FROM accounts AS t2 
-WHERE t2.tenant_id = $3 AND t2.owner_id = $4 AND t2.id = p1.record_id AND p1.object_type = 'account') AS r2) AS x2 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r3) AS j 
+WHERE t2.tenant_id = $3 AND t2.owner_id = $5 AND t2.id = p1.record_id AND p1.object_type = 'account') AS r2) AS x2 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r3) AS j 
 FROM (SELECT 'bhr_' || encode(uuid_send(t3.id), 'hex') AS id 
 FROM business_hours AS t3 
 WHERE t3.tenant_id = $3 AND t3.id = p1.record_id AND p1.object_type = 'business_hours') AS r3) AS x3 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
@@ -358,7 +378,7 @@ FROM certifications AS t5
 WHERE t5.tenant_id = $3 AND false AND t5.id = p1.record_id AND p1.object_type = 'certification') AS r5) AS x5 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r6) AS j 
 FROM (SELECT 'con_' || encode(uuid_send(t6.id), 'hex') AS id 
 FROM contacts AS t6 
-WHERE t6.tenant_id = $3 AND t6.owner_id = $4 AND t6.id = p1.record_id AND p1.object_type = 'contact') AS r6) AS x6 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
+WHERE t6.tenant_id = $3 AND t6.owner_id = $5 AND t6.id = p1.record_id AND p1.object_type = 'contact') AS r6) AS x6 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
 FROM (SELECT 'dlr_' || encode(uuid_send(t7.id), 'hex') AS id 
 FROM deal_registrations AS t7 
 WHERE t7.tenant_id = $3 AND false AND t7.id = p1.record_id AND p1.object_type = 'deal_registration') AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r8) AS j 
@@ -373,10 +393,10 @@ FROM holiday_calendars AS t10
 WHERE t10.tenant_id = $3 AND t10.id = p1.record_id AND p1.object_type = 'holiday_calendar') AS r10) AS x10 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r11) AS j 
 FROM (SELECT 'lea_' || encode(uuid_send(t11.id), 'hex') AS id 
 FROM leads AS t11 
-WHERE t11.tenant_id = $3 AND t11.owner_id = $4 AND t11.id = p1.record_id AND p1.object_type = 'lead') AS r11) AS x11 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r12) AS j 
+WHERE t11.tenant_id = $3 AND t11.owner_id = $5 AND t11.id = p1.record_id AND p1.object_type = 'lead') AS r11) AS x11 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r12) AS j 
 FROM (SELECT 'opp_' || encode(uuid_send(t12.id), 'hex') AS id 
 FROM opportunities AS t12 
-WHERE t12.tenant_id = $3 AND t12.owner_id = $4 AND t12.id = p1.record_id AND p1.object_type = 'opportunity') AS r12) AS x12 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j 
+WHERE t12.tenant_id = $3 AND t12.owner_id = $5 AND t12.id = p1.record_id AND p1.object_type = 'opportunity') AS r12) AS x12 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j 
 FROM (SELECT 'pce_' || encode(uuid_send(t13.id), 'hex') AS id 
 FROM partner_certifications AS t13 
 WHERE t13.tenant_id = $3 AND false AND t13.id = p1.record_id AND p1.object_type = 'partner_certification') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
@@ -444,10 +464,10 @@ FROM (SELECT t34.level AS level, x35.j AS account, x36.j AS contact, x37.j AS "f
 FROM record_shares AS t34 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r35) AS j 
 FROM (SELECT t35.name AS name 
 FROM accounts AS t35 
-WHERE t35.tenant_id = $3 AND t35.owner_id = $4 AND t35.id = t34.account_id) AS r35) AS x35 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
+WHERE t35.tenant_id = $3 AND t35.owner_id = $5 AND t35.id = t34.account_id) AS r35) AS x35 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r36) AS j 
 FROM (SELECT t36.name AS name 
 FROM contacts AS t36 
-WHERE t36.tenant_id = $3 AND t36.owner_id = $4 AND t36.id = t34.contact_id) AS r36) AS x36 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r37) AS j 
+WHERE t36.tenant_id = $3 AND t36.owner_id = $5 AND t36.id = t34.contact_id) AS r36) AS x36 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r37) AS j 
 FROM (SELECT t37.name AS name 
 FROM field_profiles AS t37 
 WHERE t37.tenant_id = $3 AND false AND t37.id = t34.field_profile_id) AS r37) AS x37 ON true 
@@ -459,29 +479,34 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($8 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $8 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($8 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($8 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $8 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $8 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $8) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $8 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE false ORDER BY place 
  LIMIT 1000) AS t38 ORDER BY t38.place 
  LIMIT 1000) AS p38 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r39) AS j 
 FROM (SELECT 'acc_' || encode(uuid_send(t39.id), 'hex') AS id 
 FROM accounts AS t39 
-WHERE t39.tenant_id = $3 AND t39.owner_id = $4 AND t39.id = p38.record_id AND p38.object_type = 'account') AS r39) AS x39 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r40) AS j 
+WHERE t39.tenant_id = $3 AND t39.owner_id = $5 AND t39.id = p38.record_id AND p38.object_type = 'account') AS r39) AS x39 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r40) AS j 
 FROM (SELECT 'bhr_' || encode(uuid_send(t40.id), 'hex') AS id 
 FROM business_hours AS t40 
 WHERE t40.tenant_id = $3 AND t40.id = p38.record_id AND p38.object_type = 'business_hours') AS r40) AS x40 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r41) AS j 
@@ -493,7 +518,7 @@ FROM certifications AS t42
 WHERE t42.tenant_id = $3 AND false AND t42.id = p38.record_id AND p38.object_type = 'certification') AS r42) AS x42 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r43) AS j 
 FROM (SELECT 'con_' || encode(uuid_send(t43.id), 'hex') AS id 
 FROM contacts AS t43 
-WHERE t43.tenant_id = $3 AND t43.owner_id = $4 AND t43.id = p38.record_id AND p38.object_type = 'contact') AS r43) AS x43 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r44) AS j 
+WHERE t43.tenant_id = $3 AND t43.owner_id = $5 AND t43.id = p38.record_id AND p38.object_type = 'contact') AS r43) AS x43 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r44) AS j 
 FROM (SELECT 'dlr_' || encode(uuid_send(t44.id), 'hex') AS id 
 FROM deal_registrations AS t44 
 WHERE t44.tenant_id = $3 AND false AND t44.id = p38.record_id AND p38.object_type = 'deal_registration') AS r44) AS x44 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r45) AS j 
@@ -508,10 +533,10 @@ FROM holiday_calendars AS t47
 WHERE t47.tenant_id = $3 AND t47.id = p38.record_id AND p38.object_type = 'holiday_calendar') AS r47) AS x47 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r48) AS j 
 FROM (SELECT 'lea_' || encode(uuid_send(t48.id), 'hex') AS id 
 FROM leads AS t48 
-WHERE t48.tenant_id = $3 AND t48.owner_id = $4 AND t48.id = p38.record_id AND p38.object_type = 'lead') AS r48) AS x48 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r49) AS j 
+WHERE t48.tenant_id = $3 AND t48.owner_id = $5 AND t48.id = p38.record_id AND p38.object_type = 'lead') AS r48) AS x48 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r49) AS j 
 FROM (SELECT 'opp_' || encode(uuid_send(t49.id), 'hex') AS id 
 FROM opportunities AS t49 
-WHERE t49.tenant_id = $3 AND t49.owner_id = $4 AND t49.id = p38.record_id AND p38.object_type = 'opportunity') AS r49) AS x49 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r50) AS j 
+WHERE t49.tenant_id = $3 AND t49.owner_id = $5 AND t49.id = p38.record_id AND p38.object_type = 'opportunity') AS r49) AS x49 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r50) AS j 
 FROM (SELECT 'pce_' || encode(uuid_send(t50.id), 'hex') AS id 
 FROM partner_certifications AS t50 
 WHERE t50.tenant_id = $3 AND false AND t50.id = p38.record_id AND p38.object_type = 'partner_certification') AS r50) AS x50 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r51) AS j 
@@ -579,10 +604,10 @@ FROM (SELECT t71.level AS level, x72.j AS account, x73.j AS contact, x74.j AS "f
 FROM record_shares AS t71 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r72) AS j 
 FROM (SELECT t72.name AS name 
 FROM accounts AS t72 
-WHERE t72.tenant_id = $3 AND t72.owner_id = $4 AND t72.id = t71.account_id) AS r72) AS x72 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r73) AS j 
+WHERE t72.tenant_id = $3 AND t72.owner_id = $5 AND t72.id = t71.account_id) AS r72) AS x72 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r73) AS j 
 FROM (SELECT t73.name AS name 
 FROM contacts AS t73 
-WHERE t73.tenant_id = $3 AND t73.owner_id = $4 AND t73.id = t71.contact_id) AS r73) AS x73 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r74) AS j 
+WHERE t73.tenant_id = $3 AND t73.owner_id = $5 AND t73.id = t71.contact_id) AS r73) AS x73 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r74) AS j 
 FROM (SELECT t74.name AS name 
 FROM field_profiles AS t74 
 WHERE t74.tenant_id = $3 AND false AND t74.id = t71.field_profile_id) AS r74) AS x74 ON true 
@@ -594,22 +619,27 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($10 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $10 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($10 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($10 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $10 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $10 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $10) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $10 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE false ORDER BY place 
  LIMIT 1000) AS t75 ORDER BY t75.place 
