@@ -288,8 +288,8 @@ def protect() -> None:
     GRANT UPDATE (least) ON partner_tier_certifications TO crm_app;
     CREATE POLICY outside ON partner_tier_certifications FOR SELECT TO crm_partner USING (tenant_id =
         (SELECT NULLIF(current_setting('crm.tenant', true), '')::uuid) AND ((EXISTS (SELECT 1 FROM
-        partner_tiers AS seen_partner_tiers, partner_tier_certifications WHERE
-        seen_partner_tiers.tenant_id = partner_tier_certifications.tenant_id AND seen_partner_tiers.id =
+        partner_tiers AS seen_partner_tiers WHERE seen_partner_tiers.tenant_id =
+        partner_tier_certifications.tenant_id AND seen_partner_tiers.id =
         partner_tier_certifications.tier_id AND seen_partner_tiers.archived_at IS NULL AND
         (seen_partner_tiers.program_id = ANY (array((SELECT of_program.program_id FROM
         partner_memberships AS of_program WHERE of_program.tenant_id = (SELECT
@@ -304,9 +304,9 @@ def protect() -> None:
         reach.id AS id FROM crm_partner_reach((SELECT CAST(nullif(current_setting('crm.principal',
         true), '') AS UUID) AS nullif_2), (SELECT CAST(nullif(current_setting('crm.account', true), '')
         AS UUID) AS nullif_3), true) AS reach) AS any_reach)))))) AND (EXISTS (SELECT 1 FROM
-        certifications AS seen_certifications, partner_tier_certifications WHERE
-        seen_certifications.tenant_id = partner_tier_certifications.tenant_id AND seen_certifications.id
-        = partner_tier_certifications.certification_id AND seen_certifications.archived_at IS NULL AND
+        certifications AS seen_certifications WHERE seen_certifications.tenant_id =
+        partner_tier_certifications.tenant_id AND seen_certifications.id =
+        partner_tier_certifications.certification_id AND seen_certifications.archived_at IS NULL AND
         (EXISTS (SELECT 1 FROM (SELECT reach.id AS id FROM crm_partner_reach((SELECT
         CAST(nullif(current_setting('crm.principal', true), '') AS UUID) AS nullif_2), (SELECT
         CAST(nullif(current_setting('crm.account', true), '') AS UUID) AS nullif_3), true) AS reach) AS

@@ -222,7 +222,7 @@ async def test_the_viewer_is_told_all_that_it_may_do(graphql: Client):
     query = "{ viewer { capability { rights { object read write create delete export } fieldRights { object fieldSet access } } } }"  # noqa: E501
     rep = (await graphql(query, as_="sales_rep"))["viewer"]["capability"]
     assert {row["object"]: row["write"] for row in rep["rights"]} == {
-        **dict.fromkeys(("account", "contact", "opportunity"), "OWN"),
+        **dict.fromkeys(("account", "contact", "lead", "opportunity"), "OWN"),
         **dict.fromkeys(("business_hours", "case", "holiday_calendar", "sla_policy"), "NONE"),
         **dict.fromkeys(("exchange_rate", "pipeline", "product", "stage", "team", "user"), "NONE"),
     }

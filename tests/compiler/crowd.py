@@ -1,6 +1,7 @@
 """A tenant with many rows of every kind that share their sort values or have none, put there past the commands."""
 
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,26 +9,18 @@ from sqlalchemy import func, select
 
 from api.domain.access import Role
 from api.domain.accounts import Account, AccountType
+from api.domain.business_hours import BusinessHours
+from api.domain.cases import Case, Entitlement, SlaPolicy
 from api.domain.contacts import Contact
-from api.domain.kernel import ShareLevel, Tenant, fold, new_id
-from api.domain.kernel.model import Model
-from api.domain.market_development_funds import (
-    FundActivity,
-    FundClaimStatus,
-    FundRequestStatus,
-    PartnerFundAllocation,
-    PartnerFundClaim,
-    PartnerFundRequest,
-    PartnerMarketingBudget,
-)
+from api.domain.deal_registrations import DealRegistration
+from api.domain.kernel import ShareLevel, Tenant, fold
+from api.domain.lead_distribution import PartnerLeadOffer, PartnerLeadProfile
+from api.domain.market_development_funds import PartnerFundAllocation, PartnerFundClaim, PartnerFundRequest
 from api.domain.opportunities import ForecastCategory, Opportunity, Pipeline, Stage, Status
 from api.domain.partner_programs import (
     Certification,
-    MembershipStatus,
     PartnerCertification,
     PartnerMembership,
-    PartnerProgram,
-    PartnerScope,
     PartnerTier,
     PartnerUser,
 )
@@ -36,14 +29,19 @@ from api.domain.sharing import FieldProfile, RecordShare
 from api.domain.tokens import Token, TokenKind
 from api.domain.users import Team, User
 from api.domain.webhooks import WebhookEndpoint
+from tests.compiler.crowd_partners import deals, marketing, partners
+from tests.compiler.crowd_rows import NAMES, kept, later, named, record
+from tests.compiler.crowd_service import service
 from tests.people import NOW, Sessions, a_tenant, a_user
 
 ROWS = 23
-NAMES = ("Globex", "globex", "Éclair", "Zenith & Söhne", "Åre", "")
+Kind = Callable[[Tenant, random.Random, int], list[Any]]
 
 
-async def a_crowd(sessions: Sessions, name: str, rows: int = ROWS) -> tuple[Tenant, User]:
-    """The tenant and its administrator."""
+async def a_crowd(
+    sessions: Sessions, name: str, rows: int = ROWS, *, only_up_to: Kind | None = None
+) -> tuple[Tenant, User]:
+    """The tenant and its administrator. `only_up_to`: nothing points at the last rows made."""
     tenant = await a_tenant(sessions, name)
     admin = await a_user(sessions, tenant.id)
     chance = random.Random(name)
@@ -52,21 +50,10 @@ async def a_crowd(sessions: Sessions, name: str, rows: int = ROWS) -> tuple[Tena
         for kind in KINDS:
             session.add_all(kind(tenant, chance, rows))
             await session.flush()
+            if kind is only_up_to:
+                break
         await session.commit()
     return tenant, admin
-
-
-def record(model: type[Model], tenant: Tenant, chance: random.Random, **values: Any) -> Any:
-    at = NOW - timedelta(microseconds=chance.choice((0, 1, 2, 10**12)))
-    known = {"tenant_id": tenant.id, "id": new_id(), "version": 1, "created_at": at, "updated_at": at}
-    return model(**known, **values)
-
-
-def named(name: str) -> dict[str, str]:
-    return {"name": name or "-", "name_sort": fold(name)}
-
-
-kept: dict[Any, list[Any]] = {}
 
 
 def teams(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
@@ -288,82 +275,12 @@ def webhook_endpoints(tenant: Tenant, chance: random.Random, rows: int) -> list[
     return made
 
 
-def partners(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
-    """Programs, tiers, certifications and who has them, memberships, partner users."""
-    days = (date(2026, 1, 1), date(2026, 1, 2), date(2200, 12, 31))
-    firms, people = kept[tenant.id, Account][:4], kept[tenant.id, Contact]
-    programs = [record(PartnerProgram, tenant, chance, **named(f"Program {at}")) for at in range(rows)]
-    tiers = [
-        record(PartnerTier, tenant, chance, **named(f"{chance.choice(NAMES)} {at}"), program_id=of.id, rank=1 + at)
-        for at in range(rows)
-        if (of := programs[at % 3])
-    ]
-    courses = [record(Certification, tenant, chance, **named(f"Course {at}")) for at in range(rows)]
-    made = [*programs, *tiers, *courses]
-    for at in range(rows):
-        tier, over, day = chance.choice(tiers), chance.random() < 0.3, chance.choice(days)
-        status = MembershipStatus.TERMINATED if over else MembershipStatus.ACTIVE
-        facts = {"program_id": programs[at].id, "account_id": chance.choice(firms).id, "tier_id": tier.id}
-        owner = chance.choice([*kept[tenant.id, User][:3], None])
-        dated = {"applied_on": day, "started_on": date(1900, 1, 1), "ended_on": day if over else None}
-        due = {"review_on": None if over else chance.choice(days)}
-        whose = {"owner_id": owner and owner.id, "status": status}
-        made.append(record(PartnerMembership, tenant, chance, **facts, **dated, **due, **whose))
-        award = {"certification_id": courses[at % 3].id, "account_id": chance.choice(firms).id, "awarded_on": days[0]}
-        holder = chance.choice([*people[:3], None])
-        expiry = {"contact_id": holder and holder.id, "expires_on": chance.choice((None, *days))}
-        made.append(record(PartnerCertification, tenant, chance, **award, **expiry))
-        made.append(record(PartnerUser, tenant, chance, contact_id=people[at].id, scope=PartnerScope.OWN))
-    return first(tenant, made, PartnerProgram)
-
-
-def marketing(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
-    """Budgets, allocations, fund requests and claims, of which some are decided and paid."""
-    days = (date(2026, 1, 1), date(2026, 1, 2), date(2200, 12, 31))
-    firms, people = kept[tenant.id, Account][:4], [*kept[tenant.id, Contact][:3], None]
-    made: list[Any] = []
-    for at in range(rows):
-        money = {"amount_minor": chance.choice((1, 2, 10**17)), "currency": chance.choice(("USD", "JPY"))}
-        period = {"starts_on": chance.choice(days[:2]), "ends_on": chance.choice(days[1:])}
-        budget = record(PartnerMarketingBudget, tenant, chance, **named(f"Budget {at}"), **period, **money)
-        firm, who, day = chance.choice(firms), chance.choice(people), chance.choice((None, *days))
-        by = {"account_id": firm.id, "contact_id": who and who.id}
-        of = {"budget_id": budget.id, "account_id": firm.id}
-        allocation = record(PartnerFundAllocation, tenant, chance, **of, **period, **money)
-        title = chance.choice(NAMES) or "-"
-        asked = {"title": title, "title_sort": fold(title), "activity": FundActivity.EVENT, "decided_on": day}
-        granted = {"status": FundRequestStatus.APPROVED, "approved_minor": money["amount_minor"]}
-        dated = {"starts_on": chance.choice((None, *days[:2])), "ends_on": chance.choice((None, *days[1:]))}
-        facts = {"allocation_id": allocation.id, **by, **asked, **granted, **dated}
-        request = record(PartnerFundRequest, tenant, chance, **facts, **money)
-        paid = {"status": FundClaimStatus.PAID, "approved_minor": money["amount_minor"], "paid_on": chance.choice(days)}
-        if chance.random() < 0.3:
-            paid = {"status": FundClaimStatus.SUBMITTED}
-        claim = record(PartnerFundClaim, tenant, chance, request_id=request.id, **by, **paid, decided_on=day, **money)
-        made += [budget, allocation, request, claim]
-    return first(tenant, made, PartnerMarketingBudget)
-
-
-def first(tenant: Tenant, made: list[Any], model: type[Model]) -> list[Any]:
-    """Those of the model; the others are kept for `later`."""
-    for one in made:
-        kept.setdefault((tenant.id, type(one)), []).append(one)
-    return [one for one in made if isinstance(one, model)]
-
-
-def later(*models: type[Model]) -> Any:
-    """Rows that were made before, and point at others of the same making."""
-
-    def rows_of(tenant: Tenant, _chance: random.Random, _rows: int) -> list[Any]:
-        return [one for model in models for one in kept[tenant.id, model]]
-
-    return rows_of
-
-
 # In this order, because of what points at what.
 KINDS = (
     *(teams, users, roles, tokens, products, accounts, contacts, field_profiles, record_shares),
     *(pipelines, stages, opportunities, webhook_endpoints),
     *(partners, later(PartnerTier, Certification, PartnerUser), later(PartnerMembership, PartnerCertification)),
     *(marketing, later(PartnerFundAllocation), later(PartnerFundRequest), later(PartnerFundClaim)),
+    *(deals, later(PartnerLeadProfile), later(PartnerLeadOffer), later(DealRegistration)),
+    *(service, later(BusinessHours), later(SlaPolicy), later(Entitlement), later(Case)),
 )

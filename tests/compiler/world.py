@@ -14,9 +14,11 @@ from sqlalchemy import text
 
 from api.domain import (
     accounts,
+    cases,
     contacts,
     documents,
     identities,
+    lead_distribution,
     opportunities,
     partner_programs,
     products,
@@ -26,11 +28,25 @@ from api.domain import (
     webhooks,
 )
 from api.domain.accounts import AddressKind
+from api.domain.cases import MilestoneType
 from api.domain.kernel import ExternalKey, Money, ShareLevel, Tenant, Viewer, Work, new_id, open_work, wire
 from api.domain.kernel.idempotency import claim, remember
 from api.domain.kernel.rates import record_rate
 from api.domain.opportunities import DEFAULT_STAGES, ContactRole, SplitKind
-from tests.factories import a_certification, a_fund_claim, a_fund_request, a_membership, a_tier, an_allocation
+from tests.factories import (
+    a_case,
+    a_certification,
+    a_fund_claim,
+    a_fund_request,
+    a_holiday_calendar,
+    a_lead,
+    a_membership,
+    a_policy,
+    a_registration,
+    a_tier,
+    an_allocation,
+    some_business_hours,
+)
 from tests.people import REQUEST, Sessions, a_tenant, a_user, viewer_of
 
 CURSOR = re.compile(r"\bA[Q-Za-f][A-Za-z0-9_-]{40,}")
@@ -279,6 +295,7 @@ async def add_bookkeeping(sessions: Sessions, world: World) -> None:
             work.add(deprecated_use(world.admin.id, document, work.now))
         await add_webhook(work)
         await add_partner(work)
+        await add_service(work)
         await tokens.create(work, "admin", "laptop", pepper=b"p" * 32, user_id=world.admin.id)
         await identities.invite(work, "Rita Rep", "rita@example.com", (), pepper=b"p" * 32)
         work.add(
@@ -317,6 +334,21 @@ async def add_partner(work: Work) -> None:
     await partner_programs.create_user(work, elise)
     roof = found["opportunities Roof"]
     await partner_programs.set_opportunity_partner(work, roof, globex, partner_programs.PartnerRole.ORIGINATOR)
+    await a_registration(work, globex)
+    await lead_distribution.create_profile(work, {"partner_id": globex, "territories": ["Europe"]})
+    await lead_distribution.distribute(work, (await a_lead(work, territory="Europe")).id)
+
+
+async def add_service(work: Work) -> None:
+    """Élise's case, with a comment and milestones of what is promised to Globex."""
+    found = await named(work, "accounts", "contacts")
+    globex, elise = found["accounts Globex"], found["contacts Élise Zuse"]
+    calendar = await a_holiday_calendar(work, days={date(2026, 1, 1): "New Year"})
+    hours = await some_business_hours(work, holiday_calendar_id=calendar.id)
+    policy = await a_policy(work, {MilestoneType.FIRST_RESPONSE: 60}, business_hours_id=hours.id)
+    await cases.create_entitlement(work, {"name": "Gold", "account_id": globex, "policy_id": policy.id})
+    case = await a_case(work, account_id=globex, contact_id=elise)
+    await cases.comment(work, case.id, "It is plugged in.", is_public=True, contact_id=elise)
 
 
 async def named(work: Work, *tables: str) -> dict[str, UUID]:

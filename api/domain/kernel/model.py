@@ -164,7 +164,7 @@ class Model(DeclarativeBase):
     @classmethod
     def partner_rule(cls) -> str:
         """Which rows outsiders see, as the text of a policy for `crm_partner`."""
-        return policy_text(cls.visible, cls.__table__.c) if issubclass(cls, Record | Part) else "true"
+        return policy_text(cls.visible, cls.__table__) if issubclass(cls, Record | Part) else "true"
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
