@@ -50,6 +50,7 @@ OWN_VERBS = {
     *("Distribute", "Accept", "Decline", "Assign", "Start", "Qualify", "Nurture", "Disqualify", "Convert"),
     *("Apply", "Approve", "Activate", "ChangeTier", "Review", "Suspend", "Resume", "Terminate", "SetScope"),
     *("Submit", "Reject", "Withdraw", "Pay", "Award", "PartnerSet", "PartnerRemove"),
+    *("Accrue", "Reverse", "Issue"),
 }
 # Kept by administrators, one at a time: no other system has them, and nobody counts them.
 BY_HAND = {

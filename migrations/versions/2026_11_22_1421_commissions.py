@@ -306,7 +306,7 @@ def commissions() -> None:
         sa.Column(
             "revenue_percent",
             sa.Numeric(precision=5, scale=2),
-            sa.Computed("CASE WHEN basis = 'NET_REVENUE' THEN percent END", persisted=True),
+            sa.Computed("CASE WHEN basis = 'NET_REVENUE'::text THEN percent ELSE NULL::numeric END", persisted=True),
             nullable=True,
         ),
         sa.Column("uncapped_minor", sa.BigInteger(), nullable=False),

@@ -14,7 +14,18 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from api.domain.accounts import Account
-from api.domain.kernel import Change, DomainError, Invalid, Money, Required, Work, among, checked_money, in_the_end, wire
+from api.domain.kernel import (
+    Change,
+    DomainError,
+    Invalid,
+    Money,
+    Required,
+    Work,
+    among,
+    checked_money,
+    in_the_end,
+    wire,
+)
 from api.domain.opportunities import Opportunity, Status
 from api.domain.partner_programs import OpportunityPartner, PartnerTier, partners_of, tiers_at, today
 
@@ -58,21 +69,30 @@ class Sale:
 
     def obstacle(self) -> DomainError | None:
         """Why the plan pays nothing for this; None if it does."""
-        plan, sold = self.plan, self.opportunity
-        if self.closed_on < plan.starts_on or (plan.ends_on is not None and self.closed_on > plan.ends_on):
-            return Invalid(("plan",), f"the plan does not run on {self.closed_on}, the day of closing", "period")
-        if plan.currency not in {None, sold.currency}:
-            return Invalid(("plan",), f"the plan is for sales in {plan.currency}", "currency")
+        return self.not_meant() or self.not_reckoned()
+
+    def not_meant(self) -> DomainError | None:
+        plan, day, currency = self.plan, self.closed_on, self.opportunity.currency
+        if day < plan.starts_on or (plan.ends_on is not None and day > plan.ends_on):
+            return Invalid(("plan",), f"the plan does not run on {day}, the day of closing", "period")
+        if plan.currency not in {None, currency}:
+            return Invalid(
+                ("plan",), f"the plan is for sales in {plan.currency}, not {currency}", "currency"
+            )
         if self.tier is None:
             return Invalid(("account",), "the partner was in no tier of the program at close", "tier")
         if not self.rate:
-            return Invalid(("plan",), "neither the tier at close nor the plan has a rate; give one of them a rate", "rate")
-        if not sold.amount_minor:
+            return Invalid(("plan",), "neither the tier at close nor the plan has a rate; give one a rate", "rate")
+        return None
+
+    def not_reckoned(self) -> DomainError | None:
+        if not self.opportunity.amount_minor:
             return Invalid(("opportunity",), "the sale has no amount", "amount")
-        if plan.basis is CommissionBasis.MARGIN and self.cost_minor is None:
+        if self.plan.basis is CommissionBasis.MARGIN and self.cost_minor is None:
             return Required(("cost",), "this plan pays on the margin; say what the sale costs us")
         if self.uncapped <= 0:
-            return Invalid(("cost",), "nothing is left to pay a commission on", "nothing")
+            path = "opportunity" if self.cost_minor is None else "cost"
+            return Invalid((path,), "nothing is left to pay a commission on", "nothing")
         return None
 
 

@@ -107,7 +107,9 @@ class PartnerCommission(Record):
     basis_minor: Mapped[int] = column()
     percent: Mapped[Decimal] = column(Numeric(5, 2))
     revenue_percent: Mapped[Decimal | None] = column(
-        Numeric(5, 2), computed="CASE WHEN basis = 'NET_REVENUE' THEN percent END", partner=SEEN
+        Numeric(5, 2),
+        computed="CASE WHEN basis = 'NET_REVENUE'::text THEN percent ELSE NULL::numeric END",
+        partner=SEEN,
     )
     uncapped_minor: Mapped[int] = column()
     cap_minor: Mapped[int | None] = column(partner=SEEN)
