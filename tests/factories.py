@@ -313,13 +313,19 @@ async def a_sourced_sale(work: Work, partner: UUID, **values: Any) -> opportunit
 
 
 async def a_commission(
-    work: Work, *, plan: UUID | None = None, partner: UUID | None = None, status: str = "ACCRUED", amount: int = 100_000
+    work: Work,
+    *,
+    plan: UUID | None = None,
+    partner: UUID | None = None,
+    status: str = "ACCRUED",
+    amount: int = 100_000,
+    **sale_values: Any,
 ) -> commissions.PartnerCommission:
     """10 % of `amount` US cents, for a new partner under a new plan unless both are given."""
     if plan is None or partner is None:
         member = await a_membership(work, tier=await a_tier(work, commission_percent=Decimal(10)))
         partner, plan = member.account_id, (await a_commission_plan(work, program=member.program_id)).id
-    sale = await a_sourced_sale(work, partner, amount=amount)
+    sale = await a_sourced_sale(work, partner, amount=amount, **sale_values)
     await work.finish()
     await opportunities.win(work, sale.id)
     await work.finish()  # when it accrues

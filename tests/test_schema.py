@@ -66,6 +66,9 @@ BY_HAND = {
 }
 # Begun and ended by verbs, and counted: nobody writes how they stand.
 BY_VERBS = {
+    "PartnerCommission": {"Accrue", "Update", "Approve", "Pay", "Reverse", "StatementIssue"},  # as its name begins
+    "PartnerCommissionEntry": set[str](),
+    "PartnerCommissionStatement": {"Issue"},
     "PartnerCertification": {"Award", "Revoke"},
     "PartnerFundAllocation": {"Create", "Update", "Archive", "Restore"},
     "PartnerFundClaim": {"Submit", "Update", "Approve", "Reject", "Pay", "Withdraw"},

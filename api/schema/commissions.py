@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Text, case, cast, exists, literal_column, select
+from sqlalchemy import ColumnElement, Numeric, Text, cast, exists, func, literal_column, select
 
 from api.domain import commissions as domain
-from api.domain.kernel import Context, Work
+from api.domain.kernel import Context, Work, major
 
 from .accounts import Account
 from .aggregates import Aggregate, column_key, month_key
-from .binding import computed, described, listed, money, readable, to_one
+from .binding import composed, described, listed, money, readable, to_one
 from .commands import Verbs
 from .commission_plans import CommissionPlan
 from .connections import Connection, about, extend, extend_listed, lazy, many, one
@@ -27,7 +27,6 @@ from .records import complete
 from .references import Asked, given, resolve
 from .scalars import CurrencyCode
 from .steps import steps_of, writable
-from .wire import money_text
 
 described_enum(
     domain.CommissionStatus,
@@ -75,34 +74,27 @@ class PartnerCommissionTransition:
     status: domain.CommissionStatus = described("The status it leads to.", column="leads_to")
 
 
-def explanation(row: Any, _scope: Any) -> ColumnElement[str]:
-    """SQL: the rate, where it comes from, what it is of, what that makes, and the cap if it counted."""
+@strawberry.type(description="How the amount of a commission came about, beside plan, tier, basis, percent and cap.")
+class PartnerCommissionExplanation:
+    exact: Decimal = strawberry.field(description="`percent` of `basisAmount`, not rounded, in major units.")
+    rounding: Decimal = strawberry.field(description="What rounding has added to it, or taken from it if negative.")
+    is_capped: bool = strawberry.field(description="Whether the cap counts: without it the amount was larger.")
 
-    def text(value: str) -> ColumnElement[str]:
-        return literal_column(f"'{value}'", Text())
 
-    def amount(minor: Any) -> ColumnElement[str]:
-        return cast(money_text(minor, row.currency), Text).concat(text(" ")).concat(row.currency)
+def exact_minor(row: Any) -> ColumnElement[Decimal]:
+    found: ColumnElement[Decimal] = cast(row.basis_minor, Numeric) * row.percent / literal_column("100")
+    return found
 
-    basis = case((row.basis == text("MARGIN"), text(" margin")), else_=text(" net revenue"))
-    cost = case((row.cost_minor.is_(None), text("")), else_=text(" less cost of ").concat(amount(row.cost_minor)))
-    cap = text(", capped at ").concat(amount(row.cap_minor))
-    capped = case((row.uncapped_minor > row.cap_minor, cap), else_=text(""))
-    whole: ColumnElement[str] = (
-        cast(row.percent, Text)
-        .concat(text(" % by the tier on "))
-        .concat(cast(row.closed_on, Text))
-        .concat(text(" of "))
-        .concat(amount(row.basis_minor))
-        .concat(basis)
-        .concat(case((row.cost_minor.is_(None), text("")), else_=text(" (").concat(amount(row.revenue_minor))))
-        .concat(cost)
-        .concat(case((row.cost_minor.is_(None), text("")), else_=text(")")))
-        .concat(text(" = "))
-        .concat(amount(row.uncapped_minor))
-        .concat(capped)
-    )
-    return whole
+
+def in_major(minor: ColumnElement[Any], row: Any) -> ColumnElement[str]:
+    return cast(func.trim_scale(major(minor, row.currency)), Text)
+
+
+EXPLANATION = {
+    "exact": lambda row, _scope: in_major(exact_minor(row), row),
+    "rounding": lambda row, _scope: in_major(row.uncapped_minor - exact_minor(row), row),
+    "isCapped": lambda row, _scope: row.amount_minor < row.uncapped_minor,
+}
 
 
 @readable(domain.PartnerCommission, description="What a partner gets for one sale under one plan.")
@@ -139,7 +131,7 @@ class PartnerCommission(Record, Node):
     reversed_on: date | None = described("Day on which something of it was taken back last.")
     reversal_reason: str | None = described("Why, as the partner is told.")
     notes: str | None = described("Free text, for colleagues only.")
-    explanation: str = computed(explanation, "Why this amount, in a sentence.")
+    explanation: PartnerCommissionExplanation = composed(EXPLANATION, "Why this amount.")
     available_transitions: list[PartnerCommissionTransition] = listed(
         "commission_id", "The steps you can take now.", order=("place",)
     )

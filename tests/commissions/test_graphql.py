@@ -9,6 +9,7 @@ import pytest
 
 from api.domain.commissions import CommissionBasis
 from api.domain.kernel import Work, wire
+from api.domain.users import User
 from tests.factories import a_commission, a_commission_plan, a_membership, a_program, a_sourced_sale, a_stage, a_tier
 from tests.graphql_client import Client
 from tests.record_writes import ERRORS, NIL, RecordWrites
@@ -29,6 +30,12 @@ class TestCommissionPlan(RecordWrites):
         made = await a_program(work)
         await work.finish()
         self.new["program"] = {"id": wire("prg", made.id)}
+
+    async def of(self, graphql: Client, person: User) -> str:
+        given = 'mutation { partnerProgramCreate(input: {name: "Theirs"}) { partnerProgram { id } } }'
+        own = (await graphql(given, user=person))["partnerProgramCreate"]["partnerProgram"]["id"]
+        self.new["program"] = {"id": own}
+        return await super().of(graphql, person)
 
     @pytest.mark.parametrize(
         ("patch", "path"),
@@ -127,7 +134,7 @@ async def test_a_note_is_for_whoever_may_write(graphql: Client, work: Work) -> N
 # What accrues when a sale is won, and by asking
 
 WIN = """mutation($id: ID!, $dry: Boolean) { opportunityWin(where: {id: $id}, dryRun: $dry) { outcome opportunity {
-  commissions { nodes { status explanation amount { amount currency } tier { name } plan { name } } } } } }"""
+  commissions { nodes { status explanation { exact rounding isCapped } amount { amount currency } tier { name } plan { name } } } } } }"""
 REOPEN = """mutation($id: ID!, $stage: ID!) {
   opportunityReopen(where: {id: $id}, stage: {id: $stage}, reason: "They want more") {
     opportunity { commissions { nodes { status reversed { amount } reversalReason } } } } }"""
@@ -136,7 +143,7 @@ REOPEN = """mutation($id: ID!, $stage: ID!) {
 async def test_to_win_a_sale_accrues_and_to_open_it_again_takes_back(graphql: Client, work: Work) -> None:
     member = await a_membership(work, tier=await a_tier(work, commission_percent=Decimal(10)))
     await a_commission_plan(work, program=member.program_id)
-    sale = await a_sourced_sale(work, member.account_id)
+    sale = await a_sourced_sale(work, member.account_id, amount=100_005)
     stage = wire("stg", (await a_stage(work)).id)
     await work.finish()
     id = wire("opp", sale.id)
@@ -147,7 +154,7 @@ async def test_to_win_a_sale_accrues_and_to_open_it_again_takes_back(graphql: Cl
     assert won["opportunityWin"]["opportunity"]["commissions"]["nodes"] == [
         {
             "status": "ACCRUED",
-            "explanation": "10.00 % by the tier on 2026-03-02 of 1000.00 USD net revenue = 100.00 USD",
+            "explanation": {"exact": "100.005", "rounding": "-0.005", "isCapped": False},
             "amount": {"amount": "100.00", "currency": "USD"},
             "tier": {"name": "Silver"},
             "plan": {"name": "Channel"},
@@ -160,7 +167,7 @@ async def test_to_win_a_sale_accrues_and_to_open_it_again_takes_back(graphql: Cl
 
 
 ACCRUE = f"""mutation($input: PartnerCommissionAccrueInput!) {{ partnerCommissionAccrue(input: $input) {{
-  outcome partnerCommission {{ explanation amount {{ amount }} cost {{ amount }} revenuePercent }} {ERRORS} }} }}"""
+  outcome partnerCommission {{ explanation {{ exact isCapped }} amount {{ amount }} cost {{ amount }} revenuePercent }} {ERRORS} }} }}"""
 
 
 def refusal(payload: Any) -> tuple[str, list[str]]:
@@ -197,8 +204,7 @@ async def test_a_commission_on_the_margin_is_booked_with_the_cost_once(graphql: 
     made = (await graphql(ACCRUE, {"input": given}, as_="channel_manager"))["partnerCommissionAccrue"]
     assert (made["outcome"], made["errors"]) == ("CREATED", [])
     assert made["partnerCommission"] == {
-        "explanation": "10.00 % by the tier on 2026-03-02 of 300.00 USD margin "
-        "(1000.00 USD less cost of 700.00 USD) = 30.00 USD",
+        "explanation": {"exact": "30", "isCapped": False},
         "amount": {"amount": "30.00"},
         "cost": {"amount": "700.00"},
         "revenuePercent": None,

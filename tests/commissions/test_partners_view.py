@@ -71,7 +71,7 @@ FOR_COLLEAGUES = (
     "partnerCommissions { nodes { cost { amount } } }",
     "partnerCommissions { nodes { basisAmount { amount } } }",
     "partnerCommissions { nodes { percent } }",
-    "partnerCommissions { nodes { explanation } }",
+    "partnerCommissions { nodes { explanation { exact } } }",
     "partnerCommissions { nodes { notes } }",
     'partnerCommissions(filter: {notes: {eq: "x"}}) { nodes { id } }',
     "partnerCommissionEntriesAggregate { count }",

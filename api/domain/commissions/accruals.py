@@ -76,9 +76,7 @@ class Sale:
         if day < plan.starts_on or (plan.ends_on is not None and day > plan.ends_on):
             return Invalid(("plan",), f"the plan does not run on {day}, the day of closing", "period")
         if plan.currency not in {None, currency}:
-            return Invalid(
-                ("plan",), f"the plan is for sales in {plan.currency}, not {currency}", "currency"
-            )
+            return Invalid(("plan",), f"the plan is for sales in {plan.currency}, not {currency}", "currency")
         if self.tier is None:
             return Invalid(("account",), "the partner was in no tier of the program at close", "tier")
         if not self.rate:
