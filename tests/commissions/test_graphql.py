@@ -134,9 +134,10 @@ async def test_a_note_is_for_whoever_may_write(graphql: Client, work: Work) -> N
 # What accrues when a sale is won, and by asking
 
 WIN = """mutation($id: ID!, $dry: Boolean) { opportunityWin(where: {id: $id}, dryRun: $dry) { outcome opportunity {
-  commissions { nodes { status explanation { exact rounding isCapped } amount { amount currency } tier { name } plan { name } } } } } }"""
+  commissions { nodes { status explanation { exact rounding isCapped } amount { amount currency }
+    tier { name } plan { name } } } } } }"""
 REOPEN = """mutation($id: ID!, $stage: ID!) {
-  opportunityReopen(where: {id: $id}, stage: {id: $stage}, reason: "They want more") {
+  opportunityReopen(where: {id: $id}, to: {id: $stage}, reason: "They want more") {
     opportunity { commissions { nodes { status reversed { amount } reversalReason } } } } }"""
 
 
@@ -167,7 +168,8 @@ async def test_to_win_a_sale_accrues_and_to_open_it_again_takes_back(graphql: Cl
 
 
 ACCRUE = f"""mutation($input: PartnerCommissionAccrueInput!) {{ partnerCommissionAccrue(input: $input) {{
-  outcome partnerCommission {{ explanation {{ exact isCapped }} amount {{ amount }} cost {{ amount }} revenuePercent }} {ERRORS} }} }}"""
+  outcome partnerCommission {{ explanation {{ exact isCapped }}
+    amount {{ amount }} cost {{ amount }} revenuePercent }} {ERRORS} }} }}"""
 
 
 def refusal(payload: Any) -> tuple[str, list[str]]:

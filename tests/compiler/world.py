@@ -354,6 +354,11 @@ async def add_commissions(work: Work, membership: partner_programs.PartnerMember
     await work.flush()
     await commissions.approve(work, made.id)
     await commissions.pay(work, made.id, reference="SEPA 4711")
+    await work.flush()
+    period = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 1, 31), "from_sequence": 1, "to_sequence": 3}
+    sums = {"opening_minor": 0, "accrued_minor": made.amount_minor, "paid_minor": made.amount_minor}
+    rest = {"reversed_minor": 0, "closing_minor": 0, "currency": made.currency}
+    work.add(commissions.PartnerCommissionStatement(account_id=globex, **period, **sums, **rest))
 
 
 async def add_service(work: Work) -> None:
