@@ -1,7 +1,8 @@
 """What accrues, what is taken back, and that the sum of a ledger is its balance however many book at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -268,7 +269,7 @@ async def told(committed: Committed, query: str) -> Any:
         return [tuple(row) for row in await connection.execute(text(query))]
 
 
-async def at_once(committed: Committed, commands: list[Callable[[Work], Awaitable[Any]]]) -> list[Any]:
+async def at_once(committed: Committed, commands: Sequence[Callable[[Work], Awaitable[Any]]]) -> list[Any]:
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def one(command: Callable[[Work], Awaitable[Any]]) -> None:
@@ -283,17 +284,17 @@ async def test_the_sum_of_a_ledger_is_its_balance_however_many_book_at_once(comm
         partner, plan = await a_partner(work)
         sales = [(await a_sourced_sale(work, partner, name=f"Sale {at}", amount=1_000 * at)).id for at in range(1, 9)]
     plan_id = plan.id
-    wins = [lambda work, id=id: opportunities.win(work, id) for id in sales]
+    wins = [partial(opportunities.win, id=id) for id in sales]
     assert await at_once(committed, wins) == [None] * 8
     assert await told(committed, SUMS) == [(3_600, 3_600, 8, 8)]
-    again = [lambda work, id=id: commissions.accrue(work, id, plan_id, partner) for id in sales * 2]
+    again = [partial(commissions.accrue, opportunity_id=id, plan_id=plan_id, account_id=partner) for id in sales * 2]
     assert await at_once(committed, again) == [None] * 16
     ids = [id for (id,) in await told(committed, "SELECT id FROM partner_commissions ORDER BY amount_minor")]
-    mixed: list[Any] = [lambda work, id=id: commissions.approve(work, id) for id in ids[:5]]
-    mixed += [lambda work, id=id: commissions.reverse(work, id, "Refund", amount=Money(50, "USD")) for id in ids]
-    mixed += [lambda work, id=id: commissions.reverse(work, id, "Refund", amount=Money(50, "USD")) for id in ids]
+    mixed: list[Any] = [partial(commissions.approve, id=id) for id in ids[:5]]
+    part = Money(50, "USD")
+    mixed += [partial(commissions.reverse, id=id, reason="Refund", amount=part) for id in ids * 2]
     assert await at_once(committed, mixed) == [None] * 21
-    assert await at_once(committed, [lambda work, id=id: commissions.pay(work, id) for id in ids[1:5]]) == [None] * 4
+    assert await at_once(committed, [partial(commissions.pay, id=id) for id in ids[1:5]]) == [None] * 4
     ((total, balance, newest, count),) = await told(committed, SUMS)
     assert (total, balance, newest, count) == (2_800 - 1_000, 1_800, 33, 33)
     assert await told(committed, OF_COMMISSIONS) == [(1_800,)]

@@ -104,7 +104,7 @@ def plan_columns(work: Work, values: PlanValues, plan: CommissionPlan | None) ->
         require(values, "name", "program_id", "basis", "starts_on")
     refuse_null(values, "program_id", "basis", "role", "starts_on")
     columns = checked_texts(values, TEXTS) | checked_references(work, values, REFERENCES, plan)
-    columns |= {name: values[name] for name in ("basis", "role") if name in values}  # type: ignore[literal-required]
+    columns |= {name: values[name] for name in ("basis", "role") if name in values}
     if plan is None:
         columns.setdefault("role", PartnerRole.ORIGINATOR)
     columns |= checked_days(values, plan)
