@@ -5,6 +5,7 @@ They go through the commands, so that what they make is what the product makes.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from api.domain import (
     accounts,
     business_hours,
     cases,
+    commissions,
     contacts,
     deal_registrations,
     leads,
@@ -288,6 +290,54 @@ async def a_fund_claim(
         await funds.withdraw_claim(work, claim.id)
     await work.flush()
     return claim
+
+
+async def a_commission_plan(
+    work: Work, name: str = "Channel", program: UUID | None = None, **values: Any
+) -> commissions.CommissionPlan:
+    """On net revenue, for originators, since the beginning of 2026; in a new program unless one is given."""
+    of = program or (await a_program(work)).id
+    known = {"program_id": of, "basis": commissions.CommissionBasis.NET_REVENUE, "starts_on": date(2026, 1, 1)}
+    plan = await commissions.create_plan(work, {"name": name, **known, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return plan
+
+
+async def a_sourced_sale(work: Work, partner: UUID, **values: Any) -> opportunities.Opportunity:
+    """An open sale to a new customer that the partner has brought."""
+    customer = values.pop("account_id", None) or (await an_account(work, values.get("name", "Customer"))).id
+    sale = await an_opportunity(work, account_id=customer, **values)
+    await partner_programs.set_opportunity_partner(work, sale.id, partner, partner_programs.PartnerRole.ORIGINATOR)
+    await work.flush()
+    return sale
+
+
+async def a_commission(
+    work: Work,
+    *,
+    plan: UUID | None = None,
+    partner: UUID | None = None,
+    status: str = "ACCRUED",
+    amount: int = 100_000,
+    **sale_values: Any,
+) -> commissions.PartnerCommission:
+    """10 % of `amount` US cents, for a new partner under a new plan unless both are given."""
+    if plan is None or partner is None:
+        member = await a_membership(work, tier=await a_tier(work, commission_percent=Decimal(10)))
+        partner, plan = member.account_id, (await a_commission_plan(work, program=member.program_id)).id
+    sale = await a_sourced_sale(work, partner, amount=amount, **sale_values)
+    await work.finish()
+    await opportunities.win(work, sale.id)
+    await work.finish()  # when it accrues
+    made = await commissions.accrue(work, sale.id, plan, partner)
+    if status in {"APPROVED", "PAID"}:
+        await commissions.approve(work, made.id)
+    if status == "PAID":
+        await commissions.pay(work, made.id, reference="SEPA 4711")
+    if status == "REVERSED":
+        await commissions.reverse(work, made.id, "Refunded")
+    await work.flush()
+    return made
 
 
 async def a_certification(work: Work, name: str = "Installer", **values: Any) -> partner_programs.Certification:

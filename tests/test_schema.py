@@ -50,6 +50,7 @@ OWN_VERBS = {
     *("Distribute", "Accept", "Decline", "Assign", "Start", "Qualify", "Nurture", "Disqualify", "Convert"),
     *("Apply", "Approve", "Activate", "ChangeTier", "Review", "Suspend", "Resume", "Terminate", "SetScope"),
     *("Submit", "Reject", "Withdraw", "Pay", "Award", "PartnerSet", "PartnerRemove"),
+    *("Accrue", "Reverse", "Issue"),
 }
 # Kept by administrators, one at a time: no other system has them, and nobody counts them.
 BY_HAND = {
@@ -65,6 +66,9 @@ BY_HAND = {
 }
 # Begun and ended by verbs, and counted: nobody writes how they stand.
 BY_VERBS = {
+    "PartnerCommission": {"Accrue", "Update", "Approve", "Pay", "Reverse", "StatementIssue"},  # as its name begins
+    "PartnerCommissionEntry": set[str](),
+    "PartnerCommissionStatement": {"Issue"},
     "PartnerCertification": {"Award", "Revoke"},
     "PartnerFundAllocation": {"Create", "Update", "Archive", "Restore"},
     "PartnerFundClaim": {"Submit", "Update", "Approve", "Reject", "Pay", "Withdraw"},
@@ -168,7 +172,7 @@ def test_every_record_has_the_same_queries_and_mutations():
             "Ref",
             *(["CreateInput"] if "Create" in verbs else []),
             *(["Patch"] if "Update" in verbs else []),
-            "WritePayload",
+            *(["WritePayload"] if verbs else []),
             "Connection",
             "Edge",
         ):
@@ -217,7 +221,8 @@ def test_every_field_of_query_starts_a_read_and_none_runs_python():
 
 
 def test_every_field_that_a_query_can_reach_has_a_source():
-    unread = {"Mutation", "Query", "Actor", "Money", "Metric", "RateLimit"}  # parts of other fields, or not read at all
+    unread = {"Mutation", "Query", "RateLimit"}
+    unread |= {"Actor", "Money", "Metric", "PartnerCommissionExplanation"}  # parts of other fields
     for name, field, owner in reachable():
         if owner.name in ENTITIES:
             assert isinstance(ENTITIES[owner.name].fields[name], get_args(Source))

@@ -27,9 +27,10 @@ from api.outbound.destinations import NOWHERE
 
 from .database import Database, Sessions, operate
 from .demo_cases import Desk, make_cases
+from .demo_commissions import LEAD, make_commissions, make_statements
 from .demo_deals import make_deals
 from .demo_names import ACCOUNTS, CONTACTS, COUNTRIES, INDUSTRIES, LOSSES, PEOPLE, PRODUCTS, RENEWALS, SUBJECTS, TEAMS
-from .demo_partners import make_partners
+from .demo_partners import make_members, make_partners
 
 SEED = 20_26
 OPPORTUNITIES = 140
@@ -73,14 +74,18 @@ async def fill(database: Database, tenant: UUID, today: date) -> None:
             await make_accounts(work, made, chance)
             await make_contacts(work, made)
             await make_pipelines(work, made, begin)
+            await make_members(work)
         plan(made, chance)
         for week, commands in sorted(made.calendar.items()):
             async with operate(sessions, tenant, "demo", now=instant(begin + week * WEEK)) as work:
                 for command in commands:
                     await command(work)
+        async with operate(sessions, tenant, "demo", now=instant(today - LEAD)) as work:
+            await make_commissions(work, today)
         async with operate(sessions, tenant, "demo", now=instant(today - timedelta(days=1))) as work:
             await share(work, made)
             await make_partners(work, today)
+            await make_statements(work, today)
             await make_deals(work, tuple((first, last) for first, last, *_ in CONTACTS))
         customers = [(account, people[0]) for account, people in made.contacts.items()]
         desk = Desk(sessions, tenant, made.people[ADMIN], ADMIN, customers)

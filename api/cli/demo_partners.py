@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -32,16 +33,19 @@ MEMBERS = {
     "Marchetti Ceramiche": "APPROVED",
     "Fenwick Greenhouses": "TERMINATED",
 }
+PROGRAM = "Channel partners"
+COURSES = (("Installer", 24), ("Solution architect", 12))  # months for which they are valid
 FIRST, SECOND = "Brightwater Partners", "Cobalt Batteries"
 SCOPES = (PartnerScope.SUBTREE, PartnerScope.OWN)  # of the two people of each
 
 
-async def make_partners(work: Work, today: date) -> None:
+async def make_members(work: Work) -> None:
+    """The program, its tiers and members, long before anything is sold: the tier at close decides what a sale pays."""
     firms = await accounts_named(work)
     program = await partner_programs.create_program(
         work,
         {
-            "name": "Channel partners",
+            "name": PROGRAM,
             "description": "Sell, install and look after what we make.",
             "accepts_applications": True,
             "notes": "Reviewed by the head of sales every spring.",
@@ -49,18 +53,32 @@ async def make_partners(work: Work, today: date) -> None:
     )
     courses = [
         await partner_programs.create_certification(work, {"name": name, "valid_months": months})
-        for name, months in (("Installer", 24), ("Solution architect", 12))
+        for name, months in COURSES
     ]
     await work.flush()
     tiers = [await make_tier(work, program.id, place, [course.id for course in courses]) for place in range(len(TIERS))]
     await work.flush()
-    members = [await make_member(work, firms[name], state, tiers[0]) for name, state in MEMBERS.items()]
-    for member, name in zip(members, MEMBERS, strict=True):
-        if name in {FIRST, SECOND}:
-            await make_people(work, member.account_id, courses[0].id)
-            await source(work, member.account_id)
-    await partner_programs.change_tier(work, members[0].id, tiers[1].id, reason="Sold enough, and learned to install")
-    await make_funds(work, program.id, firms, today)
+    for name, state in MEMBERS.items():
+        await make_member(work, firms[name], state, tiers[0])
+
+
+async def make_partners(work: Work, today: date) -> None:
+    """What members have learned and done since, and the money for their marketing."""
+    firms = await accounts_named(work)
+    course = await id_of(work, partner_programs.Certification, COURSES[0][0])
+    for name in (FIRST, SECOND):
+        await make_people(work, firms[name], course)
+    found = await partner_programs.active_memberships(work, accounts=[firms[FIRST]])
+    silver = await id_of(work, PartnerTier, TIERS[1][0])
+    await partner_programs.change_tier(work, found[0][0].id, silver, reason="Sold enough, and learned to install")
+    await make_funds(work, await id_of(work, partner_programs.PartnerProgram, PROGRAM), firms, today)
+
+
+async def id_of(work: Work, entity: Any, name: str) -> UUID:
+    found: UUID = (
+        await work.session.scalars(select(entity.id).where(entity.tenant_id == work.tenant, entity.name == name))
+    ).one()
+    return found
 
 
 async def accounts_named(work: Work) -> Mapping[str, UUID]:

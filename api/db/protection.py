@@ -72,13 +72,22 @@ NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "partner_fund_allocations": ("budget_id", "account_id", "currency"),
         "partner_fund_requests": ("allocation_id", "account_id", "contact_id", "currency", "amount_minor"),
         "partner_fund_claims": ("request_id", "account_id", "contact_id", "currency", "amount_minor"),
+        "partner_commissions": (
+            *("account_id", "plan_id", "opportunity_id", "source_key", "closed_on", "tier_id", "basis", "currency"),
+            *("revenue_minor", "cost_minor", "basis_minor", "percent", "uncapped_minor", "cap_minor"),
+            *("amount_minor", "accrued_on"),
+        ),
+        "partner_commission_statements": (
+            *("account_id", "currency", "starts_on", "ends_on", "from_sequence", "to_sequence"),
+            *("opening_minor", "accrued_minor", "reversed_minor", "paid_minor", "closing_minor"),
+        ),
         "webhook_secrets": ("endpoint_id", "sealed", "key_version", "made_at"),
         "identities": ("user_id", "issuer", "subject"),
         "invitations": ("user_id", "key", "digest", "pepper_version", "expires_at"),
     }
 )
 # Nobody changes these, not even the owner of the tables.
-SEALED = ("change_events", "change_values")
+SEALED = ("change_events", "change_values", "partner_commission_entries")
 # What `crm_reader` reads for its functions, across all tenants.
 READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -248,6 +257,8 @@ def grants(table: Table, kind: Kind) -> list[str]:
 
 def may_change(table: Table, kind: Kind, column: str) -> bool:
     """Whether the application may change this column of an existing row. What a row *is* never changes."""
+    if table.name in SEALED:
+        return False
     if kind is Kind.ENTRY:
         return column in (*COMPLETED_LATER.get(table.name, ()), *COUNTERS.get(table.name, ()))
     fixed = ("created_at", *NEVER_CHANGED.get(table.name, ()))

@@ -14,7 +14,7 @@ from alembic import op
 from api.db.steps import script
 
 revision = "2026_11_22_1423_partner_users_see_in_their_subtree_reviews_that_are_due"
-down_revision = "2026_11_22_1150_leads_and_deal_registrations"
+down_revision = "2026_11_22_1421_commissions"
 
 OF_SUBTREE = """\
 ALTER POLICY outside ON accounts USING (tenant_id = (SELECT NULLIF(current_setting('crm.tenant',

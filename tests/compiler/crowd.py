@@ -11,6 +11,7 @@ from api.domain.access import Role
 from api.domain.accounts import Account, AccountType
 from api.domain.business_hours import BusinessHours
 from api.domain.cases import Case, Entitlement, SlaPolicy
+from api.domain.commissions import PartnerCommission, PartnerCommissionEntry, PartnerCommissionStatement
 from api.domain.contacts import Contact
 from api.domain.deal_registrations import DealRegistration
 from api.domain.kernel import ShareLevel, Tenant, fold
@@ -29,7 +30,7 @@ from api.domain.sharing import FieldProfile, RecordShare
 from api.domain.tokens import Token, TokenKind
 from api.domain.users import Team, User
 from api.domain.webhooks import WebhookEndpoint
-from tests.compiler.crowd_partners import deals, marketing, partners
+from tests.compiler.crowd_partners import deals, earnings, marketing, partners
 from tests.compiler.crowd_rows import NAMES, kept, later, named, record
 from tests.compiler.crowd_service import service
 from tests.people import NOW, Sessions, a_tenant, a_user
@@ -281,6 +282,7 @@ KINDS = (
     *(pipelines, stages, opportunities, webhook_endpoints),
     *(partners, later(PartnerTier, Certification, PartnerUser), later(PartnerMembership, PartnerCertification)),
     *(marketing, later(PartnerFundAllocation), later(PartnerFundRequest), later(PartnerFundClaim)),
+    *(earnings, later(PartnerCommission), later(PartnerCommissionEntry), later(PartnerCommissionStatement)),
     *(deals, later(PartnerLeadProfile), later(PartnerLeadOffer), later(DealRegistration)),
     *(service, later(BusinessHours), later(SlaPolicy), later(Entitlement), later(Case)),
 )

@@ -5,6 +5,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from api.domain.accounts import Account
+from api.domain.commissions import (
+    CommissionBasis,
+    CommissionPlan,
+    CommissionStatus,
+    EntryKind,
+    PartnerCommission,
+    PartnerCommissionEntry,
+    PartnerCommissionStatement,
+)
 from api.domain.contacts import Contact
 from api.domain.deal_registrations import DealRegistration, RegistrationStatus, RejectionReason
 from api.domain.kernel import Tenant, fold
@@ -25,6 +34,7 @@ from api.domain.partner_programs import (
     PartnerCertification,
     PartnerMembership,
     PartnerProgram,
+    PartnerRole,
     PartnerScope,
     PartnerTier,
     PartnerUser,
@@ -135,3 +145,38 @@ def registration(tenant: Tenant, chance: random.Random, at: int) -> Any:
         facts["approved_at"], facts["expires_at"] = sorted(chance.sample(INSTANTS, 2))
     name = named(chance.choice(NAMES))
     return record(DealRegistration, tenant, chance, **name, **facts, **estimate, status=status, has_conflict=False)
+
+
+def earnings(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
+    """Plans, commissions of which some are paid, the ledgers of some firms, a statement of each entry."""
+    days = (date(2026, 1, 1), date(2026, 1, 2), date(2200, 12, 31))
+    firms, tiers = kept[tenant.id, Account][:4], kept[tenant.id, PartnerTier]
+    programs = {one.program_id for one in tiers}
+    made: list[Any] = []
+    ledgers: dict[Any, tuple[int, int]] = {}
+    for at in range(rows):
+        terms = {"basis": CommissionBasis.NET_REVENUE, "role": PartnerRole.ORIGINATOR, "starts_on": days[at % 2]}
+        of = {"program_id": chance.choice(sorted(programs)), "ends_on": chance.choice((None, *days[1:]))}
+        plan = record(CommissionPlan, tenant, chance, **named(f"Plan {at}"), **terms, **of)
+        firm, currency, day = chance.choice(firms), chance.choice(("USD", "JPY")), chance.choice(days)
+        minor = chance.choice((1, 2, 10**9))
+        amounts = dict.fromkeys(("revenue_minor", "basis_minor", "uncapped_minor", "amount_minor"), minor)
+        facts = {"account_id": firm.id, "plan_id": plan.id, "source_key": f"key {at}", "tier_id": tiers[at % 3].id}
+        state: dict[str, Any] = {"status": CommissionStatus.ACCRUED}
+        if chance.random() < 0.5:
+            state = {"status": CommissionStatus.PAID, "paid_minor": minor, "approved_on": day, "paid_on": day}
+        known = {"basis": CommissionBasis.NET_REVENUE, "percent": 100, "currency": currency, "accrued_on": day}
+        earned = record(PartnerCommission, tenant, chance, **facts, **amounts, **known, **state, closed_on=day)
+        sequence, opening = ledgers.get((firm.id, currency), (0, 0))
+        ledgers[firm.id, currency] = (sequence + 1, opening + minor)
+        ledger = {"account_id": firm.id, "currency": currency}
+        place = {"sequence": sequence + 1, "previous": sequence or None, "kind": EntryKind.ACCRUED, "booked_on": day}
+        money = {"amount_minor": minor, "opening_minor": opening, "balance_minor": opening + minor}
+        entry = {"commission_id": earned.id, **ledger, **place, **money}
+        booked = record(PartnerCommissionEntry, tenant, chance, **entry)
+        period = dict.fromkeys(("starts_on", "ends_on"), days[0] + timedelta(days=at))
+        reach = {"from_sequence": sequence + 1, "to_sequence": sequence + 1, "opening_minor": opening}
+        sums = {"accrued_minor": minor, "reversed_minor": 0, "paid_minor": 0, "closing_minor": opening + minor}
+        stated = record(PartnerCommissionStatement, tenant, chance, **ledger, **period, **reach, **sums)
+        made += [plan, earned, booked, stated]
+    return first(tenant, made, CommissionPlan)

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from api.domain import (
     accounts,
     cases,
+    commissions,
     contacts,
     documents,
     identities,
@@ -36,6 +37,7 @@ from api.domain.opportunities import DEFAULT_STAGES, ContactRole, SplitKind
 from tests.factories import (
     a_case,
     a_certification,
+    a_commission_plan,
     a_fund_claim,
     a_fund_request,
     a_holiday_calendar,
@@ -337,6 +339,26 @@ async def add_partner(work: Work) -> None:
     await a_registration(work, globex)
     await lead_distribution.create_profile(work, {"partner_id": globex, "territories": ["Europe"]})
     await lead_distribution.distribute(work, (await a_lead(work, territory="Europe")).id)
+    await add_commissions(work, membership, found["opportunities Barn"])
+
+
+async def add_commissions(work: Work, membership: partner_programs.PartnerMembership, barn: UUID) -> None:
+    """Globex, which was in its tier at that time, has brought Barn and was paid for it."""
+    stay = {"entered_at": work.now - timedelta(days=90), "left_at": work.now - timedelta(days=1)}
+    tier = {"membership_id": membership.id, "tier_id": membership.tier_id, "actor_id": work.actor}
+    work.add(partner_programs.PartnerTierHistory(id=new_id(), **tier, **stay))
+    globex = membership.account_id
+    await partner_programs.set_opportunity_partner(work, barn, globex, partner_programs.PartnerRole.ORIGINATOR)
+    plan = await a_commission_plan(work, program=membership.program_id, percent=Decimal(10))
+    made = await commissions.accrue(work, barn, plan.id, globex)
+    await work.flush()
+    await commissions.approve(work, made.id)
+    await commissions.pay(work, made.id, reference="SEPA 4711")
+    await work.flush()
+    period = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 1, 31), "from_sequence": 1, "to_sequence": 3}
+    sums = {"opening_minor": 0, "accrued_minor": made.amount_minor, "paid_minor": made.amount_minor}
+    rest = {"reversed_minor": 0, "closing_minor": 0, "currency": made.currency}
+    work.add(commissions.PartnerCommissionStatement(account_id=globex, **period, **sums, **rest))
 
 
 async def add_service(work: Work) -> None:

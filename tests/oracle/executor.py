@@ -75,7 +75,9 @@ UNTAUGHT = frozenset(
         *("PartnerProgram", "PartnerTier", "PartnerMembership", "PartnerUser", "Certification", "PartnerCertification"),
         *("PartnerMarketingBudget", "PartnerFundAllocation", "PartnerFundRequest", "PartnerFundClaim"),
         *("Lead", "DealRegistration", "PartnerLeadOffer", "PartnerLeadProfile", "OpportunityPartner"),
-        *("LeadDistributionFairness", "LeadDistributionShare"),
+        *("LeadDistributionFairness", "LeadDistributionShare", "DealRegistrationMetrics", "DealRegistrationMetricRow"),
+        *("PartnerRevenueMetrics", "PartnerRevenueMetricRow", "CommissionBalance"),
+        *("CommissionPlan", "PartnerCommission", "PartnerCommissionEntry", "PartnerCommissionStatement"),
     }
 )
 OF_MANY = ("Connection", "Group")

@@ -21,6 +21,7 @@ from api.domain.access import Role, RoleFieldRight, RoleRight, UserRole
 from api.domain.kernel import Model, Record, camel, columns_of, fold
 from api.domain.tokens import RateBucket
 from tests.oracle.memory import models
+from tests.probes.ledgers import ledger_values
 from tests.probes.values import LETTERS, id_of, pool
 
 ROWS = 8  # of each kind of record and tenant
@@ -198,7 +199,8 @@ def drafts(world: World, letter: str, model: type[Model], rows: int) -> Iterator
             }
     else:
         for n in range(rows):
-            yield {"id": world.place(letter, table.name, n)}
+            entries = world.of(letter, "partner_commission_entries")
+            yield {"id": world.place(letter, table.name, n), **ledger_values(entries, table.name, n)}
 
 
 def histories(world: World, table: Table, event: Row) -> dict[str, Any]:

@@ -27,11 +27,14 @@ PARTNERS = (
     *("partner_marketing_budget", "partner_fund_allocation", "partner_fund_request", "partner_fund_claim"),
     *("deal_registration", "partner_lead_profile", "partner_lead_offer"),
 )
+COMMISSIONS = ("partner_commission", "partner_commission_entry", "partner_commission_statement")
 LOOK = Right(Level.ALL)
 ANY_FIELD = ((EVERY, EVERY, FieldAccess.WRITE),)
 OWN = Right(Level.OWN, Level.OWN, create=True, delete=True)
 TEAM = Right(Level.TEAM, Level.TEAM, create=True, delete=True, export=True)
 FULL = Right(Level.ALL, Level.ALL, create=True, delete=True, export=True)
+ADDED = Right(Level.ALL, create=True, export=True)  # and never changed
+PAID_OUT = Right(Level.ALL, Level.ALL, create=True, export=True)
 KEPT = Right(Level.ALL, Level.ALL, create=True)  # everything but taking away
 
 
@@ -72,8 +75,21 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
                 **on(SHELVES, LOOK),
                 **on(CUSTOMERS, KEPT),
                 **on(PARTNERS, FULL),
+                "commission_plan": FULL,
+                **on(COMMISSIONS, ADDED),
                 "record_share": FULL,
                 "field_profile": LOOK,
+            },
+        ),
+        "finance": Shipped(
+            "Approves and pays what partners get, and takes it back; sees the sales that it is for.",
+            {
+                **on(SHELVES, LOOK),
+                **on(CUSTOMERS, LOOK),
+                **on(PARTNERS, LOOK),
+                "commission_plan": LOOK,
+                **on(COMMISSIONS, PAID_OUT),
+                **on(("partner_fund_request", "partner_fund_claim"), PAID_OUT),
             },
         ),
         "marketer": Shipped(
@@ -94,7 +110,7 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
         ),
         "read_only": Shipped(
             "Reads everything but credentials.",
-            on((*SHELVES, *CUSTOMERS, *PARTNERS, "case", "entitlement", "role"), LOOK),
+            on((*SHELVES, *CUSTOMERS, *PARTNERS, "commission_plan", *COMMISSIONS, "case", "entitlement", "role"), LOOK),
             ((EVERY, EVERY, FieldAccess.READ),),
         ),
     }

@@ -7,6 +7,7 @@ from api.domain import accounts, opportunities, sharing
 from api.domain.accounts import Account, AccountValues
 from api.domain.kernel import AddressKind, Duplicate, Invalid, Money, ShareLevel, Work, next_state, wire
 from api.domain.opportunities import Opportunity, OpportunityValues
+from api.domain.partner_programs import name_originator
 
 from .events import RegistrationConverted
 from .models import DealRegistration
@@ -44,6 +45,7 @@ async def convert(
         await work.flush()
     shared: Any = {"level": ShareLevel.EDIT}
     await sharing.share(work, (Opportunity, deal.id), shared, account_id=registration.partner_id)
+    await name_originator(work, deal.id, registration.partner_id)
     registration.status, registration.opportunity_id = status, deal.id
     await work.unschedule(EXPIRE, key=str(id))
     work.emit(RegistrationConverted(id, wire(deal.prefix, deal.id)))

@@ -11,6 +11,7 @@ from api.domain.accounts import Account, AccountValues
 from api.domain.contacts import Contact, ContactValues
 from api.domain.kernel import AddressKind, Duplicate, Invalid, Money, Required, Work, next_state, wire
 from api.domain.opportunities import ContactRole, Opportunity, OpportunityValues
+from api.domain.partner_programs import name_originator
 
 from .events import LeadConverted
 from .models import Lead
@@ -65,6 +66,8 @@ async def convert(work: Work, id: UUID, asked: Conversion, *, if_version: int | 
     contact = await contact_of(work, lead, account, asked.get("contact_id"))
     deal = await opportunity_of(work, lead, account, contact, asked)
     await work.flush()  # what is new before the lead that points at it
+    if deal is not None and lead.partner_id is not None:
+        await name_originator(work, deal.id, lead.partner_id)
     lead.status, lead.converted_at = status, work.now
     lead.account_id = account.id
     lead.contact_id = contact.id if contact else None

@@ -66,7 +66,7 @@ from .models import (
     PartnerTierHistory,
     PartnerUser,
 )
-from .opportunity_partners import partners_of, remove_opportunity_partner, set_opportunity_partner
+from .opportunity_partners import name_originator, partners_of, remove_opportunity_partner, set_opportunity_partner
 from .programs import (
     ProgramRow,
     ProgramValues,
@@ -146,6 +146,7 @@ __all__ = [
     "current_membership",
     "edit_seen",
     "months_after",
+    "name_originator",
     "partners_of",
     "remove_opportunity_partner",
     "restore_certification",

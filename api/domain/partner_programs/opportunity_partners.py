@@ -38,6 +38,16 @@ async def set_opportunity_partner(
     return opportunity
 
 
+async def name_originator(work: Work, opportunity_id: UUID, account_id: UUID) -> None:
+    """Note whose sale it is in consequence of a conversion, unless that is said already."""
+    known = await partners_of(work, opportunity_id)
+    if account_id in known or any(one.role is PartnerRole.ORIGINATOR for one in known.values()):
+        return
+    await work.affect(Opportunity, [opportunity_id])
+    work.add(OpportunityPartner(opportunity_id=opportunity_id, account_id=account_id, role=PartnerRole.ORIGINATOR))
+    work.emit(OpportunityPartnerSet(opportunity_id, wire("acc", account_id), PartnerRole.ORIGINATOR.value))
+
+
 async def remove_opportunity_partner(
     work: Work, opportunity_id: UUID, account_id: UUID, *, if_version: int | None = None
 ) -> Opportunity:
