@@ -76,7 +76,7 @@ UNTAUGHT = frozenset(
         *("PartnerMarketingBudget", "PartnerFundAllocation", "PartnerFundRequest", "PartnerFundClaim"),
         *("Lead", "DealRegistration", "PartnerLeadOffer", "PartnerLeadProfile", "OpportunityPartner"),
         *("LeadDistributionFairness", "LeadDistributionShare", "DealRegistrationMetrics", "DealRegistrationMetricRow"),
-        *("PartnerRevenueMetrics", "PartnerRevenueMetricRow", "CommissionBalance"),
+        *("PartnerRevenueMetrics", "PartnerRevenueMetricRow", "PartnerCommissionBalance"),
         *("CommissionPlan", "PartnerCommission", "PartnerCommissionEntry", "PartnerCommissionStatement"),
     }
 )
