@@ -53,6 +53,11 @@ async def expired(work: Work, id: UUID) -> None:
     await deal_registrations.expire(work, {"id": str(id)})
 
 
+# Territories that a partner takes leads of, and how many at most.
+TAKEN: tuple[tuple[tuple[str, ...], int | None], ...] = (
+    (("EMEA/UK", "EMEA/Iberia"), 20),
+    (("EMEA/UK", "EMEA/Benelux"), None),
+)
 CLAIMED: tuple[Step, ...] = (deal_registrations.submit, deal_registrations.review)
 PROTECTED: tuple[Step, ...] = (*CLAIMED, deal_registrations.approve)
 LEADS: Mapping[LeadStatus, tuple[Step, ...]] = {
@@ -78,6 +83,9 @@ REGISTRATIONS: Mapping[Registered, tuple[Step, ...]] = {
 async def make_deals(work: Work, people: tuple[tuple[str, str], ...]) -> None:
     """After the partners: what they have registered, leads in every state, and offers of leads."""
     partners = [membership.account_id for membership, _ in await active_memberships(work)]
+    for partner, (territories, capacity) in zip(partners, TAKEN, strict=True):
+        profile: lead_distribution.ProfileValues = {"territories": territories, "capacity": capacity}
+        await lead_distribution.create_profile(work, {**profile, "partner_id": partner, "skills": ["installation"]})
     for index, (company, steps) in enumerate(zip(COMPANIES, REGISTRATIONS.values(), strict=True)):
         values: deal_registrations.RegistrationValues = {
             "partner_id": partners[index % len(partners)],

@@ -25,6 +25,7 @@ SCALARS: Mapping[str, Any] = {
 TEXTS: Mapping[str, str] = {
     "closes": "17:00",
     "code": "EXAMPLE-1",
+    "customerDomain": "example.com",
     "domain": "example.com",
     "email": "jane.doe@example.com",
     "firstName": "Jane",
@@ -39,7 +40,7 @@ TEXTS: Mapping[str, str] = {
     "source": "example",
     "value": "1",
 }
-NUMBERS: Mapping[str, int] = {"probability": 40}
+NUMBERS: Mapping[str, int] = {"probability": 40, "rank": 9}
 TOLD = "subscription { events { id type position changedFields } }"
 # Arguments that need not be given, but show what the field is for.
 SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
@@ -70,9 +71,11 @@ SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
 SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "AccountCreateInput": ("industry",),
     "BusinessHoursPatch": ("name", "zone", "intervals"),
+    "CasePatch": ("subject",),
     "ContactCreateInput": ("firstName", "email", "account"),
     "ContactPatch": ("firstName", "lastName", "title"),
     "DealRegistrationCreateInput": ("partner", "customerDomain", "customerCountry"),
+    "DealRegistrationPatch": ("partner", "name"),
     "EntitlementCreateInput": ("account",),
     "EntitlementPatch": ("name", "account", "policy"),
     "LeadCreateInput": ("lastName", "company"),
@@ -81,6 +84,7 @@ SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "OpportunityLineInput": ("product", "quantity"),
     "OpportunityPatch": ("name", "nextStep"),
     "PartnerMarketingBudgetPatch": ("name", "startsOn", "endsOn", "amount"),
+    "PartnerTierPatch": ("program", "name", "rank"),
     "ProductCreateInput": ("listPrice",),
     "RecordShareCreateInput": ("contact", "level"),
     "RecordSharePatch": ("level",),
@@ -144,6 +148,11 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
     ),
     "contactRelationEnd": WITH_ACCOUNT,
     "contactRelationMakePrimary": WITH_ACCOUNT,
+    "dealRegistrationUpdate": Lookup(
+        "{ dealRegistrations(first: 1, filter: {status: {eq: DRAFT}}) { nodes { id partner { id } } } }",
+        "dealRegistrations.nodes",
+        {"where.id": "id", "patch.partner.id": "partner.id"},
+    ),
     "explainAccess": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
     "node": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
     "nodes": Lookup(ANY_ACCOUNT, "accounts.nodes", {"ids.0": "id"}),
@@ -176,6 +185,11 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
             {"to.id": "stages.nodes.0.id"},
         ),
     ),
+    "opportunityPartnerRemove": opportunity(
+        "{ opportunities(first: 100, filter: {status: {eq: WON}}) { nodes { id partners { account { id } } } } }",
+        where__id="id",
+        partner__id="partners.0.account.id",
+    ),
     "opportunityReopen": opportunity(
         "{ opportunities(first: 1, filter: {status: {eq: LOST}}) { nodes { id pipeline {"
         " stages(first: 1, filter: {kind: {eq: OPEN}}) { nodes { id } } } } } }",
@@ -183,6 +197,11 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
         to__id="pipeline.stages.nodes.0.id",
     ),
     "opportunitySplitsSet": IS_OPEN,
+    "partnerLeadProfileCreate": Lookup(
+        "{ accounts(first: 1, filter: {leadProfiles: {none: {}}}) { nodes { id } } }",
+        "accounts.nodes",
+        {"input.partner.id": "id"},
+    ),
     "recordShareCreate": opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", input__record="id"),
     "shareReport": contact(
         "{ contacts(first: 1, filter: {account: {shares: {some: {}}}}) { nodes { id } } }", principal="id"
