@@ -157,7 +157,8 @@ class Reader:
 
     @staticmethod
     def named(target: Any) -> Any:
-        return target.name or (target.val.fields[-1].sval if isinstance(target.val, ast.ColumnRef) else None)
+        value: Any = target.val
+        return target.name or (value.fields[-1].sval if is_a(value, ast.ColumnRef) else None)
 
     def conjuncts(self, node: Any, scope: Scope) -> None:
         if is_a(node, ast.BoolExpr) and node.boolop == BoolExprType.AND_EXPR:

@@ -25,7 +25,7 @@ from .metrics import Metric, MetricUnit, metric, text_of
 from .partner_figures import GROUPING, NARROWING, ONE, PAGING, ZERO, fact, figures_of, rows_of, shown
 from .partner_programs import PartnerTier
 
-SECONDS_OF_A_DAY = literal_column("86400")
+SECONDS_OF_A_DAY: ColumnElement[Any] = literal_column("86400")
 RECORDS = ("registration_id",)
 
 
@@ -55,13 +55,14 @@ def of_registrations(scope: Scope, figure: DealRegistrationMetric) -> Select[Any
     one = domain.DealRegistration.__table__.alias("claim")
     is_over = and_(one.c.status == text_of(S.APPROVED), one.c.expires_at <= scope.now)
     waited = func.extract("epoch", one.c.approved_at - one.c.submitted_at) / SECONDS_OF_A_DAY
-    at, counts = {
+    figures: dict[M, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
         M.APPROVAL_DAYS: (one.c.approved_at, waited),
         M.APPROVAL_RATE: (one.c.decided_at, one.c.approved_at.is_not(None)),
         M.CONFLICT_RATE: (one.c.submitted_at, one.c.has_conflict),
         M.CONVERSION_RATE: (one.c.approved_at, one.c.status == text_of(S.CONVERTED)),
         M.EXPIRY_RATE: (one.c.approved_at, or_(one.c.status == text_of(S.EXPIRED), is_over)),
-    }[figure]
+    }
+    at, counts = figures[figure]
     numerator: ColumnElement[Any] = cast(waited, Numeric) if counts is waited else case((counts, ONE), else_=ZERO)
     return fact(
         figure,

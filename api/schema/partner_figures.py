@@ -39,7 +39,7 @@ from .metrics import text_of
 ONE, ZERO = literal_column("1", Numeric), literal_column("0", Numeric)
 NO_ID = literal_column("NULL::uuid", Uuid())
 NO_NUMBER: ColumnElement[Any] = cast(null(), Numeric)
-TEN = literal_column("10")
+TEN: ColumnElement[Any] = literal_column("10")
 Arguments = Mapping[str, Tree]
 
 

@@ -200,7 +200,7 @@ async def test_a_partner_user_has_the_figures_of_what_he_sees_and_of_nothing_els
 async def test_naming_another_partner_tells_as_much_as_naming_nobody(world: World):
     for who in ("Pat", "Quinn"):
         await world.ask(who, VERB % "Submit", {"id": await drafted(world, who, name=f"Of {who}")})
-    nothing = ([(None, None)], [])
+    nothing: Any = ([(None, None)], [])
     assert await figures(world, "Pat", of=world.ids["Brightwater"]) == ([(None, "0.000000")], ["Of Pat"])
     for other in (world.ids["Riverside"], "acc_" + "0" * 32):
         assert await figures(world, "Pat", of=other) == nothing
