@@ -55,7 +55,7 @@ def of_registrations(scope: Scope, figure: DealRegistrationMetric) -> Select[Any
     one = domain.DealRegistration.__table__.alias("claim")
     is_over = and_(one.c.status == text_of(S.APPROVED), one.c.expires_at <= scope.now)
     waited = func.extract("epoch", one.c.approved_at - one.c.submitted_at) / SECONDS_OF_A_DAY
-    figures: dict[M, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
+    figures: dict[DealRegistrationMetric, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
         M.APPROVAL_DAYS: (one.c.approved_at, waited),
         M.APPROVAL_RATE: (one.c.decided_at, one.c.approved_at.is_not(None)),
         M.CONFLICT_RATE: (one.c.submitted_at, one.c.has_conflict),

@@ -154,7 +154,9 @@ def metrics_rows(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) ->
     figures = {figure.lower(): (figure, figure is M.FUND_RETURN) for figure in PartnerRevenueMetric}
     rows = figures_of(scope, arguments, facts(scope), RECORDS, figures).subquery("figures")
     own = Tenant.__table__.alias("reporting")
-    known = [(own.c.currency == literal_column(f"'{code}'"), literal_column(str(n))) for code, n in DIGITS.items()]
+    known: list[Any] = [
+        (own.c.currency == literal_column(f"'{code}'"), literal_column(str(n))) for code, n in DIGITS.items()
+    ]
     digits: ColumnElement[Any] = case(*known, else_=literal_column("2"))
     return select(*rows.c, own.c.currency, digits.label("digits")).select_from(
         rows.join(own, scope.visible("Tenant", own))
