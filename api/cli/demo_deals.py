@@ -109,7 +109,7 @@ def claim(company: str, partner: UUID) -> deal_registrations.RegistrationValues:
     return {
         "partner_id": partner,
         "name": company,
-        "customer_domain": f"{company.split()[0].lower()}.example",
+        "customer_domain": f"{company.split(maxsplit=1)[0].lower()}.example",
         "customer_country": "GB",
         "evidence": "Met the head of purchasing twice; a trial runs until the end of the month.",
     }
