@@ -12,7 +12,6 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Date,
     DateTime,
@@ -31,7 +30,7 @@ from api.domain.kernel import EnumText
 MOST, FEWER = 100_000, 10_000
 LARGEST = {"accounts", "contacts", "opportunities"}  # the others have fewer rows, to save time
 TENANTS = (0.6, 0.3, 0.1)  # the part that each has of every table
-RARE = 0.001  # the part of the rows with the last value of an enum, with `false`, with the rarest currency
+RARE = 0.002  # the part of the rows with the last value of an enum, with `false`, with the rarest currency
 EMPTY = 0.2  # the part of the rows without a value, in columns that may be empty
 NOW = "timestamptz '2026-03-02 09:15Z'"
 
@@ -164,14 +163,15 @@ def plain(table: Table, column: Any, salt: int) -> str:
     if isinstance(type_, Text):
         return text_of(table, column, by_chance)
     if isinstance(type_, Integer) and keys_with(table, column):
-        return "n"
+        return "n::bigint * 7919 % 100003"  # each once, and not in the order of the rows
+    if isinstance(type_, Integer) and not is_asked_for(table, column):
+        return f"({by_chance} < {RARE})::int"  # others are worked out from it
     spread: dict[Any, str] = {
         Boolean: f"{by_chance} >= {RARE}",
         Date: f"date '2026-03-02' + floor(2000 * {by_chance} - 1500)::int",
         DateTime: f"{NOW} + interval '2000 days' * {by_chance} - interval '1500 days'",
         # A third has the same value, as with amounts of one product.
-        BigInteger: f"CASE WHEN {chance(salt + 50)} < 0.3 THEN 500000 ELSE floor(1000000 * {by_chance})::bigint END",
-        Integer: "1",
+        Integer: f"CASE WHEN {chance(salt + 50)} < 0.3 THEN 500000 ELSE floor(1000000 * {by_chance})::bigint END",
         Numeric: "1",
         Uuid: numbered("n"),
         LargeBinary: r"'\x00'",
