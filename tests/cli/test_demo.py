@@ -109,10 +109,10 @@ def test_a_demo_answers_shares_its_database_survives_its_postgresql_keeps_its_da
     with a_demo(folder, signal.SIGINT) as first:
         assert "Making the demo tenant" in first.printed
         counts = first.ask(COUNTS, first.token("admin"))["data"]
-        assert counts["accounts"]["totalCount"]["value"] == 30
-        assert counts["opportunities"]["totalCount"]["value"] == 140
+        assert counts["accounts"]["totalCount"]["value"] == 32
+        assert counts["opportunities"]["totalCount"]["value"] == 142
         own = first.ask(COUNTS, first.token("sales_rep"))["data"]
-        assert 0 < own["opportunities"]["totalCount"]["value"] < 140
+        assert 0 < own["opportunities"]["totalCount"]["value"] < 142
         pasted = re.findall(r"^  (curl .*)$", first.printed, re.MULTILINE)
         assert len(pasted) == 1
         assert first.token("admin") in pasted[0]

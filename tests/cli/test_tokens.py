@@ -65,7 +65,7 @@ def test_what_cannot_be_is_refused_and_makes_no_token(crm: Crm, asking: Asking):
     validity = crm("token", "create", "--tenant", "maven", "--role", "admin", "--expires-in", "soon")
 
     assert role.err == (
-        "INVALID: role: there is no such role; you may give admin, channel_manager, integration, "
+        "INVALID: role: there is no such role; you may give admin, channel_manager, finance, integration, "
         "marketer, read_only, sales_manager, sales_rep, support_agent.\n"
     )
     assert tenant.err == "NOT_FOUND: There is no tenant 'nobody': make it with `crm tenant create nobody`.\n"

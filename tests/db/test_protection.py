@@ -226,6 +226,29 @@ PARTNERS_READ = {
         *("amount_minor", "approved_minor", "decided_on", "decision_reason", "paid_on", "payment_reference"),
         *("version", "created_at", "updated_at", "archived_at"),
     },
+    "leads": {
+        *("tenant_id", "id", "name", "name_sort", "first_name", "last_name", "title", "company"),
+        *("company_sort", "email", "email_sort", "phone", "domain", "country", "territory", "territory_sort"),
+        *("product_family", "product_family_sort", "rating", "status", "unqualified_reason"),
+        *("unqualified_detail", "partner_id", "description", "next_step", "version", "created_at"),
+        *("updated_at", "archived_at"),
+    },
+    "partner_lead_offers": {
+        *("tenant_id", "id", "lead_id", "partner_id", "status", "offered_at", "expires_at", "decided_at"),
+        *("decline_reason", "decline_detail", "country", "territory", "product_family", "description"),
+        *("version", "created_at", "updated_at", "archived_at"),
+    },
+    "partner_lead_profiles": {
+        *("tenant_id", "id", "partner_id", "territories", "skills", "capacity", "is_paused", "version"),
+        *("created_at", "updated_at", "archived_at"),
+    },
+    "deal_registrations": {
+        *("tenant_id", "id", "partner_id", "registered_by_id", "status", "name", "name_sort"),
+        *("customer_domain", "customer_tax_id", "customer_country", "product_family", "product_family_sort"),
+        *("estimated_amount_minor", "currency", "estimated_close", "evidence", "has_conflict", "submitted_at"),
+        *("decision_due_at", "decided_at", "rejection_reason", "rejection_detail", "approved_at", "expires_at"),
+        *("extensions", "progress", "opportunity_id", "version", "created_at", "updated_at", "archived_at"),
+    },
     "tenants": {"id", "name", "zone"},
 }
 # By the rules of partner users.
@@ -234,6 +257,7 @@ REACHED = {
     *("partner_tier_certifications", "partner_certifications"),
     *("partner_fund_allocations", "partner_fund_requests", "partner_fund_claims"),
     *("partner_commissions", "partner_commission_entries", "partner_commission_statements"),
+    *("leads", "partner_lead_offers", "partner_lead_profiles", "deal_registrations"),
 }
 
 # By shares, of which those with accounts below count by the scope of partner users.

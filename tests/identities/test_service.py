@@ -147,7 +147,7 @@ async def test_nobody_makes_himself_somebody_who_may_do_more(work: Work, as_role
 
 
 async def test_what_is_wrong_with_a_role_or_an_address_is_told(work: Work):
-    with pytest.raises(Invalid, match="there is no such role; you may give admin, integration"):
+    with pytest.raises(Invalid, match="there is no such role; you may give admin, channel_manager, finance"):
         await an_invitation(work, roles=("king",))
     with pytest.raises(Invalid, match="not an e-mail address"):
         await an_invitation(work, "Somebody", "somebody")

@@ -239,4 +239,5 @@ def metric(numerator: Fraction | int, denominator: Fraction | int, size: int, un
         "denominator": trimmed(Fraction(denominator)),
         "sampleSize": size,
         "unit": unit,
+        "absence": None if denominator else "ZERO_DENOMINATOR" if size else "NO_RECORDS",
     }
