@@ -8,22 +8,27 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $4 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $4 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $4 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $4) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $4 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.id = $4 AND CAST($5 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE (EXISTS (SELECT 1 
 FROM contacts AS principal 
@@ -159,22 +164,27 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($7 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $7 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($7 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($7 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $7 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $7 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $7) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $7 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.id = $7 AND CAST($8 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE (EXISTS (SELECT 1 
 FROM contacts AS principal 
@@ -310,22 +320,27 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($9 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $9 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($9 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($9 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $9 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $9 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $9) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $9 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.id = $9 AND CAST($10 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($6 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE (EXISTS (SELECT 1 
 FROM contacts AS principal 
@@ -348,29 +363,34 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $5 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $4 AND CAST($6 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $4 AND CAST($6 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($4 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $5 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $5 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $5) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $5 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $5 AND CAST($6 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $4 AND CAST($6 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE false ORDER BY place 
  LIMIT 1000) AS t1 ORDER BY t1.place 
  LIMIT 1000) AS p1 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r2) AS j 
 FROM (SELECT 'acc_' || encode(uuid_send(t2.id), 'hex') AS id 
 FROM accounts AS t2 
-WHERE t2.tenant_id = $3 AND t2.owner_id = $4 AND t2.id = p1.record_id AND p1.object_type = 'account') AS r2) AS x2 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r3) AS j 
+WHERE t2.tenant_id = $3 AND t2.owner_id = $5 AND t2.id = p1.record_id AND p1.object_type = 'account') AS r2) AS x2 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r3) AS j 
 FROM (SELECT 'bhr_' || encode(uuid_send(t3.id), 'hex') AS id 
 FROM business_hours AS t3 
 WHERE t3.tenant_id = $3 AND t3.id = p1.record_id AND p1.object_type = 'business_hours') AS r3) AS x3 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r4) AS j 
@@ -385,7 +405,7 @@ FROM commission_plans AS t6
 WHERE t6.tenant_id = $3 AND false AND t6.id = p1.record_id AND p1.object_type = 'commission_plan') AS r6) AS x6 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r7) AS j 
 FROM (SELECT 'con_' || encode(uuid_send(t7.id), 'hex') AS id 
 FROM contacts AS t7 
-WHERE t7.tenant_id = $3 AND t7.owner_id = $4 AND t7.id = p1.record_id AND p1.object_type = 'contact') AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r8) AS j 
+WHERE t7.tenant_id = $3 AND t7.owner_id = $5 AND t7.id = p1.record_id AND p1.object_type = 'contact') AS r7) AS x7 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r8) AS j 
 FROM (SELECT 'dlr_' || encode(uuid_send(t8.id), 'hex') AS id 
 FROM deal_registrations AS t8 
 WHERE t8.tenant_id = $3 AND false AND t8.id = p1.record_id AND p1.object_type = 'deal_registration') AS r8) AS x8 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r9) AS j 
@@ -400,10 +420,10 @@ FROM holiday_calendars AS t11
 WHERE t11.tenant_id = $3 AND t11.id = p1.record_id AND p1.object_type = 'holiday_calendar') AS r11) AS x11 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r12) AS j 
 FROM (SELECT 'lea_' || encode(uuid_send(t12.id), 'hex') AS id 
 FROM leads AS t12 
-WHERE t12.tenant_id = $3 AND t12.owner_id = $4 AND t12.id = p1.record_id AND p1.object_type = 'lead') AS r12) AS x12 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j 
+WHERE t12.tenant_id = $3 AND t12.owner_id = $5 AND t12.id = p1.record_id AND p1.object_type = 'lead') AS r12) AS x12 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r13) AS j 
 FROM (SELECT 'opp_' || encode(uuid_send(t13.id), 'hex') AS id 
 FROM opportunities AS t13 
-WHERE t13.tenant_id = $3 AND t13.owner_id = $4 AND t13.id = p1.record_id AND p1.object_type = 'opportunity') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
+WHERE t13.tenant_id = $3 AND t13.owner_id = $5 AND t13.id = p1.record_id AND p1.object_type = 'opportunity') AS r13) AS x13 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r14) AS j 
 FROM (SELECT 'pce_' || encode(uuid_send(t14.id), 'hex') AS id 
 FROM partner_certifications AS t14 
 WHERE t14.tenant_id = $3 AND false AND t14.id = p1.record_id AND p1.object_type = 'partner_certification') AS r14) AS x14 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r15) AS j 
@@ -480,10 +500,10 @@ FROM (SELECT t38.level AS level, x39.j AS account, x40.j AS contact, x41.j AS "f
 FROM record_shares AS t38 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r39) AS j 
 FROM (SELECT t39.name AS name 
 FROM accounts AS t39 
-WHERE t39.tenant_id = $3 AND t39.owner_id = $4 AND t39.id = t38.account_id) AS r39) AS x39 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r40) AS j 
+WHERE t39.tenant_id = $3 AND t39.owner_id = $5 AND t39.id = t38.account_id) AS r39) AS x39 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r40) AS j 
 FROM (SELECT t40.name AS name 
 FROM contacts AS t40 
-WHERE t40.tenant_id = $3 AND t40.owner_id = $4 AND t40.id = t38.contact_id) AS r40) AS x40 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r41) AS j 
+WHERE t40.tenant_id = $3 AND t40.owner_id = $5 AND t40.id = t38.contact_id) AS r40) AS x40 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r41) AS j 
 FROM (SELECT t41.name AS name 
 FROM field_profiles AS t41 
 WHERE t41.tenant_id = $3 AND false AND t41.id = t38.field_profile_id) AS r41) AS x41 ON true 
@@ -495,29 +515,34 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($8 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $8 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($8 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($8 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $8 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $8 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $8) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $8 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $8 AND CAST($9 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE false ORDER BY place 
  LIMIT 1000) AS t42 ORDER BY t42.place 
  LIMIT 1000) AS p42 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r43) AS j 
 FROM (SELECT 'acc_' || encode(uuid_send(t43.id), 'hex') AS id 
 FROM accounts AS t43 
-WHERE t43.tenant_id = $3 AND t43.owner_id = $4 AND t43.id = p42.record_id AND p42.object_type = 'account') AS r43) AS x43 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r44) AS j 
+WHERE t43.tenant_id = $3 AND t43.owner_id = $5 AND t43.id = p42.record_id AND p42.object_type = 'account') AS r43) AS x43 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r44) AS j 
 FROM (SELECT 'bhr_' || encode(uuid_send(t44.id), 'hex') AS id 
 FROM business_hours AS t44 
 WHERE t44.tenant_id = $3 AND t44.id = p42.record_id AND p42.object_type = 'business_hours') AS r44) AS x44 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r45) AS j 
@@ -532,7 +557,7 @@ FROM commission_plans AS t47
 WHERE t47.tenant_id = $3 AND false AND t47.id = p42.record_id AND p42.object_type = 'commission_plan') AS r47) AS x47 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r48) AS j 
 FROM (SELECT 'con_' || encode(uuid_send(t48.id), 'hex') AS id 
 FROM contacts AS t48 
-WHERE t48.tenant_id = $3 AND t48.owner_id = $4 AND t48.id = p42.record_id AND p42.object_type = 'contact') AS r48) AS x48 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r49) AS j 
+WHERE t48.tenant_id = $3 AND t48.owner_id = $5 AND t48.id = p42.record_id AND p42.object_type = 'contact') AS r48) AS x48 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r49) AS j 
 FROM (SELECT 'dlr_' || encode(uuid_send(t49.id), 'hex') AS id 
 FROM deal_registrations AS t49 
 WHERE t49.tenant_id = $3 AND false AND t49.id = p42.record_id AND p42.object_type = 'deal_registration') AS r49) AS x49 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r50) AS j 
@@ -547,10 +572,10 @@ FROM holiday_calendars AS t52
 WHERE t52.tenant_id = $3 AND t52.id = p42.record_id AND p42.object_type = 'holiday_calendar') AS r52) AS x52 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r53) AS j 
 FROM (SELECT 'lea_' || encode(uuid_send(t53.id), 'hex') AS id 
 FROM leads AS t53 
-WHERE t53.tenant_id = $3 AND t53.owner_id = $4 AND t53.id = p42.record_id AND p42.object_type = 'lead') AS r53) AS x53 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r54) AS j 
+WHERE t53.tenant_id = $3 AND t53.owner_id = $5 AND t53.id = p42.record_id AND p42.object_type = 'lead') AS r53) AS x53 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r54) AS j 
 FROM (SELECT 'opp_' || encode(uuid_send(t54.id), 'hex') AS id 
 FROM opportunities AS t54 
-WHERE t54.tenant_id = $3 AND t54.owner_id = $4 AND t54.id = p42.record_id AND p42.object_type = 'opportunity') AS r54) AS x54 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r55) AS j 
+WHERE t54.tenant_id = $3 AND t54.owner_id = $5 AND t54.id = p42.record_id AND p42.object_type = 'opportunity') AS r54) AS x54 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r55) AS j 
 FROM (SELECT 'pce_' || encode(uuid_send(t55.id), 'hex') AS id 
 FROM partner_certifications AS t55 
 WHERE t55.tenant_id = $3 AND false AND t55.id = p42.record_id AND p42.object_type = 'partner_certification') AS r55) AS x55 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r56) AS j 
@@ -627,10 +652,10 @@ FROM (SELECT t79.level AS level, x80.j AS account, x81.j AS contact, x82.j AS "f
 FROM record_shares AS t79 LEFT OUTER JOIN LATERAL (SELECT row_to_json(r80) AS j 
 FROM (SELECT t80.name AS name 
 FROM accounts AS t80 
-WHERE t80.tenant_id = $3 AND t80.owner_id = $4 AND t80.id = t79.account_id) AS r80) AS x80 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r81) AS j 
+WHERE t80.tenant_id = $3 AND t80.owner_id = $5 AND t80.id = t79.account_id) AS r80) AS x80 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r81) AS j 
 FROM (SELECT t81.name AS name 
 FROM contacts AS t81 
-WHERE t81.tenant_id = $3 AND t81.owner_id = $4 AND t81.id = t79.contact_id) AS r81) AS x81 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r82) AS j 
+WHERE t81.tenant_id = $3 AND t81.owner_id = $5 AND t81.id = t79.contact_id) AS r81) AS x81 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r82) AS j 
 FROM (SELECT t82.name AS name 
 FROM field_profiles AS t82 
 WHERE t82.tenant_id = $3 AND false AND t82.id = t79.field_profile_id) AS r82) AS x82 ON true 
@@ -642,22 +667,27 @@ FROM (VALUES ('account', 'default', 'name'), ('account', 'default', 'legalName')
 WHERE shown.object = found.object_type AND (shown.field_set = 'default' OR found.is_own OR (EXISTS (SELECT 1 
 FROM field_profile_sets AS opened 
 WHERE opened.tenant_id = $3 AND opened.profile_id = found.field_profile_id AND opened.object = shown.object AND opened.field_set = shown.field_set)))) AS fields, row_number() OVER (ORDER BY found.object_type, found.record_id, found.share_id) AS place 
-FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id = (SELECT company.id 
+FROM (SELECT 'account' AS object_type, of_account.id AS record_id, share_of_account.id AS share_id, share_of_account.level AS level, share_of_account.field_profile_id AS field_profile_id, of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach) AS is_own 
+FROM (SELECT CAST($10 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER') AS is_own 
-FROM accounts AS of_account LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = $10 OR share_of_account.account_id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN accounts AS of_account ON of_account.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_account ON share_of_account.object_id = of_account.id AND share_of_account.tenant_id = $3 AND share_of_account.object_type = 'account' AND (share_of_account.contact_id = who.contact_id OR share_of_account.account_id = who.company_id OR share_of_account.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.company_id UNION ALL SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, true) AS reach)) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id) AS is_own 
+FROM (SELECT CAST($10 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) AND share_of_account.revoked_at IS NULL AND (share_of_account.expires_at IS NULL OR share_of_account.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_account.tenant_id = $3 AND of_account.archived_at IS NULL AND (share_of_account.id IS NOT NULL OR of_account.id = (SELECT company.id 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN contacts AS of_contact ON of_contact.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = who.contact_id OR share_of_contact.account_id = who.company_id OR share_of_contact.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id IN (SELECT NULL::uuid 
+WHERE false UNION ALL SELECT who.contact_id)) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
+FROM (SELECT CAST($10 AS UUID) AS contact_id, (SELECT company.id 
 FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) UNION ALL SELECT 'contact' AS object_type, of_contact.id AS record_id, share_of_contact.id AS share_id, share_of_contact.level AS level, share_of_contact.field_profile_id AS field_profile_id, of_contact.id = $10 AS is_own 
-FROM contacts AS of_contact LEFT OUTER JOIN record_shares AS share_of_contact ON share_of_contact.object_id = of_contact.id AND share_of_contact.tenant_id = $3 AND share_of_contact.object_type = 'contact' AND (share_of_contact.contact_id = $10 OR share_of_contact.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) AND share_of_contact.revoked_at IS NULL AND (share_of_contact.expires_at IS NULL OR share_of_contact.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
-WHERE of_contact.tenant_id = $3 AND of_contact.archived_at IS NULL AND (share_of_contact.id IS NOT NULL OR of_contact.id = $10) UNION ALL SELECT 'opportunity' AS object_type, of_opportunity.id AS record_id, share_of_opportunity.id AS share_id, share_of_opportunity.level AS level, share_of_opportunity.field_profile_id AS field_profile_id, false AS is_own 
-FROM opportunities AS of_opportunity LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = $10 OR share_of_opportunity.account_id = (SELECT company.id 
-FROM contacts AS person JOIN accounts AS company ON company.id = person.account_id AND company.tenant_id = person.tenant_id AND company.archived_at IS NULL 
-WHERE person.tenant_id = $3 AND person.owner_id = $4 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER')) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
+WHERE person.tenant_id = $3 AND person.owner_id = $5 AND person.id = $10 AND CAST($11 AS TEXT) = 'PARTNER') AS company_id) AS who JOIN opportunities AS of_opportunity ON of_opportunity.tenant_id = $3 LEFT OUTER JOIN record_shares AS share_of_opportunity ON share_of_opportunity.object_id = of_opportunity.id AND share_of_opportunity.tenant_id = $3 AND share_of_opportunity.object_type = 'opportunity' AND (share_of_opportunity.contact_id = who.contact_id OR share_of_opportunity.account_id = who.company_id OR share_of_opportunity.account_id = ANY (array((SELECT reach.id 
+FROM crm_partner_reach(who.contact_id, who.company_id, false) AS reach)))) AND share_of_opportunity.revoked_at IS NULL AND (share_of_opportunity.expires_at IS NULL OR share_of_opportunity.expires_at > CAST($7 AS TIMESTAMP WITH TIME ZONE)) 
 WHERE of_opportunity.tenant_id = $3 AND of_opportunity.archived_at IS NULL AND (share_of_opportunity.id IS NOT NULL OR false)) AS found 
 WHERE false ORDER BY place 
  LIMIT 1000) AS t83 ORDER BY t83.place 
