@@ -22,7 +22,13 @@ def service(tenant: Tenant, chance: random.Random, rows: int) -> list[Any]:
         calendar = record(HolidayCalendar, tenant, chance, **named(f"{chance.choice(NAMES)} {at}"))
         of = {"zone": "Europe/Berlin", "holiday_calendar_id": calendar.id}
         hours = record(BusinessHours, tenant, chance, **named(f"{chance.choice(NAMES)} {at}"), **of)
-        terms = {"is_active": True, "place": chance.choice((1, 2, 3)), "types": [], "origins": [], "warn_percent": 80}
+        terms: dict[str, Any] = {
+            "is_active": True,
+            "place": chance.choice((1, 2, 3)),
+            "types": [],
+            "origins": [],
+            "warn_percent": 80,
+        }
         pauses = {"pauses_for_customer": True, "pauses_for_third_party": False}
         policy = record(SlaPolicy, tenant, chance, **named(f"Policy {at}"), **terms, **pauses)
         days = {"starts_on": date(2026, 1, chance.choice((1, 2))), "ends_on": chance.choice((None, date(2200, 1, 1)))}

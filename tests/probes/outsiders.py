@@ -66,7 +66,16 @@ GRANTS = (
 )
 
 
-GIVEN_BACK = frozenset({"partner_fund_requests", "partner_fund_claims"})  # partner users withdraw those they see
+# Partner users change those they see: they withdraw them, answer them, work on them.
+WORKED_ON = frozenset(
+    {"partner_fund_requests", "partner_fund_claims", "deal_registrations", "leads", "partner_lead_offers"}
+)
+# Of people of a partner; with the scope OWN somebody sees what he did himself.
+BY_WHOM = {
+    "partner_fund_requests": "contact_id",
+    "partner_fund_claims": "contact_id",
+    "deal_registrations": "registered_by_id",
+}
 
 
 def shareable(model: type[Model]) -> bool:
@@ -161,10 +170,9 @@ class Outsider(Principal):
             program = world.by_id[values["program_id"]].values
             is_open = program["archived_at"] is None and program["accepts_applications"]
             return bool(values["program_id"] in self.programs or is_open)
-        if "contact_id" in values and row.table in {"partner_fund_requests", "partner_fund_claims"}:
-            own = values["contact_id"] == self.contact
-            return values["account_id"] in self.firms and (own or self.seat is not PartnerScope.OWN)
-        return values["account_id"] in self.firms
+        if row.table in BY_WHOM and self.seat is PartnerScope.OWN and values[BY_WHOM[row.table]] != self.contact:
+            return False
+        return values["account_id" if "partner_id" not in values else "partner_id"] in self.firms
 
     @cached_property
     def programs(self) -> frozenset[UUID]:
@@ -187,7 +195,7 @@ class Outsider(Principal):
 
     def changes(self, world: World, row: Row) -> bool:
         """What is shared for editing, and the contact itself."""
-        if row.table in GIVEN_BACK:
+        if row.table in WORKED_ON:
             return self.reaches(world, row)
         edits = any(one["object_id"] == row.values.get("id") and one["level"] is EDIT for one in self.shares)
         return row.table != "tenants" and self.sees(world, row) and (edits or row.id == self.contact)

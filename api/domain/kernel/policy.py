@@ -189,7 +189,7 @@ def policy_text(visible: "Visible", of: Any) -> str:
     """The rule of a table as the text of a policy for `crm_partner`, where settings say who is asking."""
     rule = visible(of.c, Context(NOBODY, null(), null(), BY_SETTINGS))  # type: ignore[arg-type] # no user
     # As a SELECT from the table: by itself, a rule that looks up other rows would read the table anew for that.
-    whole = select(literal_column("1")).select_from(of).where(rule)
+    whole: Select[Any] = select(literal_column("1")).select_from(of).where(rule)
     text = whole.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
     _, _, condition = " ".join(str(text).split()).partition(" WHERE ")
     return condition or "true"
