@@ -164,7 +164,7 @@ class Reader:
         if is_a(node, ast.BoolExpr) and node.boolop == BoolExprType.AND_EXPR:
             for one in node.args:
                 self.conjuncts(one, scope)
-        elif is_a(node, ast.A_Expr) and node.name[0].sval == "=":
+        elif is_a(node, ast.A_Expr) and node.name and node.name[0].sval == "=":
             sides = [self.side(one, scope) for one in (node.lexpr, node.rexpr)]
             if None not in sides:
                 self.ties.tie(*sides)
