@@ -73,6 +73,7 @@ SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "BusinessHoursCreateInput": ("intervals",),
     "BusinessHoursPatch": ("name", "zone", "intervals"),
     "CasePatch": ("subject",),
+    "CommissionPlanPatch": ("program", "name", "basis", "startsOn"),
     "ContactCreateInput": ("firstName", "email", "account"),
     "ContactPatch": ("firstName", "lastName", "title"),
     "DealRegistrationCreateInput": ("partner", "customerDomain", "customerCountry"),
@@ -187,6 +188,11 @@ BEGINNINGS: Mapping[str, Mapping[str, str]] = {
         "leadReopen": "NURTURING",
         "leadStart": "NEW",
     },
+    "partnerCommissions": {
+        "partnerCommissionApprove": "ACCRUED",
+        "partnerCommissionPay": "APPROVED",
+        "partnerCommissionReverse": "ACCRUED",
+    },
     "partnerFundClaims": {
         "partnerFundClaimApprove": "SUBMITTED",
         "partnerFundClaimPay": "APPROVED",
@@ -284,6 +290,17 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
         to__id="pipeline.stages.nodes.0.id",
     ),
     "opportunitySplitsSet": IS_OPEN,
+    "partnerCommissionAccrue": Lookup(
+        "{ partnerCommissions(first: 1, filter: {status: {eq: ACCRUED}}) { nodes {"
+        " account { id } opportunity { id } plan { id } } } }",
+        "partnerCommissions.nodes",
+        {"input.account.id": "account.id", "input.opportunity.id": "opportunity.id", "input.plan.id": "plan.id"},
+    ),
+    "partnerCommissionStatementIssue": Lookup(
+        "{ partnerCommissionEntries(first: 1) { nodes { account { id } bookedOn } } }",
+        "partnerCommissionEntries.nodes",
+        {"input.account.id": "account.id", "input.endsOn": "bookedOn"},
+    ),
     "partnerFundAllocationCreate": (
         partner("input.account.id"),
         Lookup(UNUSED_BUDGET, "partnerMarketingBudgets.nodes", {"input.budget.id": "id"}),

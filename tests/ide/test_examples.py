@@ -27,6 +27,8 @@ from tests.webhooks.hostile import Lying
 REFUSED = {"pipelineArchive": "INVALID", "stageArchive": "INVALID"}
 # All that partners were promised is asked for, and they are members of the only program.
 REFUSED |= {"partnerFundAllocationArchive": "INVALID", "partnerProgramArchive": "INVALID"}
+# Whatever was booked for partners is in a statement.
+REFUSED |= {"partnerCommissionStatementIssue": "INVALID"}
 # Nor does a demo send anything: its webhook endpoint is disabled.
 REFUSED |= {"webhookDeliveryReplay": "INVALID", "webhookTest": "INVALID"}
 WRITTEN: list[dict[str, Any]] = json.loads(examples.WRITTEN.read_text("utf8"))

@@ -26,7 +26,6 @@ from tests.probes.world import NAMED_BY, Row, World
 WINDOW = 200  # probes between two looks at the tables
 SAME = ("foreign", "hidden")  # must be answered like what is not there
 REFUSED = {"viewed": {"NOT_ALLOWED"}, "edited": set()}  # what an outsider is told of what it sees
-OF_STATE = {"ILLEGAL_TRANSITION"}  # besides: that a record which it may change is not in the state for this
 TEXT = 'string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")'
 # Unique keys hold in the whole tenant, so that a write that would make a second record with one must be refused.
 UNIQUE = "a key that a hidden record has is taken"
