@@ -24,7 +24,7 @@ def ledger_values(entries: list[Any], table: str, n: int) -> dict[str, Any]:
         return {**place, **money, "version": 1, "archived_at": None}
     if table == "partner_commission_statements":
         last = entries[n % len(entries)].values
-        period = dict.fromkeys(("starts_on", "ends_on"), BEGIN + timedelta(days=n))
+        period = dict.fromkeys(("starts_on", "ends_on"), BEGIN + timedelta(days=2 * n))  # a day between two is nobody's
         sums = {"opening_minor": 0, "reversed_minor": 0, "paid_minor": 0, "from_sequence": 1, "to_sequence": 1}
         closing = dict.fromkeys(("accrued_minor", "closing_minor"), last["balance_minor"])
         return {"account_id": last["account_id"], "currency": last["currency"], **period, **sums, **closing}
