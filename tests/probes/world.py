@@ -200,7 +200,7 @@ def drafts(world: World, letter: str, model: type[Model], rows: int) -> Iterator
     else:
         for n in range(rows):
             entries = world.of(letter, "partner_commission_entries")
-            yield {"id": world.place(letter, table.name, n), **ledger_values(entries, table.name, n)}
+            yield {"id": world.place(letter, table.name, n), **ledger_values(entries, table.name, letter, n)}
 
 
 def histories(world: World, table: Table, event: Row) -> dict[str, Any]:
