@@ -293,7 +293,7 @@ async def test_a_campaign_that_is_killed_leaves_nothing_running():
             found = running(folder)
             return all(any(program in one for one in found) for program in programs) and bool(found) is bool(programs)
 
-        assert await until(lambda: seen("tests.faults --lane", "serve --port", "postgres"), 60)
+        assert await until(lambda: seen("tests.faults --lane", "multiprocessing.forkserver", "postgres"), 60)
         campaign.kill()
         await campaign.wait()
         assert await until(seen, 60), running(folder)
