@@ -18,6 +18,7 @@ from api.domain.access.capabilities import owners
 from api.domain.kernel import Event, camel, guarded_fields, records, shown_columns
 from api.domain.kernel.errors import DomainError
 from api.domain.kernel.model import Model, Part, Record
+from tests.conftest import LONGEST
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "api").rglob("*.py"))
@@ -255,3 +256,7 @@ def kept_files() -> list[Path]:
 
 def pins(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==(\S+)", (ROOT / name).read_text("utf8"), re.MULTILINE))
+
+
+def test_the_files_of_tests_that_begin_are_there():
+    assert [file for file in LONGEST if not (ROOT / file).is_file()] == []

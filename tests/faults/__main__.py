@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import time
+from typing import NoReturn
 
 from api import telemetry
 from tests.faults.campaign import ROWS, Result, slowness
@@ -17,19 +18,30 @@ from tests.faults.row import Row
 
 HELP = """Runs the rows of the table of faults, each against a server and a PostgreSQL of its own.
 Environment: REPEAT=n runs of each row, 3 by default; FULL=1 for 20 and larger histories; SEED=n repeats a run;
-ROWS=F01,F03 chooses rows; LANES=n runs so many rows at once.
-Exit code 1 on a violation, 2 if there is no such row."""
+ROWS=F01,F03 chooses rows; LANES=n runs so many rows at once; FAULTS_FOLDER=path is where their servers keep their data.
+Exit code 1 on a violation, 2 if there is no such row or a number is none."""
 REPEAT, REPEAT_FULL = 3, 20
 LANES = (os.cpu_count() or 1) + 1  # each waits for half of the time
 
 
+def wrong(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(2)
+
+
+def number(name: str, default: int, *, least: int = 1) -> int:
+    """What a variable of the environment says, if it says anything."""
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or int(text) < least:
+        wrong(f"{name}={text} is no number from {least} on.")
+    return int(text)
+
+
 def chosen(names: str) -> list[Row]:
-    """Raises SystemExit for a row that is not there."""
     wanted = {name.strip() for name in names.split(",") if name.strip()}
     unknown = wanted - {row.number for row in ROWS}
     if unknown:
-        print(f"There is no row {', '.join(sorted(unknown))}. There are {', '.join(row.number for row in ROWS)}.")
-        raise SystemExit(2)
+        wrong(f"There is no row {', '.join(sorted(unknown))}. There are {', '.join(row.number for row in ROWS)}.")
     return [row for row in ROWS if not wanted or row.number in wanted]
 
 
@@ -55,10 +67,10 @@ def main() -> int:
         asyncio.run(serve(full=given.full))
         return 0
     full = os.environ.get("FULL") == "1"
-    repeat = int(os.environ.get("REPEAT") or (REPEAT_FULL if full else REPEAT))
-    seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
-    rows = chosen(os.environ.get("ROWS", ""))
-    result = asyncio.run(campaign(rows, repeat, seed, int(os.environ.get("LANES") or LANES), full=full))
+    repeat = number("REPEAT", REPEAT_FULL if full else REPEAT)
+    seed = number("SEED", random.SystemRandom().randrange(10**6), least=0)
+    rows, lanes = chosen(os.environ.get("ROWS", "")), number("LANES", LANES)
+    result = asyncio.run(campaign(rows, repeat, seed, lanes, full=full))
     print()
     print("\n".join(result.table()))
     print(result.last_line)

@@ -127,7 +127,10 @@ class Process:
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
             self.running.kill()
-            self.running.wait() if isinstance(self.running, subprocess.Popen) else self.running.join()
+            if isinstance(self.running, subprocess.Popen):
+                self.running.wait()
+            else:
+                self.running.join()
 
     async def stop(self) -> float:
         """SIGTERM, and how many seconds it took to end; killed if that is more than 20."""

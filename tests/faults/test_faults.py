@@ -14,6 +14,7 @@ import pytest
 from api.db.commits import OutcomeUnknown
 from api.http.errors import CODES, refusal_of
 from tests.cluster import in_memory
+from tests.faults import __main__ as command
 from tests.faults import campaign
 from tests.faults.campaign import ROWS, Line, Result
 from tests.faults.ledger import Told
@@ -298,3 +299,22 @@ async def test_a_campaign_that_is_killed_leaves_nothing_running():
         await campaign.wait()
         assert await until(seen, 60), running(folder)
         assert os.listdir(folder) == []  # noqa: PTH208
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("REPEAT", "x", "REPEAT=x is no number from 1 on."),
+        ("LANES", "0", "LANES=0 is no number from 1 on."),
+        ("ROWS", "F01,F99", "There is no row F99. There are F01, "),
+    ],
+)
+def test_a_mistake_in_the_environment_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, told: str
+):
+    monkeypatch.setattr("sys.argv", ["tests.faults"])
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith(told)
