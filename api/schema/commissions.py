@@ -187,7 +187,9 @@ def balances() -> Any:
     )
 
 
-def visible_balances(_t: Any, context: Context) -> ColumnElement[bool]:
+def visible_balances(t: Any, context: Context) -> ColumnElement[bool]:
+    if context.outside is not None:
+        return context.outside.acts_for(t.account_id)
     return context.reach(context.capability.on("partner_commission_entry").read)
 
 
