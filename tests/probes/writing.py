@@ -267,19 +267,24 @@ class Writer:
 
     # -- positive controls -------------------------------------------------------------------------------------------
 
-    async def controlled(self, principal: Principal) -> list[str]:
-        """The places where a record is not found even by a principal who may see and write it."""
+    async def controlled(self, principal: Principal, until: float) -> tuple[int, list[str]]:
+        """How many places were looked at, and those where a record is not found by who may see and write it.
+
+        The places come in an order of their own, so that what is left out at the end of the time is from everywhere.
+        """
         silent = []
-        for where in self.inputs.places():
+        places = sorted(self.inputs.places(), key=lambda one: number_of(one.name))
+        for done, where in enumerate(places):
+            if time.monotonic() > until:
+                return done, silent
             table = getattr(self.inputs.catalog.entities[where.entity].table, "name", "")
-            rows = self.rows(table, principal.letter, live)
-            for row in rows:
+            for row in self.rows(table, principal.letter, live):
                 tries = list(self.aimed(principal, where, "control", row))
                 if tries and await self.finds(tries[0]):
                     break
             else:
                 silent.append(where.name)
-        return silent
+        return len(places), silent
 
     async def finds(self, one: Try) -> bool:
         """Whether the record is told from one that is not there."""
