@@ -219,14 +219,20 @@ async def fields(bench: Bench, plan: Plan, found: Found, tell: Tell, heard: Tell
 
 async def read(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
     reader, filled = bench.reader(bench.bound, found), bench.bound.filled
-    for principals, paths, control, seconds, share in (
-        (filled.outsiders, chosen(bench.outside, plan.outside_paths), "a partner 0", plan.outside_seconds, 1),
-        (filled.staff, chosen(bench.paths, plan.paths), "a staff admin", plan.read_seconds, plan.share),
-        (filled.staff, chosen(bench.narrower, plan.paths and plan.paths // 9), None, plan.read_seconds, plan.share),
+    for principals, paths, controls, seconds, share in (
+        (
+            filled.outsiders,
+            chosen(bench.outside, plan.outside_paths),
+            ("a partner 0", "a partner 3"),
+            plan.outside_seconds,
+            1,
+        ),
+        (filled.staff, chosen(bench.paths, plan.paths), ("a staff admin",), plan.read_seconds, plan.share),
+        (filled.staff, chosen(bench.narrower, plan.paths and plan.paths // 9), (), plan.read_seconds, plan.share),
     ):
         asking = [one for one in principals if plan.asks(one)]
-        by = filled.principal(control) if control else None
-        await reader.probe_all(asking, paths, tell, ending(seconds), control=by, share=share)
+        by = [filled.principal(name) for name in controls]
+        await reader.probe_all(asking, paths, tell, ending(seconds), controls=by, share=share)
 
 
 def ending(seconds: float) -> float:

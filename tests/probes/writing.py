@@ -142,7 +142,8 @@ class Writer:
             rows = self.rows(name, principal.letter, live)
             seen = [row for row in rows if principal.sees(self.world, row)]
             owner = getattr(seen[0].model, "owner", None) if seen else None
-            mine = [row for row in seen if owner is not None and row.values[owner] == principal.user]
+            firms = principal.firms if isinstance(principal, Outsider) else frozenset()
+            mine = [row for row in seen if row.id in firms or (owner and row.values[owner] == principal.user)]
             chosen = (mine or seen or rows)[:1]
             if chosen:
                 found[entity.name] = {"id": chosen[0].wire}
