@@ -6,6 +6,7 @@ sends anything, for tests about HTTP itself.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -149,9 +150,15 @@ async def no_problems() -> Sequence[str]:
     return ()
 
 
+@cache
+def usual_settings() -> Settings:
+    """Read once: it takes longer than most requests."""
+    return Settings(cors_origins=("https://ui.example.com",), verify_sql=True)
+
+
 @pytest.fixture
 def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path) -> Starlette:
-    settings = Settings(data_dir=tmp_path, cors_origins=("https://ui.example.com",), verify_sql=True)
+    settings = usual_settings().model_copy(update={"data_dir": tmp_path})
     wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: NOW)
     # Who asks is looked up beside the watched reads, so that `statements` holds the operation's alone.
     wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from graphql import (
     ArgumentNode,
@@ -112,12 +113,18 @@ def unclear(coordinate: str, reason: str, problem: str) -> UnclearDeprecation:
     return UnclearDeprecation(f'{coordinate} is deprecated with "{reason}": {problem}. Write it like "{example}"')
 
 
+@lru_cache(128)  # there are fewer editions
+def any_deprecated(core: GraphQLSchema) -> bool:
+    """Whether anything of a schema is deprecated: it has ten thousand elements."""
+    return any(element.deprecation_reason is not None for _, _, element in elements(core))
+
+
 class Deprecated:
     """Finds what a document uses of the deprecated part of one schema."""
 
     def __init__(self, core: GraphQLSchema) -> None:
         self._core = core
-        self._any = any(element.deprecation_reason is not None for _, _, element in elements(core))
+        self._any = any_deprecated(core)
 
     def used(self, document: DocumentNode) -> Sequence[tuple[str, ...]]:
         """For each operation of a valid document, in their order, the sorted coordinates it uses.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import build_schema
+from graphql import GraphQLSchema, build_schema
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 
@@ -34,17 +34,24 @@ DEPRECATED = {"  roles: [String!]!": "permissions", "  annualRevenue: MoneyInput
 NAMES = ("deprecation", "x-deprecated-fields")
 
 
-@pytest.fixture
-def wired(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path) -> Services:
+@pytest.fixture(scope="module")
+def announced() -> GraphQLSchema:
     text = schema.sdl
     for element, instead in DEPRECATED.items():
         assert element in text
         text = text.replace(
             element, f'{element} @deprecated(reason: "Use `{instead}`. Removal not before 2027-07-01.")'
         )
+    return build_schema(text)
+
+
+@pytest.fixture
+def wired(
+    connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path, announced: GraphQLSchema
+) -> Services:
     wired = services(Settings(data_dir=tmp_path), reads, sessions, SECRET, outside=reads, now=lambda: NOW)
     wired.authenticator.pool = SameConnection(raw(connection))
-    held = DocumentAccess(Documents(build_schema(text)), wired.authenticator.pool)
+    held = DocumentAccess(Documents(announced), wired.authenticator.pool)
     front = wired.front
     return replace(wired, front=lambda viewer, features=NONE: replace(front(viewer, features), documents=held))
 

@@ -12,6 +12,7 @@ from api.app import services
 from api.domain import access
 from api.http.routes import application
 from api.schema import SLICES, Schema, schema, sdl_of_edition
+from api.schema.editions import Editions
 from api.schema.previews import PREVIEWS, UnknownPreview
 from api.settings import Settings
 from tests.conftest import SameConnection, raw
@@ -32,15 +33,21 @@ PREVIEWED = {
         if name.startswith("product")
     },
 }
-TRIED = Schema(SLICES, PREVIEWED)
 ROLES = "{ viewer { roles } }"
 UNKNOWN = "Cannot query field 'roles' on type 'Viewer'."
 
 
+@pytest.fixture(scope="module")
+def tried() -> Schema:
+    return Schema(SLICES, PREVIEWED)
+
+
 @pytest.fixture
-def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path) -> Starlette:
+def app(
+    connection: AsyncConnection, reads: SameConnection, sessions: Sessions, tmp_path: Path, tried: Schema
+) -> Starlette:
     settings = Settings(data_dir=tmp_path)
-    wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: NOW, schema=TRIED)
+    wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: NOW, schema=tried)
     wired.authenticator.pool = SameConnection(raw(connection))
     return application(wired, problems=no_problems, cors_origins=("https://ui.example.com",))
 
@@ -100,23 +107,23 @@ async def test_introspection_and_the_sdl_show_a_preview_to_who_asks_for_it_and_m
     assert (plain.headers["vary"], shown.headers["vary"]) == ("Authorization, Api-Preview, Origin",) * 2
 
 
-def test_every_kind_of_preview_is_marked_in_a_schema_that_others_can_read():
+def test_every_kind_of_preview_is_marked_in_a_schema_that_others_can_read(tried: Schema):
     everything = frozenset(PREVIEWED.values())
-    sdl = sdl_of_edition(TRIED.editions.of(access.shipped("admin"), everything))
+    sdl = sdl_of_edition(tried.editions.of(access.shipped("admin"), everything))
     build_schema(sdl)
     assert sdl.count("@preview(feature:") == len(PREVIEWED)
     assert 'NAME @preview(feature: "words")' in sdl
     assert 'type Product implements Node & Record @preview(feature: "catalogue") {' in sdl
-    assert not {"Product", "ProductConnection", "ProductCreateInput"} & TRIED.core.type_map.keys()
+    assert not {"Product", "ProductConnection", "ProductCreateInput"} & tried.core.type_map.keys()
 
 
 @pytest.mark.parametrize("previewed", [{"Viewer.nope": "roles"}, {"Viewer.roles": "New roles"}, {"Nope": "roles"}])
 def test_a_preview_of_what_is_not_there_is_a_mistake_at_the_start(previewed: dict[str, str]):
     with pytest.raises(UnknownPreview, match=next(iter(previewed))):
-        Schema(SLICES, previewed)
+        Editions(schema.editions.whole, schema.registry, previewed)
 
 
-async def test_outsiders_try_out_nothing(graphql: Client):
-    assert "roles" not in TRIED.outside.core.type_map["Viewer"].fields  # type: ignore[attr-defined]
+async def test_outsiders_try_out_nothing(graphql: Client, tried: Schema):
+    assert "roles" not in tried.outside.core.type_map["Viewer"].fields  # type: ignore[attr-defined]
     answer = await graphql.post({"query": "{ viewer { name } }"}, headers={"api-preview": "roles"})
     assert answer.headers["vary"] == "Accept, Authorization, Api-Preview, Origin"
