@@ -7,8 +7,7 @@ import json
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -18,17 +17,16 @@ from sqlalchemy.exc import IntegrityError
 
 from api import __version__, telemetry
 from api.app import boot_problems, create_app
-from api.domain import access, tokens
 from api.domain.accounts import Account
-from api.domain.kernel import Tenant, Work, new_id
+from api.domain.kernel import Tenant, new_id
 from api.domain.opportunities import Opportunity
-from api.domain.users import User
 from api.http import server
 from api.settings import load
 from api.worker.process import in_background
 
 from .database import Database, TenantFacts, open_database, operate
-from .demo_data import ADMIN, READER, SELLER, fill
+from .demo_data import fill
+from .demo_tokens import Shown, fresh_tokens
 from .ide_build import start_in_background
 from .output import CommandRefused
 from .tenants import archive_tenant, create_tenant
@@ -39,8 +37,6 @@ app = typer.Typer()
 HOST = "127.0.0.1"  # the tokens are printed: nobody else's machine may use them
 TENANT = "demo"
 UNFINISHED = "demo, unfinished "
-VALIDITY = timedelta(hours=24)
-PEOPLE: Mapping[str, str] = MappingProxyType({"admin": ADMIN, "sales_rep": SELLER, "read_only": READER})
 QUERY = "{ opportunities(first: 3) { nodes { name amount { amount currency } stage { name } account { name } } } }"
 
 
@@ -120,28 +116,6 @@ async def rename(database: Database, tenant: UUID, name: str) -> None:
         row.name = name
 
 
-async def fresh_tokens(database: Database, tenant: UUID) -> dict[str, str]:
-    """A token for each role, valid for 24 hours; those of earlier starts are revoked."""
-    pepper = tokens.pepper(database.secret())
-    names = {f"demo {role}": role for role in PEOPLE}
-    made: dict[str, str] = {}
-    async with database.sessions() as sessions, operate(sessions, tenant, "demo") as work:
-        for token in await tokens.tokens(work):
-            if token.name in names and token.is_usable(work.now):
-                await tokens.revoke(work, token.id)
-        people = await people_by_name(work)
-        for name, role in names.items():
-            person = people[PEOPLE[role]]
-            await give(work, person, role)
-            _, made[role] = await tokens.create(work, role, name, pepper=pepper, user_id=person, expires_in=VALIDITY)
-    return made
-
-
-async def people_by_name(work: Work) -> dict[str, UUID]:
-    query = select(User.name, User.id).where(User.tenant_id == work.tenant, User.archived_at.is_(None))
-    return dict((await work.session.execute(query)).all())
-
-
 async def count(database: Database, tenant: UUID) -> dict[str, int]:
     async with database.sessions() as sessions, operate(sessions, tenant, "demo") as work:
         return {
@@ -156,18 +130,18 @@ async def count(database: Database, tenant: UUID) -> dict[str, int]:
         }
 
 
-def tell(url: str, made: Mapping[str, str], counts: Mapping[str, int], note: str | None = None) -> None:
+def tell(url: str, made: Mapping[str, Shown], counts: Mapping[str, int], note: str | None = None) -> None:
     """What a newcomer needs, in lines that are not broken where he copies them."""
     body = json.dumps({"query": QUERY})
     holds = ", ".join(f"{number} {name}" for name, number in counts.items())
-    header = f"-H 'Authorization: Bearer {made['admin']}' -H 'Content-Type: application/json'"
+    header = f"-H 'Authorization: Bearer {made['admin'].text}' -H 'Content-Type: application/json'"
     lines = [
         f"Headless CRM {__version__}, tenant {TENANT}: {holds}",
         "",
-        f"  {url}/#token={made['admin']}",
+        f"  {url}/#token={made['admin'].text}",
         "",
         "Tokens, valid for 24 hours or until the next start:",
-        *(f"  {role:<10} {token}  {PEOPLE[role]}" for role, token in made.items()),
+        *(f"  {label:<10} {token.text}  {token.who}" for label, token in made.items()),
         "",
         "One query to paste:",
         f"  curl -s {url}/graphql {header} -d '{body}'",
@@ -176,9 +150,3 @@ def tell(url: str, made: Mapping[str, str], counts: Mapping[str, int], note: str
         "Ctrl-C stops everything.",
     ]
     typer.echo("\n".join(lines))
-
-
-async def give(work: Work, person: UUID, role: str) -> None:
-    """Let the person have the role, beside those it has."""
-    wanted, held = await access.role_named(work, role), await access.roles_of(work, person)
-    await access.set_roles(work, person, [*held, wanted.id])

@@ -45,14 +45,13 @@ async def converted(work: Work, id: UUID) -> None:
 
 
 async def expired(work: Work, id: UUID) -> None:
-    """Approved 91 days ago, and noted by the timer since."""
-    now = work.now
-    work.now = now - timedelta(days=91)
+    """Approved, and noted by the timer when the protection was over."""
     await deal_registrations.approve(work, id)
-    work.now = now
+    work.now += PROTECTION
     await deal_registrations.expire(work, {"id": str(id)})
 
 
+A_DAY, PROTECTION = timedelta(days=1), timedelta(days=90)
 ANSWER_HOURS = 720  # so that an offer can be answered while somebody tries out the demo
 # Territories that a partner takes leads of, and how many at most.
 TAKEN: tuple[tuple[tuple[str, ...], int | None], ...] = (
@@ -88,11 +87,10 @@ async def make_deals(work: Work, people: tuple[tuple[str, str], ...]) -> None:
         profile: lead_distribution.ProfileValues = {"territories": territories, "capacity": capacity}
         await lead_distribution.create_profile(work, {**profile, "partner_id": partner, "skills": ["installation"]})
     for index, (company, steps) in enumerate(zip(COMPANIES, REGISTRATIONS.values(), strict=True)):
-        registration = await deal_registrations.create(work, claim(company, partners[index % len(partners)]))
-        await follow(work, registration.id, steps)
+        begun = len(steps) * A_DAY + (PROTECTION if expired in steps else timedelta())
+        await registered(work, claim(company, partners[index % len(partners)]), steps, begun)
         if steps is CLAIMED:  # another partner claims the same customer, later
-            rival = await deal_registrations.create(work, claim(company, partners[(index + 1) % len(partners)]))
-            await follow(work, rival.id, steps)
+            await registered(work, claim(company, partners[(index + 1) % len(partners)]), steps, begun - A_DAY)
     for (first_name, last_name), (status, steps) in zip(people, LEADS.items(), strict=False):
         lead = await leads.create(work, lead_values(first_name, last_name, f"{last_name} & Co", status.value))
         await follow(work, lead.id, steps)
@@ -103,6 +101,21 @@ async def make_deals(work: Work, people: tuple[tuple[str, str], ...]) -> None:
         await work.flush()
         if answer is not None:
             await answer(work, await newest_offer(work))
+
+
+async def registered(
+    work: Work, values: deal_registrations.RegistrationValues, steps: tuple[Step, ...], begun: timedelta
+) -> None:
+    """Begun so long ago; it was submitted at once, and each further step came a day after the one before."""
+    now = work.now
+    work.now = now - begun
+    registration = await deal_registrations.create(work, values)
+    await work.flush()
+    for step in steps:
+        await step(work, registration.id)
+        await work.flush()
+        work.now += A_DAY
+    work.now = now
 
 
 def claim(company: str, partner: UUID) -> deal_registrations.RegistrationValues:

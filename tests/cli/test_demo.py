@@ -23,6 +23,7 @@ pytestmark = pytest.mark.embedded
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = "from api.cli import main; main()"
 SECONDS = 90
+CLAIMS = "{ dealRegistrations(first: 20) { nodes { partner { name } } } }"
 COUNTS = "{ opportunities(first: 1) { totalCount { value } } accounts(first: 1) { totalCount { value } } }"
 
 
@@ -39,7 +40,7 @@ class Running:
         return str(url)
 
     def token(self, role: str) -> str:
-        [token] = re.findall(rf"^  {role} +(crm_pat_\w+)  ", self.printed, re.MULTILINE)
+        [token] = re.findall(rf"^  {role} +(crm_(?:pat|ptr)_\w+)  ", self.printed, re.MULTILINE)
         return str(token)
 
     def ask(self, query: str, token: str) -> dict[str, Any]:
@@ -113,6 +114,14 @@ def test_a_demo_answers_shares_its_database_survives_its_postgresql_keeps_its_da
         assert counts["opportunities"]["totalCount"]["value"] == 142
         own = first.ask(COUNTS, first.token("sales_rep"))["data"]
         assert 0 < own["opportunities"]["totalCount"]["value"] < 142
+        claims = {
+            label: first.ask(CLAIMS, first.token(label))["data"]["dealRegistrations"]["nodes"]
+            for label in ("partner", "partner_2")
+        }
+        assert {label: {one["partner"]["name"] for one in found} for label, found in claims.items()} == {
+            "partner": {"Brightwater Partners"},
+            "partner_2": {"Cobalt Batteries"},
+        }
         pasted = re.findall(r"^  (curl .*)$", first.printed, re.MULTILINE)
         assert len(pasted) == 1
         assert first.token("admin") in pasted[0]

@@ -1,5 +1,5 @@
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 from api.cli.database import open_database
 from api.cli.demo_data import fill
@@ -71,6 +71,11 @@ def test_the_demo_tenant_shows_a_year_of_selling_in_every_stage_and_is_the_same_
     )
     ones = ("DRAFT", "SUBMITTED", "UNDER_REVIEW", "APPROVED", "REJECTED", "CONVERTED", "EXPIRED", "WITHDRAWN")
     assert sorted(registrations) == sorted([*((status, False, 1) for status in ones), ("UNDER_REVIEW", True, 1)])
+    waited = asking.rows(
+        "SELECT approved_at - submitted_at, count(*) FROM deal_registrations "
+        f"WHERE tenant_id = {one} AND approved_at IS NOT NULL GROUP BY 1"
+    )
+    assert waited == [(timedelta(days=2), 3)]
     leads = asking.rows(f"SELECT DISTINCT status FROM leads WHERE tenant_id = {one} ORDER BY 1")
     assert leads == [("CONVERTED",), ("NEW",), ("NURTURING",), ("QUALIFIED",), ("UNQUALIFIED",), ("WORKING",)]
     assert (count("partner_lead_profiles"), count("partner_marketing_budgets")) == (2, 2)

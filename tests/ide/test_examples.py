@@ -13,7 +13,8 @@ from graphql import parse, validate
 
 from api.app import services
 from api.cli.database import Database
-from api.cli.demo import demo_tenant, fresh_tokens
+from api.cli.demo import demo_tenant
+from api.cli.demo_tokens import fresh_tokens
 from api.http.routes import application
 from api.schema import schema
 from api.settings import Settings
@@ -56,7 +57,7 @@ def test_an_example_and_what_it_looks_up_are_valid(one: dict[str, Any]):
 async def test_every_example_runs_on_the_demo_tenant_and_changes_nothing(committed: Committed, tmp_path: Path):
     database = Database(Settings(data_dir=tmp_path, **UNMETERED), committed.urls)
     tenant = await demo_tenant(database, reset=False)
-    token = (await fresh_tokens(database, tenant.id))["admin"]
+    token = (await fresh_tokens(database, tenant.id))["admin"].text
     changes = await count_changes(committed)
     await number_events(committed)
     connections = (committed.reads, committed.sessions, database.secret())
