@@ -44,20 +44,27 @@ SETTINGS = ("crm.tenant", "crm.principal")
 BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
 LONGEST = (
-    "tests/cli/test_demo.py",
-    "tests/http/test_server.py",
-    "tests/db/test_embedded.py",
-    "tests/access/test_lattice.py",
     "tests/compiler/test_indexes.py",
     "tests/webhooks/test_delivery.py",
-    "tests/compiler/test_paging.py",
-    "tests/access/test_scopes.py",
     "tests/ide/test_examples.py",
-    "tests/cli/test_demo_data.py",
-    "tests/test_guides.py",
-    "tests/http/test_bad_input.py",
+    "tests/compiler/test_paging.py",
     "tests/test_migrations.py",
+    "tests/partner_programs/test_figures.py",
+    "tests/cli/test_imports.py",
+    "tests/sharing/test_explaining.py",
+    "tests/test_release.py",
+    "tests/partner_programs/test_graphql.py",
+    "tests/opportunities/test_graphql.py",
+    "tests/http/test_server.py",
+    "tests/worker/test_process.py",
+    "tests/cli/test_demo.py",
+    "tests/access/test_scopes.py",
+    "tests/cli/test_demo_data.py",
+    "tests/cli/test_commands.py",
     "tests/subscriptions/test_events.py",
+    "tests/cli/test_schema_check.py",
+    "tests/db/test_embedded.py",
+    "tests/access/test_lattice.py",
 )
 
 
