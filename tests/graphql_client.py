@@ -137,7 +137,8 @@ def remembering(front_of: Fronts) -> Fronts:
     def front(viewer: Viewer, features: frozenset[str] = frozenset()) -> Front:
         found = front_of(viewer, features)
         assert isinstance(found.reads, Reads)
-        known = KNOWN.get(id(found.reads.core), lambda: found)  # it holds the schema, so that the id stays its own
+        # Its entry holds the schema, so that the id stays its own. What was not verified is not for who verifies.
+        known = KNOWN.get((id(found.reads.core), found.reads.compiler.verify is None), lambda: found)
         assert isinstance(known.reads, Reads)
         found.documents._documents = known.documents._documents
         found.reads.shapes, found.reads.read_backs = known.reads.shapes, known.reads.read_backs

@@ -1,7 +1,7 @@
 """A tenant whose events are committed and relayed, and the API over it."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from api.http.routes import application
 from api.settings import Settings
 from api.worker.relay import Relay
 from tests.conftest import Committed
-from tests.graphql_client import SECRET, GraphQLFailed, bearer, no_problems
+from tests.graphql_client import SECRET, GraphQLFailed, bearer, no_problems, remembering
 from tests.people import NOW
 
 
@@ -67,6 +67,7 @@ class Feed:
 async def feed(committed: Committed, tmp_path: Path) -> AsyncIterator[Feed]:
     settings = Settings(data_dir=tmp_path, verify_sql=True)
     wired = services(settings, committed.reads, committed.sessions, SECRET, outside=None, now=lambda: NOW)
+    wired = replace(wired, front=remembering(wired.front))
     seen: list[str] = []
     committed.reads.on_statement.append(lambda sql, _arguments: seen.append(sql))
     transport = httpx.ASGITransport(application(wired, problems=no_problems))

@@ -5,7 +5,7 @@ What is read by outsiders is read as `crm_partner`, so that row-level security a
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -23,7 +23,7 @@ from api.http.routes import application
 from api.settings import Settings
 from tests.conftest import Committed
 from tests.factories import a_contact, an_account, an_opportunity
-from tests.graphql_client import JSON, SECRET, GraphQLFailed, bearer, no_problems
+from tests.graphql_client import JSON, SECRET, GraphQLFailed, bearer, no_problems, remembering
 from tests.people import NOW
 
 LATER = NOW.replace(year=2199)
@@ -76,6 +76,7 @@ async def an_outside_world(committed: Committed, tmp_path: Path) -> AsyncIterato
     await partner.open()
     settings = Settings(data_dir=tmp_path, verify_sql=True)
     wired = services(settings, committed.reads, committed.sessions, SECRET, outside=partner, now=lambda: NOW)
+    wired = replace(wired, front=remembering(wired.front))
     transport = httpx.ASGITransport(application(wired, problems=no_problems))
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as http:
         yield World(committed, http, partner)

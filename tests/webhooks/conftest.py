@@ -192,6 +192,7 @@ async def a_world(
     place = Place(settings, committed.urls, SECRET, committed.sessions, committed.reads)
     resolve = Lying()
     wired = services(settings, committed.reads, committed.sessions, SECRET, outside=None, resolve=resolve)
+    wired = replace(wired, front=remembering(wired.front))
     worker = await asyncpg.create_pool(committed.urls.worker, min_size=1, max_size=4)
     poster = Poster(Guard(allowed_hosts(allowed), resolve), seconds=seconds, network=network)
     sender = Sender(worker, poster, Sealer(SECRET), service.payloads(place), service.disabling(place))
