@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import orjson
 import pytest
-from graphql import OperationDefinitionNode, parse, validate
+from graphql import OperationDefinitionNode, parse
 from sqlalchemy import Table
 
 from api.compiler import Column, Entity, ToMany, ToOne
@@ -85,7 +85,6 @@ class LargeWorld:
     async def plan(self, selections: Sequence[str], connection: asyncpg.Connection | None = None) -> Any:
         """How PostgreSQL would answer an operation of these fields."""
         document = parse("{" + " ".join(f"list{at}: {one}" for at, one in enumerate(selections)) + "}")
-        assert validate(schema.core, document) == []
         (operation,) = document.definitions
         assert isinstance(operation, OperationDefinitionNode)
         statement = self.reads.compiler.operation(document, operation, {}, self.reads.visibility(VIEWER))
