@@ -353,3 +353,11 @@ async def a_queue(
     queue = await queues.create(work, given)  # type: ignore[arg-type]
     await work.flush()
     return queue
+
+
+async def a_rule(
+    work: Work, trigger: cases.EscalationTrigger, name: str = "Late", **values: Any
+) -> cases.EscalationRule:
+    rule = await cases.create_rule(work, {"name": name, "trigger": trigger, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return rule

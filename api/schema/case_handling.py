@@ -62,6 +62,7 @@ class CaseAssignment:
     user: User | None = to_one("user_id", "users.User", "The agent; null if it waits.")
     way: domain.AssignmentWay = described("How it came to the agent, or left him.")
     routing: QueueRouting | None = described("What the queue went by; null if it did not choose.")
+    turn: int | None = described("The how-manieth choice of the queue it was, from 1; null if it did not choose.")
     reason: str | None = described("What was said about it.")
     by: User | None = to_one("by_id", "users.User", "Who did it; null for programs and timers.")
     created_at: datetime = described("When.")
