@@ -28,7 +28,7 @@ SELECT count(*) AS events, count(DISTINCT aggregate_id) AS cases FROM outbox
 TRUTH = "SELECT count(*) FROM case_milestones WHERE violated_at IS NOT NULL AND status = 'MISSED'"
 # What a worker that was killed had taken is taken anew at once, and not after its lease.
 EXPIRE = "UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'RUNNING'"
-# The clock of the first worker, and what it tells of cases that were due on 2026-03-02; the second one has the right time.
+# The clock of the first worker, and what it tells of cases that were due on 2026-03-02; the second one's is right.
 CLOCKS = (("+10m", 20), ("-10m", 20), ("@2030-01-01 00:00:00", 20), ("@2026-03-01 00:00:00", 0))
 
 

@@ -11,6 +11,7 @@ from api.domain.kernel import (
     Invalid,
     LimitExceeded,
     Matching,
+    Outcome,
     RestoreConflict,
     Row,
     TextField,
@@ -75,7 +76,7 @@ async def update(work: Work, id: UUID, values: QueueValues, *, if_version: int |
 async def upsert_many(work: Work, rows: Sequence[QueueRow]) -> list[Written[Queue]]:
     """Create or update queues; a row means the one with its id, external id or name."""
     written = await write_rows(work, MATCHING, rows, prepare)
-    await look_again(work, [id for row in rows if (id := row.id)])
+    await look_again(work, [one.unwrap().id for one in written if one.outcome is Outcome.UPDATED])
     return written
 
 
