@@ -1,7 +1,8 @@
 """A database of 100,000 rows in its largest tables, for asking PostgreSQL how it would answer.
 
-Written by PostgreSQL itself, from the types of the columns: no command makes so many rows in a second. Checks and
-foreign keys are lifted, so the rows say nothing about the business; what matters is how their values are spread.
+Written by PostgreSQL itself, from the types of the columns: no command makes so many rows in a second. Checks,
+exclusions and foreign keys are lifted, so the rows say nothing about the business; what matters is how their values are
+spread.
 """
 
 import asyncio
@@ -83,7 +84,7 @@ SELECT c.relname::text AS table, i.indexrelid::regclass::text AS name, pg_get_in
 """
 CHECKS = """
 SELECT array_agg(format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname))
-  FROM pg_constraint JOIN pg_class c ON c.oid = conrelid WHERE contype = 'c' AND c.relname = ANY ($1)
+  FROM pg_constraint JOIN pg_class c ON c.oid = conrelid WHERE contype IN ('c', 'x') AND c.relname = ANY ($1)
 """
 
 
@@ -162,6 +163,8 @@ def plain(table: Table, column: Any, salt: int) -> str:
         return f"{array}[CASE WHEN {chance(salt + 50)} < {RARE} THEN {len(members)} ELSE {often} END]"
     if isinstance(type_, Text):
         return text_of(table, column, by_chance)
+    if isinstance(type_, Integer) and keys_with(table, column):
+        return "n"
     spread: dict[Any, str] = {
         Boolean: f"{by_chance} >= {RARE}",
         Date: f"date '2026-03-02' + floor(2000 * {by_chance} - 1500)::int",

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from api.domain.kernel import IllegalTransition, Invalid, Work, checked, parse, wire
+from api.domain.kernel import IllegalTransition, Invalid, Work, checked, next_state, parse, wire
 
-from .desk import check_verb, enter, job_key
+from .desk import enter, job_key
 from .escalating import Occasion, act
 from .events import CaseCancelled, CaseClosed, CaseMarkedDuplicate, CaseReopened, CaseResolved
 from .models import Case
@@ -22,7 +22,7 @@ CLOSES_AFTER = timedelta(days=7)  # so long a resolved case can be reopened; the
 async def start(work: Work, id: UUID, *, if_version: int | None = None) -> Case:
     """Begin to work on a new case; one that nobody owns becomes that of the acting user, as with `take`."""
     case = await work.edit(Case, id, if_version=if_version)
-    status = check_verb(case, "start")
+    status = next_state(TRANSITIONS, case.status, "start")
     if case.owner_id is None and work.viewer.user is not None:
         await hand_to(work, case, work.viewer.user)
     await enter(work, case, status)
@@ -41,7 +41,7 @@ async def wait_for_third_party(
 
 async def wait(work: Work, id: UUID, verb: str, reason: str | None, if_version: int | None) -> Case:
     case = await work.edit(Case, id, if_version=if_version)
-    status = check_verb(case, verb)
+    status = next_state(TRANSITIONS, case.status, verb)
     await enter(work, case, status, checked(reason or "", "reason", limit=REASON, required=False) or None)
     return case
 
@@ -49,7 +49,7 @@ async def wait(work: Work, id: UUID, verb: str, reason: str | None, if_version: 
 async def resume(work: Work, id: UUID, *, if_version: int | None = None) -> Case:
     """Go on with a case that waited."""
     case = await work.edit(Case, id, if_version=if_version)
-    await enter(work, case, check_verb(case, "resume"))
+    await enter(work, case, next_state(TRANSITIONS, case.status, "resume"))
     return case
 
 
@@ -62,7 +62,7 @@ async def resolve(
         IllegalTransition: it is new, resolved or finished.
     """
     case = await work.edit(Case, id, if_version=if_version)
-    status = check_verb(case, "resolve")
+    status = next_state(TRANSITIONS, case.status, "resolve")
     told = checked(resolution or "", "resolution", limit=RESOLUTION, required=False) or None
     closes_at = work.now + CLOSES_AFTER
     facts: dict[str, Any] = {
@@ -85,7 +85,7 @@ async def reopen(work: Work, id: UUID, reason: str, *, if_version: int | None = 
         Required: the reason is blank.
     """
     case = await work.edit(Case, id, if_version=if_version)
-    status = check_verb(case, "reopen")
+    status = next_state(TRANSITIONS, case.status, "reopen")
     if not may_reopen(case, work):
         raise IllegalTransition(case.status.value, "reopen", ("close",))
     reason = checked(reason, "reason", limit=REASON)
@@ -104,8 +104,8 @@ def may_reopen(case: Case, work: Work) -> bool:
 async def close(work: Work, id: UUID, *, if_version: int | None = None) -> Case:
     """Finish a resolved case before it closes by itself."""
     case = await work.edit(Case, id, if_version=if_version)
-    check_verb(case, "close")
-    await finish(work, case, CaseStatus.CLOSED)
+    status = next_state(TRANSITIONS, case.status, "close")
+    await finish(work, case, status)
     work.emit(CaseClosed(id, is_automatic=False))
     await work.unschedule(CLOSE, key=job_key(id))
     return case
@@ -132,9 +132,9 @@ async def cancel(work: Work, id: UUID, reason: str, *, if_version: int | None = 
         Required: the reason is blank.
     """
     case = await work.edit(Case, id, if_version=if_version)
-    check_verb(case, "cancel")
+    status = next_state(TRANSITIONS, case.status, "cancel")
     reason = checked(reason, "reason", limit=REASON)
-    await finish(work, case, CaseStatus.CANCELLED, reason)
+    await finish(work, case, status, reason)
     work.emit(CaseCancelled(id, reason))
     return case
 
@@ -147,11 +147,11 @@ async def mark_duplicate(work: Work, id: UUID, of_id: UUID, *, if_version: int |
         Invalid: the other is itself, or a duplicate already.
     """
     case = await work.edit(Case, id, if_version=if_version)
-    check_verb(case, "mark_duplicate")
+    status = next_state(TRANSITIONS, case.status, "mark_duplicate")
     other = await work.reference(Case, of_id, "of")
     if other is None or other.id == id or other.status is CaseStatus.DUPLICATE:
         raise Invalid(("of",), "name another case, one that is no duplicate itself", "original")
-    await finish(work, case, CaseStatus.DUPLICATE, duplicate_of_id=other.id)
+    await finish(work, case, status, duplicate_of_id=other.id)
     work.emit(CaseMarkedDuplicate(id, wire("cas", other.id)))
     return case
 
