@@ -42,7 +42,7 @@ OWN_VERBS = {
     *("Advance", "Win", "Lose", "Reopen", "MovePipeline", "LineAdd", "LineUpdate", "LineRemove"),
     *("Relate", "RelationEnd", "RelationMakePrimary", "EmailRemove", "PhoneRemove", "AddressRemove"),
     *("Fill", "Start", "WaitForCustomer", "WaitForThirdParty", "Resume", "Resolve", "Close", "Cancel"),
-    *("MarkDuplicate", "Escalate", "Comment"),
+    *("MarkDuplicate", "Escalate", "Comment", "Route", "Take", "Release"),
     *("ContactRoleSet", "ContactRoleRemove", "SplitsSet"),
     *("SetRoles", "TokenCreate", "Rotate", "Revoke"),
     *("Enable", "Disable", "TakeOver", "Test", "Preview", "Replay"),

@@ -21,6 +21,7 @@ from .contacts import Contact
 from .enums import described_enum
 from .interfaces import Node, Record
 from .products import Product
+from .queues import Queue
 from .records import complete
 from .users import User
 from .wire import id_text
@@ -87,6 +88,16 @@ described_enum(
     NOT_REPRODUCIBLE="It could not be seen again.",
     WILL_NOT_FIX="It stays as it is.",
     NO_REPLY="The customer did not answer.",
+)
+
+described_enum(
+    domain.MilestoneType,
+    "MilestoneType",
+    "What is promised.",
+    FIRST_RESPONSE="That a person answers a new case in public.",
+    NEXT_RESPONSE="That a person answers what the customer asks later.",
+    UPDATE="That the customer hears from a person again and again until the case is resolved.",
+    RESOLUTION="That the case is resolved.",
 )
 
 
@@ -192,6 +203,8 @@ class Case(Record, Node):
     contact: Contact | None = to_one("contact_id", "contacts.Contact", "Who asks.")
     product: Product | None = to_one("product_id", "products.Product", "What it is about.")
     owner: User | None = to_one("owner_id", "users.User", "Who works on it; null for nobody.")
+    queue: Queue | None = to_one("queue_id", "queues.Queue", "Where it waits for an agent, or came from.")
+    skills: list[str] = described("What an agent should know, lower case; queues that route by SKILL ask for it.")
     parent: "Case | None" = to_one("parent_id", "cases.Case", "The case it is part of; at most 10 levels.")
     follows: "Case | None" = to_one("follows_id", "cases.Case", "The finished case that it goes on from.")
     duplicate_of: "Case | None" = to_one("duplicate_of_id", "cases.Case", "The case that says the same.")
@@ -229,6 +242,7 @@ for owner, name, by, text in (
     (Account, "cases", "account_id", "Its cases."),
     (Contact, "cases", "contact_id", "Cases that the contact asks for."),
     (User, "cases", "owner_id", "Cases that the user works on."),
+    (Queue, "cases", "queue_id", "Cases in it, whoever has them."),
     (Product, "cases", "product_id", "Cases about it."),
     (Case, "parts", "parent_id", "Cases that are part of it."),
     (Case, "follow_ups", "follows_id", "Cases that go on from it."),
@@ -248,6 +262,8 @@ CASES = Writes(
         "contact",
         "product",
         "owner",
+        "queue",
+        "skills",
         "parent",
         "from_email",
         "origin",
@@ -297,6 +313,7 @@ AGGREGATE = Aggregate(
         "PRIORITY": column_key("priority", None, "By priority."),
         "ORIGIN": column_key("origin", None, "By the way they came in."),
         "TYPE": column_key("type", None, "By kind of concern."),
+        "QUEUE": column_key("queue_id", ("Queue", "que"), "By queue."),
         "OWNER": column_key("owner_id", ("User", "usr"), "By who works on them."),
         "ACCOUNT": column_key("account_id", ("Account", "acc"), "By account."),
         "PRODUCT": column_key("product_id", ("Product", "prd"), "By product."),

@@ -20,6 +20,8 @@ SHELVES = (  # what records refer to
     "business_hours",
     "holiday_calendar",
     "sla_policy",
+    "queue",
+    "escalation_rule",
 )
 PARTNERS = (
     *("partner_program", "partner_tier", "partner_membership", "partner_user"),

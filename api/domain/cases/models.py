@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Integer, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
 from api.domain.kernel import Entry, EnumText, Part, Record, as_its_record, column
@@ -28,6 +29,14 @@ class Case(Record):
         CheckConstraint("duplicate_of_id <> id AND follows_id <> id AND parent_id <> id", name="not_of_itself"),
         CheckConstraint("escalation_level BETWEEN 0 AND 5", name="escalation_level"),
         CheckConstraint("reopen_count >= 0", name="reopen_count"),
+        Index(
+            "ix_cases_queue_next_due",
+            "tenant_id",
+            "queue_id",
+            "next_due_at",
+            "id",
+            postgresql_where=text("archived_at IS NULL"),
+        ),
     )
     prefix = "cas"
     object = "case"
@@ -43,6 +52,8 @@ class Case(Record):
     contact_id: Mapped[UUID | None] = column(references="contacts", filter=True)
     product_id: Mapped[UUID | None] = column(references="products", filter=True)
     owner_id: Mapped[UUID | None] = column(references="users", filter=True)
+    queue_id: Mapped[UUID | None] = column(references="queues", filter=True)
+    skills: Mapped[list[str]] = column(ARRAY(Text(collation="C")), server_default="{}")  # folded, sorted
     parent_id: Mapped[UUID | None] = column(references="cases", filter=True)
     follows_id: Mapped[UUID | None] = column(references="cases", filter=True)
     duplicate_of_id: Mapped[UUID | None] = column(references="cases", filter=True)

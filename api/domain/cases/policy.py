@@ -18,3 +18,7 @@ def visible_policies(_t: Any, context: Context) -> ColumnElement[bool]:
 
 def visible_entitlements(_t: Any, context: Context) -> ColumnElement[bool]:
     return context.reads("entitlement")
+
+
+def visible_rules(_t: Any, context: Context) -> ColumnElement[bool]:
+    return context.reads("escalation_rule")
