@@ -31,6 +31,8 @@ WIRE_PREFIXES = {
     "AccountContact": "aco",
     "BusinessHours": "bhr",
     "Case": "cas",
+    "KnowledgeArticle": "kba",
+    "SatisfactionRequest": "sat",
     "Certification": "cer",
     "Contact": "con",
     "DealRegistration": "dlr",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Numeric, Text, cast, func, literal_column
+from sqlalchemy import ColumnElement, Integer, Numeric, Text, and_, case, cast, func, literal_column
 
 from .binding import composed
 from .enums import described_enum
@@ -18,6 +18,14 @@ class MetricUnit(StrEnum):
     DAYS = "DAYS"
     MONEY = "MONEY"
     MONEY_PER_DAY = "MONEY_PER_DAY"
+    FACTOR = "FACTOR"
+    MINUTES = "MINUTES"
+    POINTS = "POINTS"
+
+
+class MetricAbsence(StrEnum):
+    NO_RECORDS = "NO_RECORDS"
+    ZERO_DENOMINATOR = "ZERO_DENOMINATOR"
 
 
 described_enum(
@@ -29,19 +37,41 @@ described_enum(
     DAYS="Days, 2 decimal digits.",
     MONEY="Money of the tenant's reporting currency, with its digits.",
     MONEY_PER_DAY="Money of the tenant's reporting currency a day, with its digits.",
+    MINUTES="Minutes, 2 decimal digits.",
+    POINTS="Points from -100 to 100, 2 decimal digits.",
+    FACTOR="How many times the denominator, 4 decimal digits; both are money of the tenant's reporting currency.",
+)
+described_enum(
+    MetricAbsence,
+    "MetricAbsence",
+    "Why a figure has no value.",
+    NO_RECORDS="There are no records to compute it from.",
+    ZERO_DENOMINATOR="There are, but what is to be divided by adds up to 0.",
 )
 
 
 @strawberry.type(description="A figure with the numbers behind it; value = numerator / denominator, rounded once.")
 class Metric:
     value: Decimal | None = strawberry.field(description="The figure; null when the denominator is 0.")
+    absence: MetricAbsence | None = strawberry.field(description="Why there is no value; null when there is one.")
     numerator: Decimal = strawberry.field(description="What is divided, up to 10 decimal digits.")
     denominator: Decimal = strawberry.field(description="What it is divided by, up to 10 decimal digits.")
     sample_size: int = strawberry.field(description="How many records it is computed from.")
     unit: MetricUnit = strawberry.field(description="What value and numerator are counted in.")
 
 
-DIGITS: Mapping[MetricUnit, str] = {MetricUnit.COUNT: "0", MetricUnit.RATIO: "6", MetricUnit.DAYS: "2"}
+DIGITS: Mapping[MetricUnit, str] = {
+    MetricUnit.COUNT: "0",
+    MetricUnit.RATIO: "6",
+    MetricUnit.DAYS: "2",
+    MetricUnit.FACTOR: "4",
+    MetricUnit.MINUTES: "2",
+    MetricUnit.POINTS: "2",
+}
+
+
+def text_of(value: StrEnum) -> ColumnElement[str]:
+    return literal_column(f"'{value.value}'", Text())
 
 
 def metric(name: str, unit: MetricUnit, description: str) -> Any:
@@ -59,7 +89,15 @@ def metric(name: str, unit: MetricUnit, description: str) -> Any:
     def part(row: Any, which: str) -> ColumnElement[Any]:
         return cast(getattr(row, f"{name}_{which}"), Numeric)
 
+    def absence(row: Any) -> ColumnElement[Any]:
+        nothing = getattr(row, f"{name}_size") == literal_column("0", Integer)
+        zero = part(row, "denominator") == literal_column("0", Numeric)
+        return case(
+            (and_(zero, nothing), text_of(MetricAbsence.NO_RECORDS)), (zero, text_of(MetricAbsence.ZERO_DENOMINATOR))
+        )
+
     fields = {
+        "absence": lambda row, _scope: absence(row),
         "value": lambda row, _scope: cast(
             func.round(
                 part(row, "numerator") / func.nullif(part(row, "denominator"), literal_column("0")), digits(row)
@@ -69,6 +107,6 @@ def metric(name: str, unit: MetricUnit, description: str) -> Any:
         "numerator": lambda row, _scope: shown(part(row, "numerator")),
         "denominator": lambda row, _scope: shown(part(row, "denominator")),
         "sampleSize": lambda row, _scope: getattr(row, f"{name}_size"),
-        "unit": lambda _row, _scope: literal_column(f"'{unit.value}'", Text()),
+        "unit": lambda _row, _scope: text_of(unit),
     }
     return composed(fields, description)

@@ -19,7 +19,7 @@ from .binding import OUTSIDE, Readable
 from .editions import Edition, narrowed
 from .registry import Registry, about_of
 
-ROOTS = frozenset({"node", "nodes", "viewer", "rateLimit"})
+ROOTS = frozenset({"node", "nodes", "viewer", "rateLimit", "knowledgeSearch"})
 SEEN_KINDS = frozenset({"one", "page"})
 FILTER_PLUMBING = frozenset({"and", "or", "not", "isNull"})
 WITHHELD = frozenset({"includeArchived", "dryRun"})  # arguments: nothing archived is shared, nothing is tried out
