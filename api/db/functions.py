@@ -238,7 +238,7 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
             """
                    AND article.status = 'PUBLISHED'
                    AND (article.visibility = 'PUBLIC'
-                        OR article.visibility = 'PARTNER' AND nullif(current_setting('crm.account', true), '') <> '')""",
+                        OR article.visibility = 'PARTNER' AND current_setting('crm.account', true) > '')""",
             PARTNER,
         ),
         "crm_tenants()": crossing(

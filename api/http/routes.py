@@ -105,7 +105,8 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
 ) -> Starlette:
     """Everything but the services has its place here: `metrics` is shown, `after` is told of each request.
 
-    `sign_in` is for where there is an issuer, `satisfaction` for whom links are sent to. Whoever makes the `subscriptions` runs them.
+    `sign_in` is for where there is an issuer, `satisfaction` for whom links are sent to. Whoever makes
+    the `subscriptions` runs them.
     """
     metrics = metrics or Metrics(None)
     subscriptions = subscriptions or Subscriptions(services, Hub(None, services.authenticator.pool), metrics)

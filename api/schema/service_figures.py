@@ -98,8 +98,9 @@ class Figures:
         names = [KEYS[one][0] for one in by]
         keys = [rows.c[name] for name in names]
         shown = [(rows.c[name] if name in names else absent).label(name) for name, absent in KEYS.values()]
-        grouped = select(*columns, *shown, scope.tenant.label("tenant_id"))
-        return grouped.group_by(*keys).order_by(*keys) if by else grouped
+        place = func.row_number().over(order_by=keys or [ONE]).label("place")
+        grouped = select(*columns, *shown, place, scope.tenant.label("tenant_id"))
+        return grouped.group_by(*keys) if by else grouped
 
     def facts_of_one(self, scope: Scope, arguments: Arguments, _matching: Any) -> Select[Any]:
         """The facts of one figure, the latest first, in pages by `place`."""

@@ -99,6 +99,7 @@ async def publish(work: Work, id: UUID, *, if_version: int | None = None) -> Kno
     draft = draft or shelf.put(article, {name: getattr(article, name) for name in TEXTS})
     shelf.archive(id, VersionStatus.PUBLISHED)
     await work.flush()  # of an article one version is published
+    draft = await shelf.stored(draft)
     draft.status, draft.published_at = VersionStatus.PUBLISHED, work.now
     facts = {"draft_revision": None, "published_revision": draft.revision, "published_at": work.now}
     assign(article, {**shown({name: getattr(draft, name) for name in TEXTS}), **facts, "status": status})

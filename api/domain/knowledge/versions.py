@@ -49,6 +49,13 @@ class Shelf:
         self.present.setdefault(article.id, {})[VersionStatus.DRAFT] = made
         return made
 
+    async def stored(self, version: ArticleVersion) -> ArticleVersion:
+        """The version as the session knows it, which it does not of one that this work has made."""
+        query = select(ArticleVersion).where(
+            ArticleVersion.tenant_id == self.work.tenant, ArticleVersion.id == version.id
+        )
+        return (await self.work.session.scalars(query)).one()
+
     def archive(self, article: UUID, status: VersionStatus) -> None:
         known = self.present.get(article, {}).pop(status, None)
         if known is not None:
@@ -65,7 +72,8 @@ async def open_shelf(work: Work, articles: Iterable[UUID]) -> Shelf:
     for version in await work.session.scalars(query):
         shelf.present.setdefault(version.article_id, {})[version.status] = version
     last = select(ArticleVersion.article_id, func.max(ArticleVersion.revision)).where(*of_them)
-    shelf.last = {id: number for id, number in await work.session.execute(last.group_by(ArticleVersion.article_id))}
+    for id, number in await work.session.execute(last.group_by(ArticleVersion.article_id)):
+        shelf.last[id] = number
     return shelf
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 
 from api.db.steps import script, unforced
 
-revision = "2026_11_22_1449_knowledge_and_satisfaction"
+revision = "2026_11_22_1454_knowledge_and_satisfaction"
 down_revision = "2026_11_22_1150_leads_and_deal_registrations"
 
 SEARCH = """\
@@ -65,7 +65,7 @@ CREATE FUNCTION crm_search_ids_outside(kind text, asked text, widely boolean, mo
                    AND article.archived_at IS NULL
                    AND article.status = 'PUBLISHED'
                    AND (article.visibility = 'PUBLIC'
-                        OR article.visibility = 'PARTNER' AND nullif(current_setting('crm.account', true), '') <> '')
+                        OR article.visibility = 'PARTNER' AND current_setting('crm.account', true) > '')
                  ORDER BY rank DESC, article.id DESC LIMIT least(most, 250)) AS found
     $$;
 REVOKE ALL ON FUNCTION crm_search_ids_outside(text, text, boolean, integer) FROM PUBLIC;
