@@ -104,15 +104,16 @@ def share(condition: ColumnElement[bool]) -> ColumnElement[Any]:
     return when((condition, ONE), else_=ZERO)
 
 
-def of_responses(scope: Scope, figure: CaseMetric, *, by_calendar: bool) -> Select[Any]:
+def of_responses(scope: Scope, figure: CaseMetric) -> Select[Any]:
     case = domain.Case.__table__.alias("answered")
     at = case.c.first_response_at
-    waited = minutes_between(case.c.created_at, at) if by_calendar else minutes_of(case.c.first_response_us)
+    on_the_wall = figure is M.FIRST_RESPONSE_CALENDAR_MEDIAN
+    waited = minutes_between(case.c.created_at, at) if on_the_wall else minutes_of(case.c.first_response_us)
     made = fact(figure, case.c.id, case, day=scope.day_of(at), numerator=waited)
     return made.where(*counted(scope, case), at.is_not(None), case.c.first_response_us.is_not(None))
 
 
-def of_milestones(scope: Scope, figure: CaseMetric, type: MilestoneType) -> Select[Any]:
+def of_milestones(scope: Scope, figure: CaseMetric) -> Select[Any]:
     """Promises that are kept or broken; each counts on the day on which that was decided, and moves no more."""
     case, one = domain.Case.__table__.alias("promised"), domain.Milestone.__table__.alias("one")
     is_overdue = and_(one.c.status == text_of(MilestoneStatus.IN_PROGRESS), one.c.target_at <= scope.now)
@@ -122,7 +123,7 @@ def of_milestones(scope: Scope, figure: CaseMetric, type: MilestoneType) -> Sele
     return made.select_from(case.join(one, same_case(one, case))).where(
         *counted(scope, case),
         scope.visible("CaseMilestone", one),
-        one.c.type == text_of(type),
+        one.c.type == text_of(ATTAINMENT[figure]),
         or_(kept, one.c.status == text_of(MilestoneStatus.MISSED), is_overdue),
     )
 
@@ -182,20 +183,25 @@ def of_backlog(scope: Scope, figure: CaseMetric) -> Select[Any]:
     return made.where(*counted(scope, case), among(case, UNFINISHED), *conditions)
 
 
-def facts(scope: Scope) -> list[Select[Any]]:
-    return [
-        of_responses(scope, M.FIRST_RESPONSE_MEDIAN, by_calendar=False),
-        of_responses(scope, M.FIRST_RESPONSE_P90, by_calendar=False),
-        of_responses(scope, M.FIRST_RESPONSE_CALENDAR_MEDIAN, by_calendar=True),
-        of_responses(scope, M.FIRST_RESPONSE_CALENDAR_P90, by_calendar=True),
-        *(of_milestones(scope, figure, type) for figure, type in ATTAINMENT.items()),
-        *(of_resolutions(scope, one) for one in (M.RESOLUTION_MEAN, M.RESOLUTION_MEDIAN, M.RESOLUTION_P90)),
-        of_first_resolutions(scope, M.REOPEN_RATE),
-        of_first_resolutions(scope, M.FIRST_CONTACT_RESOLUTION),
-        *(of_backlog(scope, figure) for figure in AGES),
-    ]
+def facts(scope: Scope, figure: CaseMetric) -> Select[Any]:
+    made = {
+        **dict.fromkeys(ATTAINMENT, of_milestones),
+        M.FIRST_RESPONSE_MEDIAN: of_responses,
+        M.FIRST_RESPONSE_CALENDAR_MEDIAN: of_responses,
+        M.RESOLUTION_MEAN: of_resolutions,
+        M.REOPEN_RATE: of_first_resolutions,
+        M.FIRST_CONTACT_RESOLUTION: of_first_resolutions,
+        **dict.fromkeys(AGES, of_backlog),
+    }
+    return made[figure](scope, figure)
 
 
+SAME = {
+    M.FIRST_RESPONSE_P90: M.FIRST_RESPONSE_MEDIAN,
+    M.FIRST_RESPONSE_CALENDAR_P90: M.FIRST_RESPONSE_CALENDAR_MEDIAN,
+    M.RESOLUTION_MEDIAN: M.RESOLUTION_MEAN,
+    M.RESOLUTION_P90: M.RESOLUTION_MEAN,
+}
 MEDIANS = (M.FIRST_RESPONSE_MEDIAN, M.FIRST_RESPONSE_CALENDAR_MEDIAN, M.RESOLUTION_MEDIAN)
 DECILES = (M.FIRST_RESPONSE_P90, M.FIRST_RESPONSE_CALENDAR_P90, M.RESOLUTION_P90)
 FIGURES = Figures(
@@ -207,6 +213,7 @@ FIGURES = Figures(
     },
     facts,
     "case_id",
+    SAME,
 )
 HALF, NINE = "Half of them took at most so long", "Nine of ten took at most so long"
 ANSWERED = "Cases whose firstResponseAt is in the period"

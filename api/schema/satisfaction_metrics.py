@@ -68,7 +68,7 @@ def of_requests(scope: Scope, figure: SatisfactionMetric) -> Select[Any]:
 
 FIGURES = Figures(
     dict.fromkeys(SatisfactionMetric, Kind.QUOTIENT),
-    lambda scope: [of_requests(scope, figure) for figure in SatisfactionMetric],
+    of_requests,
     "request_id",
 )
 

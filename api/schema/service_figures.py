@@ -4,8 +4,8 @@ A figure is made of its facts and nothing else, and its drill-down is these fact
 and, where it is a quotient or a count, as much. What a fact brings in is rounded before it is added up.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -76,18 +76,22 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of one field of Query; `facts` are their SELECTs, `record` the column that drills down."""
+    """The figures of one field of Query; `facts` makes the SELECT of one, `record` is the column that drills down.
+
+    `same`: figures that are made of the facts of another.
+    """
 
     kinds: Mapping[StrEnum, Kind]
-    facts: Callable[[Scope], Sequence[Select[Any]]]
+    facts: Callable[[Scope, Any], Select[Any]]
     record: str
+    same: Mapping[StrEnum, StrEnum] = field(default_factory=dict)
 
     def rows(self, scope: Scope, arguments: Arguments, _matching: Any) -> Select[Any]:
         """One row for each group: what `metric` reads of each figure, and its keys."""
-        rows, by = self.narrowed(scope, arguments)
+        rows, by = self.narrowed(scope, arguments, self.kinds.keys() - self.same.keys())
         columns: list[ColumnElement[Any]] = []
         for figure, kind in self.kinds.items():
-            of_figure, name = rows.c.figure == text_of(figure), figure.value.lower()
+            of_figure, name = rows.c.figure == text_of(self.same.get(figure, figure)), figure.value.lower()
             size = func.count().filter(of_figure)
             numerator, denominator = parts(rows, kind, of_figure, size)
             columns += [
@@ -107,20 +111,22 @@ class Figures:
         asked = arguments.get("metric")
         if not isinstance(asked, Leaf):
             raise RequestError("BAD_USER_INPUT", "name a metric", ("metric",))
-        rows, _ = self.narrowed(scope, arguments)
+        figure = next(one for one in self.kinds if one.value == asked.value)
+        rows, _ = self.narrowed(scope, arguments, [self.same.get(figure, figure)])
         place = func.row_number().over(order_by=(rows.c.day.desc(), rows.c.record_id)).label("place")
-        of_figure = rows.c.figure == cast(scope.bind(asked.get, Text()), Text)
         columns = (*rows.c, rows.c.record_id.label(self.record), place, scope.tenant.label("tenant_id"))
-        numbered = select(*columns).where(of_figure).subquery("numbered")
+        numbered = select(*columns).subquery("numbered")
         page = select(*numbered.c).order_by(numbered.c.place)
         if isinstance(after := arguments.get("after"), Leaf):
             page = page.where(numbered.c.place > scope.bind(after.get, BigInteger()))
         first = arguments.get("first")
         return page.limit(scope.bind(converted(first.get, bounded), BigInteger()) if isinstance(first, Leaf) else ZERO)
 
-    def narrowed(self, scope: Scope, arguments: Arguments) -> tuple[Any, list[ServiceDimension]]:
-        """The facts that are asked for, and what they are grouped by."""
-        rows = union_all(*self.facts(scope)).subquery("facts")
+    def narrowed(
+        self, scope: Scope, arguments: Arguments, figures: Collection[StrEnum]
+    ) -> tuple[Any, list[ServiceDimension]]:
+        """The facts of some figures that are asked for, and what they are grouped by."""
+        rows = union_all(*(self.facts(scope, one) for one in self.kinds if one in figures)).subquery("facts")
         conditions: list[ColumnElement[bool]] = []
         if isinstance(first := arguments.get("from"), Leaf):
             conditions.append(rows.c.day >= scope.bind(first.get, Date()))

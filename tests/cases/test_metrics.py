@@ -24,6 +24,9 @@ FIGURES = (
 )
 PARTS = "{ value numerator denominator sampleSize absence unit }"
 BETWEEN = {name for name in FIGURES if name.endswith(("Median", "P90"))}
+ROWS = """query ($metric: CaseMetric!, $from: Date, $to: Date) {
+  caseMetricRows(metric: $metric, from: $from, to: $to) { place numerator day case { number } }
+}"""
 MONDAY = NOW.replace(hour=9, minute=0) - timedelta(days=7)  # 2026-02-23; the figures are of 2026-03-02, 9:15
 FIRST, RESOLUTION = MilestoneType.FIRST_RESPONSE, MilestoneType.RESOLUTION
 Figures = Mapping[str, tuple[str | None, str, str, int]]
@@ -45,11 +48,10 @@ def enum_of(name: str) -> str:
     return "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in name)
 
 
-async def traced(graphql: Client, row: Any, arguments: str = "") -> None:
+async def traced(graphql: Client, row: Any, **period: str) -> None:
     """Each figure is exactly what its rows are: as many, and as much."""
     for name in FIGURES:
-        query = f"{{ caseMetricRows(metric: {enum_of(name)}{arguments}) {{ place numerator day case {{ number }} }} }}"
-        rows = (await graphql(query))["caseMetricRows"]
+        rows = (await graphql(ROWS, {"metric": enum_of(name), **period}))["caseMetricRows"]
         assert [one["place"] for one in rows] == list(range(1, row[name]["sampleSize"] + 1)), name
         if name not in BETWEEN:
             assert sum(Decimal(one["numerator"]) for one in rows) == Decimal(row[name]["numerator"]), name
@@ -156,7 +158,7 @@ async def test_figures_of_a_period_an_account_and_of_each_priority(graphql: Clie
     assert shown["firstResponseAttainment"] == ("0.000000", "0", "1", 1)
     assert shown["reopenRate"] == ("1.000000", "1", "1", 1)
     assert shown["resolutionMean"] == (None, "0", "0", 0)
-    await traced(graphql, row, ', from: "2026-02-24", to: "2026-02-25"')
+    await traced(graphql, row, **{"from": "2026-02-24", "to": "2026-02-25"})
     rows = await asked(graphql, "(by: [PRIORITY])", "priority")
     assert {one["priority"]: one["resolutionMean"]["value"] for one in rows} == {"NORMAL": "105.00", "URGENT": "660.00"}
     by_account = await asked(graphql, "(by: [ACCOUNT, OWNER])", "account { name } owner { name }")

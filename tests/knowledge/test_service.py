@@ -9,7 +9,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from api.domain import knowledge
 from api.domain.kernel import Duplicate, IllegalTransition, Invalid, NotFound, Work
-from api.domain.knowledge import ArticleStatus, ArticleVersion, ArticleVisibility, KnowledgeArticle
+from api.domain.knowledge import ArticleStatus, ArticleVersion, KnowledgeArticle
 from tests.factories import a_case
 
 S = ArticleStatus
