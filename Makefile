@@ -18,6 +18,8 @@ MODULES := node_modules/.package-lock.json# of clients/NAME/, written by npm
 IDE_SOURCES := $(wildcard clients/ide/src/* clients/ide/*.html clients/ide/*.json clients/ide/*.ts)
 PROOFS := test-postgres15 coverage ide-check clocks oracle badinput fuzz probes pool-hop relay faults sockets webhooks bench# heavy proofs, each a target of its own; a new one adds its name here
 RUN := python# `make coverage` puts itself in between
+# Each process of the tests would compile the modules and rewrite the asserts anew: a dozen seconds for one of pytest-xdist.
+unexport PYTHONDONTWRITEBYTECODE
 UPGRADE :=# `make lock UPGRADE=--upgrade` takes the newest releases
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
@@ -49,7 +51,7 @@ demo: $(STAMP) ## serve the CRM with a demo tenant; Ctrl-C stops everything
 	@exec $(BIN)/crm demo --build-ide
 
 test: $(STAMP) ## run the tests on the embedded PostgreSQL
-	@$(BIN)/$(RUN) -m pytest --numprocesses=auto --dist=loadfile -m "not proof" $(PYTEST)
+	@$(BIN)/$(RUN) -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder -m "not proof" $(PYTEST)
 
 reduced-proofs: $(STAMP) ## run a reduced form of every heavy proof, as make check does
 	@$(BIN)/python -m pytest --numprocesses=auto -m proof tests $(PYTEST)
@@ -144,8 +146,8 @@ probes: $(STAMP) ## ask for everything as those who may not see it, for 10 minut
 pool-hop: $(STAMP) ## 10,000 interleaved requests of 50 tenants over 2 connections, many of them interrupted
 	@$(BIN)/python -m tests.access.pool_hop
 
-faults: $(STAMP) ## break what can break, 3 times each; FULL=1 for 20, ROWS=F01,F03, SEED=n for a run again
-	@FULL="$(FULL)" SEED="$(SEED)" REPEAT="$(REPEAT)" ROWS="$(ROWS)" $(BIN)/python -m tests.faults
+faults: $(STAMP) ## break what can break, 3 times each; FULL=1 for 20, ROWS=F01,F03, SEED=n for a run again, LANES=n at once
+	@FULL="$(FULL)" SEED="$(SEED)" REPEAT="$(REPEAT)" ROWS="$(ROWS)" LANES="$(LANES)" $(BIN)/python -m tests.faults
 
 sockets: $(STAMP) ## 1,000 idle sockets and 200 that listen: what one weighs, how soon they hear
 	@$(BIN)/python -m tests.subscriptions.load

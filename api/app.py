@@ -142,18 +142,18 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
     Without them no outsider is served. `resolve` finds the hosts of webhooks, by default as the system does.
     """
     attempts = Attempts(at_once=settings.failed_tokens, seconds_each=1.0)
-    authenticator = Authenticator(pool, secret, verifier=verifier(settings, now), attempts=attempts, now=now)
+    seconds, verify_jwt = settings.request_timeout_seconds, verifier(settings, now)
+    authenticator = Authenticator(pool, secret, verifier=verify_jwt, attempts=attempts, now=now, seconds=seconds)
     limits = by_kind(settings)
     fronts: Cache[Front] = Cache(MOST_EDITIONS + 2)
     turns = Turns(max(1, min(READS, settings.pool_size // 2)))
     verify = None
     if settings.verify_sql:  # by name, because PostgreSQL's grammar takes long to load
-        verify = importlib.import_module("api.schema.verifying").verification(schema.core, schema.catalog)
+        verify = importlib.import_module("api.schema.verifying").Verification(schema.core, schema.catalog)
 
     rates = Rates(pool, limits)
     payloads = Payloads(pool, secret, limits[PrincipalKind.STAFF], now=now, verify=verify)
-    guard = Guard(allowed_hosts(settings.webhook_allowed_hosts), resolve)
-    sending = Sending(payloads, guard, Sealer(secret), rates)
+    sending = Sending(payloads, Guard(allowed_hosts(settings.webhook_allowed_hosts), resolve), Sealer(secret), rates)
 
     def front(edition: Edition) -> Front:
         shared = edition is schema.outside
@@ -170,7 +170,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
             writes=Writes(reads, sessions, sending),
             introspection=Introspection(core),
             sdl=partial(sdl_of_edition, edition),
-            feed=Feeds(reads, turns, settings.request_timeout_seconds),
+            feed=Feeds(reads, turns, seconds),
         )
 
     def front_of(viewer: Viewer, features: frozenset[str] = frozenset()) -> Front:
@@ -183,7 +183,7 @@ def services(  # noqa: PLR0913 - what differs between a server and a test
         rates=rates,
         uses=DeprecatedUses(sessions, now),
         max_body_bytes=settings.max_body_bytes,
-        timeout_seconds=settings.request_timeout_seconds,
+        timeout_seconds=seconds,
         profile=PROFILES[settings.http_profile],
     )
 

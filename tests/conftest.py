@@ -1,11 +1,14 @@
 """The fixtures of every test that needs a database.
 
 Most tests share one connection whose transaction is rolled back: sessions are savepoints in it, and `reads` answers on
-it, too, so that it sees what is not committed. What only a commit shows (races, the relay, roles of pools) takes
-`committed`, a database of its own. Fixtures of HTTP are in `tests/graphql_client.py`.
+it, too, so that it sees what is not committed. Only Acme and Ada Admin are committed there, once for all of them. What
+only a commit shows (races, the relay, roles of pools) takes `committed`, a database of its own. Fixtures of HTTP are in
+`tests/graphql_client.py`.
 """
 
 import asyncio
+import gc
+import pickle
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +42,23 @@ TEMPLATE = "crm_template"
 SETTINGS = ("crm.tenant", "crm.principal")
 BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
+LONGEST = (
+    "tests/cli/test_demo.py",
+    "tests/http/test_server.py",
+    "tests/db/test_embedded.py",
+    "tests/access/test_lattice.py",
+    "tests/compiler/test_indexes.py",
+    "tests/webhooks/test_delivery.py",
+    "tests/compiler/test_paging.py",
+    "tests/access/test_scopes.py",
+    "tests/ide/test_examples.py",
+    "tests/cli/test_demo_data.py",
+    "tests/test_guides.py",
+    "tests/http/test_bad_input.py",
+    "tests/test_migrations.py",
+    "tests/subscriptions/test_events.py",
+)
+
 
 class AsRole(Protocol):
     async def __call__(self, role: str, user: User | None = None) -> Work: ...
@@ -46,6 +66,18 @@ class AsRole(Protocol):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write what was found as what is expected; read the diff")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest begin: none of them is still running when all others are done."""
+    items.sort(key=lambda item: LONGEST.index(file) if (file := item.nodeid.partition("::")[0]) in LONGEST else 99)
+
+
+def pytest_collection_finish() -> None:
+    """The schema and the tests themselves stay; to look through them for garbage again and again costs a tenth."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -110,8 +142,22 @@ async def engine(database: Urls) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
+@pytest.fixture(scope="session")
+async def acme(engine: AsyncEngine) -> bytes:
+    """The tenant and the person that every test begins with, pickled: what a test does to its copy is gone with it."""
+    sessions = write_sessions(engine)
+    tenant = await a_tenant(sessions)
+    return pickle.dumps((tenant, await a_user(sessions, tenant.id)))
+
+
 @pytest.fixture
-async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+def beginning(acme: bytes) -> tuple[Tenant, User]:
+    tenant, admin = pickle.loads(acme)  # noqa: S301 - we have written it
+    return tenant, admin
+
+
+@pytest.fixture
+async def connection(engine: AsyncEngine, acme: bytes) -> AsyncIterator[AsyncConnection]:
     async with engine.connect() as connection:
         outer = await connection.begin()
         await connection.execute(text("SELECT 1"))  # BEGIN goes out with the first statement only
@@ -223,15 +269,15 @@ def statements(engine: AsyncEngine, reads: SameConnection) -> Iterator[list[str]
 
 
 @pytest.fixture
-async def tenant(sessions: Sessions) -> Tenant:
+def tenant(beginning: tuple[Tenant, User]) -> Tenant:
     """Acme, in US dollars and UTC."""
-    return await a_tenant(sessions)
+    return beginning[0]
 
 
 @pytest.fixture
-async def admin(sessions: Sessions, tenant: Tenant) -> User:
+def admin(beginning: tuple[Tenant, User]) -> User:
     """Ada Admin, whose work is `work`."""
-    return await a_user(sessions, tenant.id)
+    return beginning[1]
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def leave(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def run_tests(urls: list[str], arguments: list[str]) -> int:
-    processes = [f"--numprocesses={len(urls)}", "--dist=loadfile"]
+    processes = [f"--numprocesses={len(urls)}", "--dist=loadfile", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", "-m", OTHERS, *processes, *arguments]
     tests = subprocess.Popen(command, env=os.environ | {"POSTGRES_TEST_URL": " ".join(urls)})
     try:

@@ -18,6 +18,17 @@ from api.db.writes import SHARES, WAIT_SECONDS, WriteSession
 from api.shares import Shares
 
 CONNECT_SECONDS = 5
+CLOSE_SECONDS = 0.5  # for a server that answers at all; SQLAlchemy gives it two, which a request does not have
+
+
+class Hasty(asyncpg.Connection):
+    """SQLAlchemy says goodbye to the server before it drops the connection of a statement that was interrupted.
+
+    Whoever has a deadline waits for that too, and a server that has gone silent does not answer.
+    """
+
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg's
+        await super().close(timeout=CLOSE_SECONDS if timeout is None else min(timeout, CLOSE_SECONDS))
 
 
 def write_engine(url: str, *, size: int = 10) -> AsyncEngine:
@@ -25,7 +36,7 @@ def write_engine(url: str, *, size: int = 10) -> AsyncEngine:
     engine = create_async_engine(
         for_sqlalchemy(url),
         # asyncpg reads the URL itself: SQLAlchemy would hand it `sslmode` and the like as unknown arguments.
-        async_creator=partial(asyncpg.connect, url, timeout=CONNECT_SECONDS),
+        async_creator=partial(asyncpg.connect, url, timeout=CONNECT_SECONDS, connection_class=Hasty),
         execution_options={SHARES: Shares(size)},
         pool_size=size,
         max_overflow=0,

@@ -27,7 +27,7 @@ LONGEST_JWT = 8_192  # the header with it
 OURS = b"crm_"
 KNOWN_SECONDS = 5.0  # how long a revoked token may still open the API
 UNKNOWN_SECONDS = 1.0
-LOOK_UP_SECONDS = 2.0  # no deadline of a request has begun then, and checks of open connections have none
+LOOK_UP_SECONDS = 2.0  # checks of open connections have no other deadline
 MOST_REMEMBERED = 10_000
 SCHEME = b"bearer "
 # One text, and `null` rather than no row, so that the read pool can serve it as bytes.
@@ -51,7 +51,7 @@ def utc_now() -> datetime:
 class Authenticator:
     """Viewers by token. Answers are remembered for seconds, by a hash of the header, in bounded memory."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         pool: Fetching,
         secret_key: bytes,
@@ -59,9 +59,14 @@ class Authenticator:
         verifier: Verifier | None = None,
         attempts: Attempts | None = None,
         now: Callable[[], datetime] = utc_now,
+        seconds: float = LOOK_UP_SECONDS,
     ) -> None:
-        """`attempts`: how often an address may show what opens nothing; without it nobody counts."""
+        """`attempts`: how often an address may show what opens nothing; without it nobody counts.
+
+        `seconds`: how long the database may take to say who it is, if that is less than two.
+        """
         self.pool = pool
+        self._seconds = min(seconds, LOOK_UP_SECONDS)
         self._attempts = attempts
         self._peppers = tokens.peppers(secret_key)
         self._verifier = verifier
@@ -154,7 +159,7 @@ class Authenticator:
 
     async def _fetched(self, sql: str, arguments: Sequence[Any]) -> bytes:
         try:
-            async with asyncio.timeout(LOOK_UP_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 return await self.pool.fetch(sql, arguments)
         except TimeoutError as error:
             raise DatabaseUnavailable("PostgreSQL does not say who it is") from error

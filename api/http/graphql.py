@@ -118,7 +118,9 @@ class GraphQL:
         services, head, facts = self._services, exchange.head, exchange.facts
         check_method(scope, head)
         accepted = negotiated(head, services.profile)
+        began = time.monotonic()
         viewer = known.viewer = await services.authenticator.viewer(scope["headers"], exchanges.address_of(scope))
+        spent = time.monotonic() - began  # of what the request may take; its body has a deadline of its own
         facts["tenant"], facts["principal"] = viewer.tenant, viewer.principal
         exchange.timings.mark("auth")
         try:
@@ -129,7 +131,7 @@ class GraphQL:
             raise
         known.media = accepted
         exchange.timings.mark("envelope")
-        with self._deadlines.within(services.timeout_seconds):
+        with self._deadlines.within(services.timeout_seconds - spent):
             call = await called(services.front(viewer, features_asked(head)), envelope, viewer, scope["method"])
             facts["document"], facts["operation_type"] = call.document.name, call.kind.value
             if call.registered:

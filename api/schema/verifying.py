@@ -1,10 +1,11 @@
 """What the verifier of statements is told of the schema. Loaded by name, because the grammar takes 0.3 s to import."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 from graphql import DocumentNode, GraphQLEnumType, GraphQLObjectType, GraphQLSchema, NameNode, Visitor, visit
 
-from api.compiler import Catalog, Statement
+from api.compiler import Cache, Catalog, Statement
 from api.compiler.request import tenant_of
 from api.compiler.verifier import Verifier
 from api.domain.access import EVERY, field_sets, objects, owners
@@ -14,6 +15,7 @@ from api.domain.tokens import PREFIXES
 
 from .outside import granted_columns
 
+HIDDEN: Cache[frozenset[tuple[str, str]]] = Cache(64)  # by capability
 UNOPENED = "secret"  # a set of fields that no statement of a request reads
 PARTS = frozenset(
     {"opl", "sth", "evt", "tok", "ten", "aco", "ocr", "whd", "ccm", "csh", "cmi", "slv"}
@@ -79,16 +81,18 @@ def words_of(core: GraphQLSchema, catalog: Catalog) -> frozenset[str]:
     }
 
 
-def verification(core: GraphQLSchema, catalog: Catalog) -> "Verification":
-    tables = {table.name: "id" if table.name == "tenants" else "tenant_id" for table in Model.metadata.sorted_tables}
-    return Verification(Verifier(tables, words_of(core, catalog), hidden_columns))
-
-
+@dataclass
 class Verification:
     """Called with each newly compiled statement."""
 
-    def __init__(self, verifier: Verifier) -> None:
-        self.verifier = verifier
+    core: GraphQLSchema
+    catalog: Catalog
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        tables = Model.metadata.sorted_tables
+        tenants = {table.name: "id" if table.name == "tenants" else "tenant_id" for table in tables}
+        return Verifier(tenants, words_of(self.core, self.catalog), hidden_columns)
 
     def __call__(self, statement: Statement, document: DocumentNode, context: Context) -> None:
         """Raise Unsafe for a statement that must not be run."""
@@ -117,7 +121,9 @@ def names_in(document: DocumentNode) -> frozenset[str]:
 
 def hidden_columns(context: Context) -> frozenset[tuple[str, str]]:
     """The columns that no statement for this principal may name."""
-    return hidden_outside() if context.outside is not None else hidden_from(context.capability)
+    if context.outside is not None:
+        return hidden_outside()
+    return HIDDEN.get(context.capability.hash, lambda: hidden_from(context.capability))
 
 
 @cache

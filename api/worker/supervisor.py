@@ -52,7 +52,9 @@ def is_loss(error: Exception) -> bool:
     """Whether PostgreSQL went away, which happens, rather than a bug."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated
-    return isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError) or (
+    # The server's last message may have come but not its end; asyncpg then finds its own state inconsistent.
+    broken = asyncpg.InterfaceError | asyncpg.InternalClientError | asyncpg.PostgresConnectionError
+    return isinstance(error, OSError | broken) or (
         isinstance(error, asyncpg.PostgresError) and (error.sqlstate or "").startswith(("57P", "08", "53300"))
     )
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import text
 
 from api.db import pool as pools
 from api.db.engine import write_engine, write_sessions
@@ -43,6 +44,20 @@ async def test_a_server_that_takes_a_connection_and_says_nothing_is_given_up(
     await pool.open()
     assert await pool.fetch("SELECT 'x'", []) == b"x"
     await pool.close()
+
+
+async def test_who_is_interrupted_does_not_wait_for_the_goodbye_of_a_silent_server(committed: Committed, proxy: Proxy):
+    engine = write_engine(through(committed.urls.app, proxy.port), size=1)
+    trap = proxy.set(Trap(Way.THERE, Verb.BLACKHOLE, b"never said", through=False))
+    loop = asyncio.get_running_loop()
+    async with write_sessions(engine)() as session:
+        await session.begin_as({"crm.tenant": str(committed.tenant.id)})
+        asked = loop.time()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(session.execute(text("SELECT 'never said'")), 0.3)
+    assert trap.caught.is_set()
+    assert loop.time() - asked < 1.5  # SQLAlchemy itself would wait for 2 s after the interruption
+    await engine.dispose()
 
 
 async def test_figures_go_on_being_written_after_a_silence(

@@ -95,7 +95,7 @@ class Caller:
         manner, status = self.manner, response.status_code
         manner.longest = max(manner.longest, seconds)
         if seconds > (manner.deadline + LATE) * manner.slowness:
-            manner.blame("I12", f"an answer took {seconds:.1f} s")
+            manner.blame("I12", f"an answer took {seconds:.1f} s: status {status} {response.text[:300]}")
         try:
             body = response.json()
         except ValueError:

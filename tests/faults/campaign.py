@@ -1,12 +1,10 @@
-"""The rows, how often, in which order; and the table of what came of them."""
+"""The rows, one run of one, and the table of what came of them."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import time
 import traceback
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.place import Campaign, a_place
@@ -26,7 +24,6 @@ from tests.faults.rows import (
 
 GROUPS = (commits, background, sockets, webhooks, jobs, database, network, contention, environment, workloads)
 ROWS: tuple[Row, ...] = tuple(row for group in GROUPS for row in group.ROWS)
-SHOWN = 12
 LONGEST, LONGEST_FULL = 60.0, 1_200.0  # seconds of one run
 
 
@@ -105,31 +102,3 @@ async def run_row(campaign: Campaign, row: Row, seed: int) -> tuple[list[str], l
         raise
     except Exception:  # noqa: BLE001 - a row that falls is a finding, and the others go on
         return [*violations, f"the row itself fell: {traceback.format_exc()[-1_500:]}"], []
-
-
-async def run_all(
-    campaign: Campaign, rows: Sequence[Row], repeat: int, seed: int, tell: Callable[[str], None]
-) -> Result:
-    """Every row `repeat` times, each run with a seed of its own that starts with `seed`."""
-    lines = [Line(row) for row in rows]
-    for number in range(repeat):
-        for line in lines:
-            if line.row.run is None or line.skipped is not None:
-                continue
-            own, began = seed + number, time.monotonic()
-            try:
-                violations, notes = await run_row(campaign, line.row, own)
-            except Skipped as skipped:
-                line.skipped = str(skipped)
-                tell(f"{line.row.number} is skipped: {skipped}")
-                continue
-            took = time.monotonic() - began
-            line.runs, line.seconds = line.runs + 1, line.seconds + took
-            line.violations += violations
-            line.notes += notes
-            tell(f"{line.row.number} {line.row.fault}, seed {own}: {took:.1f} s, {len(violations)} violations")
-            for violation in list(dict.fromkeys(violations))[:SHOWN]:
-                tell(f"    VIOLATION {violation}")
-            if violations:
-                tell(f"    again: make faults ROWS={line.row.number} SEED={own} REPEAT=1")
-    return Result(lines)

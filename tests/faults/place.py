@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import random
 import subprocess
 import sys
@@ -79,7 +80,9 @@ class Campaign:
 @asynccontextmanager
 async def a_campaign() -> AsyncIterator[Campaign]:
     """A PostgreSQL that waits for its disk, but on one that is memory; and the template."""
-    with tempfile.TemporaryDirectory(prefix="crm-faults-", dir=in_memory(), ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(
+        prefix="crm-faults-", dir=os.environ.get("FAULTS_FOLDER") or in_memory(), ignore_cleanup_errors=True
+    ) as name:
         folder = Path(name)
         await asyncio.to_thread(folder.chmod, 0o711)  # PostgreSQL may run as another user, who passes through
         with ThreadPoolExecutor(1) as thread:

@@ -196,7 +196,7 @@ class Proxy:
             return
         try:
             back, server = await self.upstream()
-        except OSError:
+        except (OSError, asyncio.CancelledError):  # only the end of the proxy cancels, and asyncio would log it
             reset(client)
             return
         link = Link(self, client, server)

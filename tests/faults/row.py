@@ -16,7 +16,8 @@ class Skipped(Exception):
 class Row:
     """`run` breaks something and blames what does not hold; `settings` are those of its server.
 
-    `missing`: the part of the product that is not built yet, for which the row waits.
+    `missing`: the part of the product that is not built yet, for which the row waits. `alone`: it takes so much of the
+    machine that no other row could keep its time limits beside it. `seldom`: once is enough where others run thrice.
     """
 
     number: str
@@ -24,4 +25,5 @@ class Row:
     run: Callable[[Place], Awaitable[None]] | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     missing: str | None = None
-    reason: str | None = None
+    alone: bool = False
+    seldom: bool = False

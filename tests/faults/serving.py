@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing
 import os
+import random
+import runpy
 import signal
 import socket
 import subprocess
@@ -13,14 +16,20 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
 
+from api.cli import main
 from tests.bench.processes import children_of
 
 ROOT = Path(__file__).parents[2]
 CLI = "from api.cli import main; main()"
+APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload(["tests.faults.serving", "api.cli.serve", "api.cli.worker"])
+PORTS = (15_000, 30_000)
 START_SECONDS, STOP_SECONDS = 60.0, 20.0
 
 
@@ -29,28 +38,60 @@ class DidNotStart(Exception):
 
 
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+    """One that nobody is given for a connection while a server that was killed does not have it."""
+    while True:
+        port = random.SystemRandom().randrange(*PORTS)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+
+
+def begin(program: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    """Become the program, in a process that was forked from one that has read its modules before."""
+    os.setsid()
+    for name in [name for name in os.environ if name.startswith("CRM_")]:
+        del os.environ[name]
+    os.environ.update(environment)
+    for target, path, flags in ((0, os.devnull, os.O_RDONLY), (1, log, APPEND), (2, log, APPEND)):
+        opened = os.open(path, flags)
+        os.dup2(opened, target)
+        os.close(opened)
+    sys.argv[1:] = program
+    if program[0] == "-m":
+        runpy.run_module(program[1], run_name="__main__", alter_sys=True)
+    else:
+        main()
 
 
 class Process:
-    """One command of `crm`; what it writes goes to a log that grows over restarts."""
+    """One command of `crm`; what it writes goes to a log that grows over restarts.
+
+    Its modules are not read anew each time: that takes a processor for seconds, and says nothing of what is tested.
+    """
 
     def __init__(
         self, arguments: Sequence[str], environment: Mapping[str, str], log: Path, *, module: str | None = None
     ) -> None:
         """`module`: instead of `crm` itself."""
-        self.program = ["-m", module] if module else ["-c", CLI]
+        self.program = ["-m", module] if module else []
         self.arguments, self.environment, self.log = arguments, dict(environment), log
-        self.running: subprocess.Popen[bytes] | None = None
+        self.running: BaseProcess | subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        if "LD_PRELOAD" in self.environment:
+            self.running = self.loaded_anew()
+        else:
+            self.running = FORKING.Process(
+                target=begin, args=([*self.program, *self.arguments], self.environment, self.log)
+            )
+            self.running.start()
+
+    def loaded_anew(self) -> subprocess.Popen[bytes]:
+        """For a library that the loader puts before all others."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("CRM_")}
         with self.log.open("ab") as output:
-            self.running = subprocess.Popen(
-                [sys.executable, *self.program, *self.arguments],
+            return subprocess.Popen(
+                [sys.executable, *(self.program or ["-c", CLI]), *self.arguments],
                 cwd=ROOT,
                 env={**inherited, "PYTHONPATH": str(ROOT), **self.environment},
                 stdin=subprocess.DEVNULL,
@@ -61,17 +102,23 @@ class Process:
 
     @property
     def pid(self) -> int:
-        if self.running is None:
+        if self.running is None or self.running.pid is None:
             raise RuntimeError("it was never started")
         return self.running.pid
 
     @property
     def code(self) -> int | None:
         """What it ended with; None if it runs."""
-        return None if self.running is None else self.running.poll()
+        match self.running:
+            case None:
+                return None
+            case subprocess.Popen() as process:
+                return process.poll()
+            case process:
+                return process.exitcode
 
     def is_alive(self) -> bool:
-        return self.running is not None and self.running.poll() is None
+        return self.running is not None and self.code is None
 
     def kill(self) -> None:
         """SIGKILL to the process and to its children."""
@@ -80,7 +127,7 @@ class Process:
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
             self.running.kill()
-            self.running.wait()
+            self.running.wait() if isinstance(self.running, subprocess.Popen) else self.running.join()
 
     async def stop(self) -> float:
         """SIGTERM, and how many seconds it took to end; killed if that is more than 20."""

@@ -1,22 +1,28 @@
 """The fault kit: six of its rows once, a checker that finds what is planted, a proxy that does what it says."""
 
 import asyncio
+import os
 import random
+import sys
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from api.db.commits import OutcomeUnknown
 from api.http.errors import CODES, refusal_of
+from tests.cluster import in_memory
 from tests.faults import campaign
 from tests.faults.campaign import ROWS, Line, Result
 from tests.faults.ledger import Told
 from tests.faults.load import CREATE
-from tests.faults.place import Campaign, Place, a_campaign, a_place
+from tests.faults.place import Campaign, Place, a_campaign, a_place, until
 from tests.faults.proxy import COMMIT, Proxy, Trap, Verb, Way, Weather, to_port
 from tests.faults.row import Row
 from tests.faults.rows import webhooks, workloads
+from tests.faults.serving import ROOT
 
 pytestmark = pytest.mark.proof
 QUICK = ("F01", "F02", "F03", "F09", "F11", "F16")
@@ -255,3 +261,40 @@ def test_the_last_line_counts_runs_and_violations():
         "F01  kill   2     0 s   1 violations",
         "F04  bulk   0           not built yet  bulk jobs",
     ]
+
+
+# The lanes
+
+
+def running(mark: str) -> set[str]:
+    """The programs of all processes that have the mark in their environment, or in their arguments."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment, program = ((process / name).read_bytes() for name in ("environ", "cmdline"))
+        except OSError:  # it has ended meanwhile, or is somebody else's
+            continue
+        if mark.encode() in environment or mark.encode() in program:
+            found.add(program.replace(b"\0", b" ").decode())
+    return found
+
+
+async def test_a_campaign_that_is_killed_leaves_nothing_running():
+    with tempfile.TemporaryDirectory(prefix="crm-lane-", dir=in_memory()) as folder:
+        os.chmod(folder, 0o711)  # noqa: PTH101, S103 - PostgreSQL may run as another user, who passes through
+        campaign = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.faults"),
+            env={**os.environ, "ROWS": "F13", "REPEAT": "1", "LANES": "1", "FAULTS_FOLDER": folder},
+            stdout=asyncio.subprocess.DEVNULL,
+            cwd=ROOT,
+        )
+
+        async def seen(*programs: str) -> bool:
+            found = running(folder)
+            return all(any(program in one for one in found) for program in programs) and bool(found) is bool(programs)
+
+        assert await until(lambda: seen("tests.faults --lane", "serve --port", "postgres"), 60)
+        campaign.kill()
+        await campaign.wait()
+        assert await until(seen, 60), running(folder)
+        assert os.listdir(folder) == []  # noqa: PTH208

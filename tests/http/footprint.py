@@ -12,6 +12,7 @@ SELECT table_name FROM information_schema.columns
 
 async def footprint(connection: asyncpg.Connection, tenant: UUID) -> dict[str, str | None]:
     """By table; tokens and who holds a role are left out, because the client of the tests makes them."""
+    found = await connection.fetchval("SELECT current_setting('crm.tenant', true)")
     await connection.fetchval("SELECT set_config('crm.tenant', $1, true)", str(tenant))
     tables = [row["table_name"] for row in await connection.fetch(TABLES)]
     hashes = " UNION ALL ".join(
@@ -19,5 +20,5 @@ async def footprint(connection: asyncpg.Connection, tenant: UUID) -> dict[str, s
         for table in tables
     )
     rows = await connection.fetch(hashes)
-    await connection.fetchval("SELECT set_config('crm.tenant', '', true)")
+    await connection.fetchval("SELECT set_config('crm.tenant', $1, true)", found or "")
     return {row["name"]: row["hash"] for row in rows}

@@ -12,7 +12,7 @@ from api.compiler.verifier import Unsafe
 from api.domain.kernel import lookups, outsiders
 from api.schema import schema
 from api.schema.reading import OPERATIONS, Reads
-from api.schema.verifying import verification
+from api.schema.verifying import Verification
 from tests.probes.fields import Prober, hidden_paths, masked
 from tests.probes.judging import Judge, Leak
 from tests.probes.known import told_apart
@@ -130,7 +130,7 @@ def verified(names: str, principal: str, most: int = 10) -> Killer:
 
     async def run(bench: Bench) -> list[str]:
         asker = bench.bound.filled.principal(principal)
-        verify = verification(schema.core, schema.catalog)
+        verify = Verification(schema.core, schema.catalog)
         viewer, edition = await bench.bound.viewer(asker), await bench.bound.edition(asker)
         reads = bench.bound.services.front(viewer).writes.reads  # type: ignore[attr-defined] # the application has these
         fits = [path for path in bench.of([asker]) if re.search(names, path.name)]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,7 @@ from api.worker.webhooks import service
 from api.worker.webhooks.loop import Deliveries
 from api.worker.webhooks.sender import Sender
 from tests.conftest import Committed, SameConnection, raw
-from tests.graphql_client import SECRET, GraphQLFailed, bearer, graphql, no_problems
+from tests.graphql_client import SECRET, GraphQLFailed, bearer, graphql, no_problems, remembering
 from tests.people import NOW, Sessions
 from tests.webhooks.hostile import Counting, Lying
 from tests.webhooks.receivers import Receiver
@@ -67,6 +67,7 @@ def app(
     settings = Settings(data_dir=tmp_path, verify_sql=True, webhook_allowed_hosts=("127.0.0.1:9000",))
     wired = services(settings, reads, sessions, SECRET, outside=reads, now=lambda: NOW, resolve=resolve)
     wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))
+    wired = replace(wired, front=remembering(wired.front))
     return application(wired, problems=no_problems)
 
 

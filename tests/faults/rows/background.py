@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from api.worker.relay import LOCK as RELAYING
 from tests.faults.feed import Consumer, settled
 from tests.faults.ledger import Told
 from tests.faults.load import Load, mixed
@@ -22,6 +23,7 @@ STOPPED = frozenset({1001, 1012})
 HELD = """
 SELECT count(*) AS count FROM pg_locks
  WHERE locktype = 'advisory' AND granted
+   AND (classid::bigint << 32) + objid::bigint = $1
    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 LISTENERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN %'"
@@ -65,7 +67,7 @@ async def relays_killed(place: Place) -> None:
             victim = place.chance.choice(workers)
             victim.kill()
             victim.start()
-            (locks,) = await place.sql(HELD)
+            (locks,) = await place.sql(HELD, RELAYING)
             if locks["count"] > 1:
                 place.blame("F06", f"{locks['count']} relays are active")
     await place.check(processes=3)

@@ -298,9 +298,9 @@ async def key_rotated(place: Place) -> None:
 
 
 ROWS = (
-    Row("F19", "disk full", disk_full),
-    Row("F23", "clocks that are wrong", other_clocks),
+    Row("F19", "disk full", disk_full, seldom=True),
+    Row("F23", "clocks that are wrong", other_clocks, seldom=True),
     Row("F33", "promotion of a standby", promoted),
-    Row("F37", "no processor left", no_processor),
+    Row("F37", "no processor left", no_processor, alone=True),
     Row("F38", "rotation of secrets", rotated),
 )

@@ -155,5 +155,5 @@ async def wake_ups_lost(place: Place) -> None:
 ROWS = (
     Row("F27", "a job that kills its worker", poisoned),
     Row("F28", "every job run three times", run_twice),
-    Row("F29b", "the queue's rows lost", wake_ups_lost),
+    Row("F29b", "the queue's rows lost", wake_ups_lost, seldom=True),
 )
