@@ -48,6 +48,7 @@ OWN_VERBS = {
     *("Enable", "Disable", "TakeOver", "Test", "Preview", "Replay"),
     *("Submit", "Review", "Override", "Reject", "Extend", "Withdraw"),
     *("Distribute", "Accept", "Decline", "Assign", "Start", "Qualify", "Nurture", "Disqualify", "Convert"),
+    *("Publish", "Withdraw", "Link", "Unlink"),
     *("Apply", "Approve", "Activate", "ChangeTier", "Review", "Suspend", "Resume", "Terminate", "SetScope"),
     *("Submit", "Reject", "Withdraw", "Pay", "Award", "PartnerSet", "PartnerRemove"),
 }
@@ -66,6 +67,7 @@ BY_HAND = {
 # Begun and ended by verbs, and counted: nobody writes how they stand.
 BY_VERBS = {
     "PartnerCertification": {"Award", "Revoke"},
+    "SatisfactionRequest": {"Create", "Decline", "Archive", "Restore"},
     "PartnerFundAllocation": {"Create", "Update", "Archive", "Restore"},
     "PartnerFundClaim": {"Submit", "Update", "Approve", "Reject", "Pay", "Withdraw"},
     "PartnerFundRequest": {"Submit", "Update", "Approve", "Reject", "Withdraw"},

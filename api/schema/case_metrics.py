@@ -43,22 +43,22 @@ NO_CONCERN = (CaseStatus.CANCELLED, CaseStatus.DUPLICATE)
 
 class CaseMetric(StrEnum):
     FIRST_RESPONSE_MEDIAN = "FIRST_RESPONSE_MEDIAN"
-    FIRST_RESPONSE_P90 = "FIRST_RESPONSE_P90"
+    FIRST_RESPONSE_NINETIETH = "FIRST_RESPONSE_NINETIETH"
     FIRST_RESPONSE_CALENDAR_MEDIAN = "FIRST_RESPONSE_CALENDAR_MEDIAN"
-    FIRST_RESPONSE_CALENDAR_P90 = "FIRST_RESPONSE_CALENDAR_P90"
+    FIRST_RESPONSE_CALENDAR_NINETIETH = "FIRST_RESPONSE_CALENDAR_NINETIETH"
     FIRST_RESPONSE_ATTAINMENT = "FIRST_RESPONSE_ATTAINMENT"
     NEXT_RESPONSE_ATTAINMENT = "NEXT_RESPONSE_ATTAINMENT"
     UPDATE_ATTAINMENT = "UPDATE_ATTAINMENT"
     RESOLUTION_ATTAINMENT = "RESOLUTION_ATTAINMENT"
     RESOLUTION_MEAN = "RESOLUTION_MEAN"
     RESOLUTION_MEDIAN = "RESOLUTION_MEDIAN"
-    RESOLUTION_P90 = "RESOLUTION_P90"
+    RESOLUTION_NINETIETH = "RESOLUTION_NINETIETH"
     REOPEN_RATE = "REOPEN_RATE"
     FIRST_CONTACT_RESOLUTION = "FIRST_CONTACT_RESOLUTION"
     BACKLOG = "BACKLOG"
-    BACKLOG_UNDER1_DAY = "BACKLOG_UNDER1_DAY"
-    BACKLOG_UNDER7_DAYS = "BACKLOG_UNDER7_DAYS"
-    BACKLOG_UNDER30_DAYS = "BACKLOG_UNDER30_DAYS"
+    BACKLOG_UNDER_ONE_DAY = "BACKLOG_UNDER_ONE_DAY"
+    BACKLOG_UNDER_SEVEN_DAYS = "BACKLOG_UNDER_SEVEN_DAYS"
+    BACKLOG_UNDER_THIRTY_DAYS = "BACKLOG_UNDER_THIRTY_DAYS"
     BACKLOG_OLDER = "BACKLOG_OLDER"
 
 
@@ -84,9 +84,9 @@ ATTAINMENT = {
 }
 AGES = {  # days, from and to
     M.BACKLOG: ("0", None),
-    M.BACKLOG_UNDER1_DAY: ("0", "1"),
-    M.BACKLOG_UNDER7_DAYS: ("1", "7"),
-    M.BACKLOG_UNDER30_DAYS: ("7", "30"),
+    M.BACKLOG_UNDER_ONE_DAY: ("0", "1"),
+    M.BACKLOG_UNDER_SEVEN_DAYS: ("1", "7"),
+    M.BACKLOG_UNDER_THIRTY_DAYS: ("7", "30"),
     M.BACKLOG_OLDER: ("30", None),
 }
 
@@ -197,13 +197,13 @@ def facts(scope: Scope, figure: CaseMetric) -> Select[Any]:
 
 
 SAME = {
-    M.FIRST_RESPONSE_P90: M.FIRST_RESPONSE_MEDIAN,
-    M.FIRST_RESPONSE_CALENDAR_P90: M.FIRST_RESPONSE_CALENDAR_MEDIAN,
+    M.FIRST_RESPONSE_NINETIETH: M.FIRST_RESPONSE_MEDIAN,
+    M.FIRST_RESPONSE_CALENDAR_NINETIETH: M.FIRST_RESPONSE_CALENDAR_MEDIAN,
     M.RESOLUTION_MEDIAN: M.RESOLUTION_MEAN,
-    M.RESOLUTION_P90: M.RESOLUTION_MEAN,
+    M.RESOLUTION_NINETIETH: M.RESOLUTION_MEAN,
 }
 MEDIANS = (M.FIRST_RESPONSE_MEDIAN, M.FIRST_RESPONSE_CALENDAR_MEDIAN, M.RESOLUTION_MEDIAN)
-DECILES = (M.FIRST_RESPONSE_P90, M.FIRST_RESPONSE_CALENDAR_P90, M.RESOLUTION_P90)
+DECILES = (M.FIRST_RESPONSE_NINETIETH, M.FIRST_RESPONSE_CALENDAR_NINETIETH, M.RESOLUTION_NINETIETH)
 FIGURES = Figures(
     {
         **dict.fromkeys(CaseMetric, Kind.QUOTIENT),
@@ -235,7 +235,7 @@ def waiting(name: str, how_old: str) -> Any:
 @readable(
     build=FIGURES.rows,
     description="Figures about cases; archived ones, CANCELLED ones and duplicates never count. Days are the tenant's. "
-    "A median or p90 is its own numerator, divided by 1; between two cases it is interpolated.",
+    "A median or 90th percentile (`…Ninetieth`) is its own numerator, divided by 1; interpolated between two cases.",
 )
 class CaseMetrics:
     owner: User | None = to_one("owner_id", "users.User", "Who works on the cases, if it is grouped by that.")
@@ -247,14 +247,14 @@ class CaseMetrics:
     first_response_median: Metric = metric(
         "first_response_median", MetricUnit.MINUTES, f"{HALF} to be answered, in business time. {ANSWERED}."
     )
-    first_response_p90: Metric = metric(
-        "first_response_p90", MetricUnit.MINUTES, f"{NINE} to be answered, in business time. {ANSWERED}."
+    first_response_ninetieth: Metric = metric(
+        "first_response_ninetieth", MetricUnit.MINUTES, f"{NINE} to be answered, in business time. {ANSWERED}."
     )
     first_response_calendar_median: Metric = metric(
         "first_response_calendar_median", MetricUnit.MINUTES, f"{HALF} by the clock on the wall. {ANSWERED}."
     )
-    first_response_calendar_p90: Metric = metric(
-        "first_response_calendar_p90", MetricUnit.MINUTES, f"{NINE} by the clock on the wall. {ANSWERED}."
+    first_response_calendar_ninetieth: Metric = metric(
+        "first_response_calendar_ninetieth", MetricUnit.MINUTES, f"{NINE} by the clock on the wall. {ANSWERED}."
     )
     first_response_attainment: Metric = attained("first_response_attainment", "of a first answer")
     next_response_attainment: Metric = attained("next_response_attainment", "of an answer to a later question")
@@ -267,7 +267,7 @@ class CaseMetrics:
         "period. While a case was resolved counts as a pause if it was reopened.",
     )
     resolution_median: Metric = metric("resolution_median", MetricUnit.MINUTES, f"{HALF}, of the same.")
-    resolution_p90: Metric = metric("resolution_p90", MetricUnit.MINUTES, f"{NINE}, of the same.")
+    resolution_ninetieth: Metric = metric("resolution_ninetieth", MetricUnit.MINUTES, f"{NINE}, of the same.")
     reopen_rate: Metric = metric(
         "reopen_rate", MetricUnit.RATIO, "Reopened until now / all, of cases first resolved in the period."
     )
@@ -278,9 +278,9 @@ class CaseMetrics:
         "there are seven days / all, of cases first resolved in the period.",
     )
     backlog: Metric = waiting("backlog", "")
-    backlog_under1_day: Metric = waiting("backlog_under1_day", ", less than a day old")
-    backlog_under7_days: Metric = waiting("backlog_under7_days", ", from 1 to less than 7 days old")
-    backlog_under30_days: Metric = waiting("backlog_under30_days", ", from 7 to less than 30 days old")
+    backlog_under_one_day: Metric = waiting("backlog_under_one_day", ", less than a day old")
+    backlog_under_seven_days: Metric = waiting("backlog_under_seven_days", ", from 1 to less than 7 days old")
+    backlog_under_thirty_days: Metric = waiting("backlog_under_thirty_days", ", from 7 to less than 30 days old")
     backlog_older: Metric = waiting("backlog_older", ", 30 days old or older")
 
 
@@ -304,7 +304,7 @@ class Query:
     case_metric_rows: list[CaseMetricRow] = rooted(
         list[CaseMetricRow],
         "The cases that a figure is made of, the latest first: as many as its sampleSize, and their numerators add up "
-        "to its own, except where that is a median or p90.",
+        "to its own, except where that is a median or 90th percentile.",
         Root("rows", "CaseMetricRow"),
         [argument("metric", CaseMetric, "Which figure."), *NARROWING, *PAGING],
     )

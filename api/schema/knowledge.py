@@ -43,7 +43,6 @@ from .users import User
 from .wire import id_text
 
 MOST = literal_column("250")
-KIND = literal_column("'knowledge_article'", Text())
 
 described_enum(
     domain.ArticleStatus,
@@ -149,20 +148,26 @@ extend_listed(
 )
 
 
-def found(scope: Scope, words: ColumnElement[Any], widely: ColumnElement[bool], arguments: Mapping[str, Tree]) -> Any:
-    """The articles with these words, the best first, in pages by `place`."""
+def found(scope: Scope, words: ColumnElement[Any], arguments: Mapping[str, Tree], case: Any = None) -> Any:
+    """The articles with these words, the best first, in pages by `place`.
+
+    `case`: the row that the words are from; then any of them will do, and only what is published is found.
+    """
     search = func.crm_search_ids if scope.context.outside is None else func.crm_search_ids_outside
-    ids = search(KIND, words, widely, MOST).table_valued(column("id", Uuid()), column("place", BigInteger()))
-    ids = ids.alias("ids")
+    kind = cast(scope.bind(lambda _request: domain.KnowledgeArticle.object, Text()), Text)
+    asked = search(kind, words, false() if case is None else true(), MOST)
+    ids = asked.table_valued(column("id", Uuid()), column("place", BigInteger())).lateral("ids")
     article = domain.KnowledgeArticle.__table__.alias("read")
     place = func.row_number().over(order_by=ids.c.place).label("place")
+    begin = ids if case is None else case.join(ids, true())
     numbered = (
-        select(article.c.id.label("article_id"), place, scope.tenant.label("tenant_id"))
-        .select_from(article.join(ids, ids.c.id == article.c.id))
+        select(article.c.id.label("article_id"), place, article.c.tenant_id)
+        .select_from(begin.join(article, article.c.id == ids.c.id))
         .where(scope.visible("KnowledgeArticle", article), article.c.archived_at.is_(None))
     )
-    if widely is not FALSE:
-        numbered = numbered.where(article.c.status == text_of(ArticleStatus.PUBLISHED))
+    if case is not None:
+        numbered = numbered.where(scope.visible("Case", case), article.c.status == text_of(ArticleStatus.PUBLISHED))
+        numbered = numbered.where(case.c.id == named_case(scope, arguments))
     rows = numbered.subquery("numbered")
     page = select(*rows.c).order_by(rows.c.place)
     if isinstance(after := arguments.get("after"), Leaf):
@@ -171,28 +176,26 @@ def found(scope: Scope, words: ColumnElement[Any], widely: ColumnElement[bool], 
     return page.limit(scope.bind(converted(first.get, bounded), BigInteger()) if isinstance(first, Leaf) else ZERO)
 
 
-TRUE, FALSE, ZERO = true(), false(), literal_column("0")
+ZERO, SPACE = literal_column("0"), literal_column("32")
+EMPTY, NO_ID = literal_column("''", Text()), literal_column("NULL::uuid", Uuid())
+
+
+def named_case(scope: Scope, arguments: Mapping[str, Tree]) -> ColumnElement[Any]:
+    reference = arguments.get("case")
+    return NO_ID if reference is None or isinstance(reference, Null) else scope.named("Case", reference)
 
 
 def search_rows(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) -> Select[Any]:
     words = arguments.get("words")
     asked = cast(scope.bind(converted(words.get, fold), Text()), Text) if isinstance(words, Leaf) else EMPTY
-    return found(scope, asked, FALSE, arguments)  # type: ignore[no-any-return]
+    return found(scope, asked, arguments)  # type: ignore[no-any-return]
 
 
 def suggestion_rows(scope: Scope, arguments: Mapping[str, Tree], _matching: Any) -> Select[Any]:
     """By the words of the case; a case that is not to be seen has none."""
-    case, reference = cases.Case.__table__.alias("helped"), arguments.get("case")
-    named = scope.named("Case", reference) if reference is not None and not isinstance(reference, Null) else NO_ID
-    words: Any = (
-        select(func.concat(case.c.subject_sort, literal_column("' '"), case.c.description))
-        .where(scope.visible("Case", case), case.c.id == named)
-        .scalar_subquery()
-    )
-    return found(scope, words, TRUE, arguments)  # type: ignore[no-any-return]
-
-
-EMPTY, NO_ID = literal_column("''", Text()), literal_column("NULL::uuid", Uuid())
+    case = cases.Case.__table__.alias("helped")
+    words = func.concat(case.c.subject_sort, func.chr(SPACE), case.c.description)
+    return found(scope, words, arguments, case)  # type: ignore[no-any-return]
 
 
 @readable(build=search_rows, description="An article that was found by its words.", outside=("place", "article"))

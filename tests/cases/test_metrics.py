@@ -17,13 +17,13 @@ from tests.graphql_client import Client, GraphQLFailed
 from tests.people import NOW
 
 FIGURES = (
-    *("firstResponseMedian", "firstResponseP90", "firstResponseCalendarMedian", "firstResponseCalendarP90"),
+    *("firstResponseMedian", "firstResponseNinetieth", "firstResponseCalendarMedian", "firstResponseCalendarNinetieth"),
     *("firstResponseAttainment", "nextResponseAttainment", "updateAttainment", "resolutionAttainment"),
-    *("resolutionMean", "resolutionMedian", "resolutionP90", "reopenRate", "firstContactResolution"),
-    *("backlog", "backlogUnder1Day", "backlogUnder7Days", "backlogUnder30Days", "backlogOlder"),
+    *("resolutionMean", "resolutionMedian", "resolutionNinetieth", "reopenRate", "firstContactResolution"),
+    *("backlog", "backlogUnderOneDay", "backlogUnderSevenDays", "backlogUnderThirtyDays", "backlogOlder"),
 )
 PARTS = "{ value numerator denominator sampleSize absence unit }"
-BETWEEN = {name for name in FIGURES if name.endswith(("Median", "P90"))}
+BETWEEN = {name for name in FIGURES if name.endswith(("Median", "Ninetieth"))}
 ROWS = """query ($metric: CaseMetric!, $from: Date, $to: Date) {
   caseMetricRows(metric: $metric, from: $from, to: $to) { place numerator day case { number } }
 }"""
@@ -121,9 +121,9 @@ async def test_the_figures_of_cases_and_their_rows(graphql: Client, desk: dict[s
     assert numbers(row) == {
         # 30, 90 and 540 minutes of business time; 30, 90 and 1500 on the wall; p90 is 4/5 of the way to the last
         "firstResponseMedian": ("90.00", "90", "1", 3),
-        "firstResponseP90": ("450.00", "450", "1", 3),
+        "firstResponseNinetieth": ("450.00", "450", "1", 3),
         "firstResponseCalendarMedian": ("90.00", "90", "1", 3),
-        "firstResponseCalendarP90": ("1218.00", "1218", "1", 3),
+        "firstResponseCalendarNinetieth": ("1218.00", "1218", "1", 3),
         # one and three in time, two too late, four's target has passed; five is cancelled
         "firstResponseAttainment": ("0.500000", "2", "4", 4),
         "nextResponseAttainment": (None, "0", "0", 0),
@@ -133,13 +133,13 @@ async def test_the_figures_of_cases_and_their_rows(graphql: Client, desk: dict[s
         # 120 minutes without the pause, 90, and 9 hours and 2 more after it was reopened
         "resolutionMean": ("290.00", "870", "3", 3),
         "resolutionMedian": ("120.00", "120", "1", 3),
-        "resolutionP90": ("552.00", "552", "1", 3),
+        "resolutionNinetieth": ("552.00", "552", "1", 3),
         "reopenRate": ("0.333333", "1", "3", 3),
         "firstContactResolution": ("0.333333", "1", "3", 3),
         "backlog": ("1", "1", "1", 1),
-        "backlogUnder1Day": ("0", "0", "1", 0),
-        "backlogUnder7Days": ("1", "1", "1", 1),
-        "backlogUnder30Days": ("0", "0", "1", 0),
+        "backlogUnderOneDay": ("0", "0", "1", 0),
+        "backlogUnderSevenDays": ("1", "1", "1", 1),
+        "backlogUnderThirtyDays": ("0", "0", "1", 0),
         "backlogOlder": ("0", "0", "1", 0),
     }
     assert {name: row[name]["absence"] for name in FIGURES if row[name]["absence"]} == {

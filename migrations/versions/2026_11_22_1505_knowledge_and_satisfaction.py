@@ -2,8 +2,8 @@
 
 Why: issue 8.
 Locks: cases, for two columns without a value; rights of roles, while those that are shipped get theirs.
-Reversible: yes, articles, answers and measured times are lost.  Safe with the previous release: yes, it does not know
-       of them; what it does to a case meanwhile is not measured.
+       Reversible: yes, articles, answers and measured times are lost.
+       Safe with the previous release: yes, it does not know of them; it does not measure cases.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 
 from api.db.steps import script, unforced
 
-revision = "2026_11_22_1454_knowledge_and_satisfaction"
+revision = "2026_11_22_1505_knowledge_and_satisfaction"
 down_revision = "2026_11_22_1150_leads_and_deal_registrations"
 
 SEARCH = """\
