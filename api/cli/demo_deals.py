@@ -53,6 +53,12 @@ async def expired(work: Work, id: UUID) -> None:
     await deal_registrations.expire(work, {"id": str(id)})
 
 
+ANSWER_HOURS = 720  # so that an offer can be answered while somebody tries out the demo
+# Territories that a partner takes leads of, and how many at most.
+TAKEN: tuple[tuple[tuple[str, ...], int | None], ...] = (
+    (("EMEA/UK", "EMEA/Iberia"), 20),
+    (("EMEA/UK", "EMEA/Benelux"), None),
+)
 CLAIMED: tuple[Step, ...] = (deal_registrations.submit, deal_registrations.review)
 PROTECTED: tuple[Step, ...] = (*CLAIMED, deal_registrations.approve)
 LEADS: Mapping[LeadStatus, tuple[Step, ...]] = {
@@ -78,26 +84,35 @@ REGISTRATIONS: Mapping[Registered, tuple[Step, ...]] = {
 async def make_deals(work: Work, people: tuple[tuple[str, str], ...]) -> None:
     """After the partners: what they have registered, leads in every state, and offers of leads."""
     partners = [membership.account_id for membership, _ in await active_memberships(work)]
+    for partner, (territories, capacity) in zip(partners, TAKEN, strict=True):
+        profile: lead_distribution.ProfileValues = {"territories": territories, "capacity": capacity}
+        await lead_distribution.create_profile(work, {**profile, "partner_id": partner, "skills": ["installation"]})
     for index, (company, steps) in enumerate(zip(COMPANIES, REGISTRATIONS.values(), strict=True)):
-        values: deal_registrations.RegistrationValues = {
-            "partner_id": partners[index % len(partners)],
-            "name": company,
-            "customer_domain": f"{company.split()[0].lower()}.example",
-            "customer_country": "GB",
-            "evidence": "Met the head of purchasing twice; a trial runs until the end of the month.",
-        }
-        registration = await deal_registrations.create(work, values)
+        registration = await deal_registrations.create(work, claim(company, partners[index % len(partners)]))
         await follow(work, registration.id, steps)
+        if steps is CLAIMED:  # another partner claims the same customer, later
+            rival = await deal_registrations.create(work, claim(company, partners[(index + 1) % len(partners)]))
+            await follow(work, rival.id, steps)
     for (first_name, last_name), (status, steps) in zip(people, LEADS.items(), strict=False):
         lead = await leads.create(work, lead_values(first_name, last_name, f"{last_name} & Co", status.value))
         await follow(work, lead.id, steps)
     for index, answer in enumerate((None, lead_distribution.accept, declined)):
         lead = await leads.create(work, lead_values("Robin", f"Marsh {index + 1}", "Marsh Logistics", "Web form"))
         await work.flush()
-        await lead_distribution.distribute(work, lead.id)
+        await lead_distribution.distribute(work, lead.id, hours=ANSWER_HOURS)
         await work.flush()
         if answer is not None:
             await answer(work, await newest_offer(work))
+
+
+def claim(company: str, partner: UUID) -> deal_registrations.RegistrationValues:
+    return {
+        "partner_id": partner,
+        "name": company,
+        "customer_domain": f"{company.split(maxsplit=1)[0].lower()}.example",
+        "customer_country": "GB",
+        "evidence": "Met the head of purchasing twice; a trial runs until the end of the month.",
+    }
 
 
 def lead_values(first_name: str, last_name: str, company: str, source: str) -> leads.LeadValues:

@@ -128,18 +128,19 @@ async def source(work: Work, account: UUID) -> None:
 
 
 async def make_funds(work: Work, program: UUID, firms: Mapping[str, UUID], today: date) -> None:
-    """A budget, what two partners have of it, and requests and claims in every state."""
-    budget = await funds.create_budget(
-        work,
-        {
-            "name": f"Marketing {today.year}",
-            "program_id": program,
-            "starts_on": today - timedelta(days=180),
-            "ends_on": today + timedelta(days=180),
-            "amount": Money(5_000_000, "USD"),
-            "accrual_percent": Decimal("1.00"),
-            "notes": "Half of it before the summer.",
-        },
+    """Two budgets, what two partners have of one, and requests and claims in every state."""
+    values: funds.BudgetValues = {
+        "name": f"Marketing {today.year}",
+        "program_id": program,
+        "starts_on": today - timedelta(days=180),
+        "ends_on": today + timedelta(days=180),
+        "amount": Money(5_000_000, "USD"),
+        "accrual_percent": Decimal("1.00"),
+        "notes": "Half of it before the summer.",
+    }
+    budget = await funds.create_budget(work, values)
+    await funds.create_budget(
+        work, {**values, "name": f"New products {today.year}", "notes": "Nobody has any of it yet."}
     )
     await work.flush()
     for name, amount in ((FIRST, 2_000_000), (SECOND, 1_000_000)):

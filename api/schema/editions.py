@@ -31,7 +31,7 @@ from . import previews
 from .registry import Registry
 
 MOST_CAPABILITIES = 1_000
-MOST_EDITIONS = 128  # all there can be of seven sets of fields, whatever tenants do; 1.3 MB each when used
+MOST_EDITIONS = 64  # all there can be of six sets of fields, whatever tenants do; 1.3 MB each when used
 Hides = Callable[[str], bool]
 
 

@@ -113,7 +113,7 @@ def field_cells(scope: Scope, name: str, object: str, role: str, sets: list[str]
         .where(
             cell.c.tenant_id == scope.tenant,
             cell.c.role_id == literal_column(role, Uuid()),
-            or_(cell.c.object == text(object), cell.c.object == text(access.EVERY)),
+            or_(cell.c.object == text(access.decided_by(object)), cell.c.object == text(access.EVERY)),
         )
         .lateral(name)
     )

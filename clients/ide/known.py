@@ -25,6 +25,7 @@ SCALARS: Mapping[str, Any] = {
 TEXTS: Mapping[str, str] = {
     "closes": "17:00",
     "code": "EXAMPLE-1",
+    "customerDomain": "example.com",
     "domain": "example.com",
     "email": "jane.doe@example.com",
     "firstName": "Jane",
@@ -39,7 +40,7 @@ TEXTS: Mapping[str, str] = {
     "source": "example",
     "value": "1",
 }
-NUMBERS: Mapping[str, int] = {"probability": 40}
+NUMBERS: Mapping[str, int] = {"firstYear": 2026, "lastYear": 2027, "probability": 40, "rank": 9}
 TOLD = "subscription { events { id type position changedFields } }"
 # Arguments that need not be given, but show what the field is for.
 SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
@@ -69,10 +70,13 @@ SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
 # Input fields that need not be given, but without which the example would say little.
 SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "AccountCreateInput": ("industry",),
+    "BusinessHoursCreateInput": ("intervals",),
     "BusinessHoursPatch": ("name", "zone", "intervals"),
+    "CasePatch": ("subject",),
     "ContactCreateInput": ("firstName", "email", "account"),
     "ContactPatch": ("firstName", "lastName", "title"),
     "DealRegistrationCreateInput": ("partner", "customerDomain", "customerCountry"),
+    "DealRegistrationPatch": ("partner", "name"),
     "EntitlementCreateInput": ("account",),
     "EntitlementPatch": ("name", "account", "policy"),
     "LeadCreateInput": ("lastName", "company"),
@@ -81,10 +85,13 @@ SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "OpportunityLineInput": ("product", "quantity"),
     "OpportunityPatch": ("name", "nextStep"),
     "PartnerMarketingBudgetPatch": ("name", "startsOn", "endsOn", "amount"),
+    "PartnerMembershipApplyInput": ("account",),
+    "PartnerTierPatch": ("program", "name", "rank"),
     "ProductCreateInput": ("listPrice",),
     "RecordShareCreateInput": ("contact", "level"),
     "RecordSharePatch": ("level",),
     "RolePatch": ("description",),
+    "SlaPolicyCreateInput": ("targets",),
     "SlaPolicyPatch": ("name", "targets"),
     "StageCreateInput": ("probability",),
     "StagePatch": ("pipeline", "name", "probability"),
@@ -128,9 +135,83 @@ WITH_ACCOUNT = contact(
     where__id="id",
     account__id="account.id",
 )
+
+
+def partner(into: str) -> Lookup:
+    """An account that is an active partner."""
+    filtered = "accounts(first: 1, filter: {partnerMemberships: {some: {status: {eq: ACTIVE}}}})"
+    return Lookup(f"{{ {filtered} {{ nodes {{ id }} }} }}", "accounts.nodes", {into: "id"})
+
+
+def in_state(records: str, status: str, into: str = "where.id") -> Lookup:
+    """A record in the state that a verb begins with."""
+    filtered = f"{records}(first: 1, filter: {{status: {{eq: {status}}}}})"
+    return Lookup(f"{{ {filtered} {{ nodes {{ id }} }} }}", f"{records}.nodes", {into: "id"})
+
+
+def reviewed(has_conflict: str) -> Lookup:
+    """A registration that waits for a decision."""
+    conditions = f"status: {{eq: UNDER_REVIEW}}, hasConflict: {{eq: {has_conflict}}}"
+    filtered = f"dealRegistrations(first: 1, filter: {{{conditions}}})"
+    return Lookup(f"{{ {filtered} {{ nodes {{ id }} }} }}", "dealRegistrations.nodes", {"where.id": "id"})
+
+
+UNUSED_BUDGET = "{ partnerMarketingBudgets(first: 1, filter: {allocations: {none: {}}}) { nodes { id } } }"
 IS_OPEN = opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", where__id="id")
+# The records of each verb, and the state it begins with.
+BEGINNINGS: Mapping[str, Mapping[str, str]] = {
+    "cases": {
+        "caseCancel": "OPEN",
+        "caseClose": "RESOLVED",
+        "caseMarkDuplicate": "OPEN",
+        "caseReopen": "RESOLVED",
+        "caseResolve": "OPEN",
+        "caseResume": "WAITING_CUSTOMER",
+        "caseStart": "NEW",
+        "caseWaitForCustomer": "OPEN",
+        "caseWaitForThirdParty": "OPEN",
+    },
+    "dealRegistrations": {
+        "dealRegistrationConvert": "APPROVED",
+        "dealRegistrationExtend": "APPROVED",
+        "dealRegistrationReject": "UNDER_REVIEW",
+        "dealRegistrationReview": "SUBMITTED",
+        "dealRegistrationSubmit": "DRAFT",
+        "dealRegistrationWithdraw": "SUBMITTED",
+    },
+    "leads": {
+        "leadConvert": "QUALIFIED",
+        "leadDisqualify": "WORKING",
+        "leadNurture": "WORKING",
+        "leadQualify": "WORKING",
+        "leadReopen": "NURTURING",
+        "leadStart": "NEW",
+    },
+    "partnerFundClaims": {
+        "partnerFundClaimApprove": "SUBMITTED",
+        "partnerFundClaimPay": "APPROVED",
+        "partnerFundClaimReject": "SUBMITTED",
+        "partnerFundClaimWithdraw": "SUBMITTED",
+    },
+    "partnerFundRequests": {
+        "partnerFundRequestApprove": "SUBMITTED",
+        "partnerFundRequestReject": "SUBMITTED",
+        "partnerFundRequestWithdraw": "SUBMITTED",
+    },
+    "partnerLeadOffers": {"partnerLeadOfferAccept": "OFFERED", "partnerLeadOfferDecline": "OFFERED"},
+    "partnerMemberships": {
+        "partnerMembershipActivate": "APPROVED",
+        "partnerMembershipApprove": "APPLIED",
+        "partnerMembershipChangeTier": "ACTIVE",
+        "partnerMembershipResume": "SUSPENDED",
+        "partnerMembershipReview": "ACTIVE",
+        "partnerMembershipSuspend": "ACTIVE",
+        "partnerMembershipTerminate": "ACTIVE",
+    },
+}
 # Where a verb needs a record in a certain state.
 STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
+    **{field: in_state(records, status) for records, verbs in BEGINNINGS.items() for field, status in verbs.items()},
     "contactAddressRemove": contact(
         "{ contacts(first: 10) { nodes { id addresses { kind } } } }", where__id="id", kind="addresses.0.kind"
     ),
@@ -144,7 +225,22 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
     ),
     "contactRelationEnd": WITH_ACCOUNT,
     "contactRelationMakePrimary": WITH_ACCOUNT,
+    "dealRegistrationApprove": reviewed("false"),
+    "dealRegistrationOverride": reviewed("true"),
+    "dealRegistrationBulkUpsert": partner("rows.0.values.partner.id"),
+    "dealRegistrationCreate": partner("input.partner.id"),
+    "dealRegistrationUpsert": partner("values.partner.id"),
+    "dealRegistrationUpdate": Lookup(
+        "{ dealRegistrations(first: 1, filter: {status: {eq: DRAFT}}) { nodes { id partner { id } } } }",
+        "dealRegistrations.nodes",
+        {"where.id": "id", "patch.partner.id": "partner.id"},
+    ),
     "explainAccess": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
+    "leadDistribute": Lookup(
+        "{ leads(first: 1, filter: {status: {eq: NEW}, routing: {isNull: true}}) { nodes { id } } }",
+        "leads.nodes",
+        {"where.id": "id"},
+    ),
     "node": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
     "nodes": Lookup(ANY_ACCOUNT, "accounts.nodes", {"ids.0": "id"}),
     "opportunityAdvance": opportunity(
@@ -176,6 +272,11 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
             {"to.id": "stages.nodes.0.id"},
         ),
     ),
+    "opportunityPartnerRemove": opportunity(
+        "{ opportunities(first: 100, filter: {status: {eq: WON}}) { nodes { id partners { account { id } } } } }",
+        where__id="id",
+        partner__id="partners.0.account.id",
+    ),
     "opportunityReopen": opportunity(
         "{ opportunities(first: 1, filter: {status: {eq: LOST}}) { nodes { id pipeline {"
         " stages(first: 1, filter: {kind: {eq: OPEN}}) { nodes { id } } } } } }",
@@ -183,6 +284,22 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
         to__id="pipeline.stages.nodes.0.id",
     ),
     "opportunitySplitsSet": IS_OPEN,
+    "partnerFundAllocationCreate": (
+        partner("input.account.id"),
+        Lookup(UNUSED_BUDGET, "partnerMarketingBudgets.nodes", {"input.budget.id": "id"}),
+    ),
+    "partnerFundClaimSubmit": in_state("partnerFundRequests", "APPROVED", "input.request.id"),
+    "partnerLeadProfileCreate": Lookup(
+        "{ accounts(first: 1, filter: {leadProfiles: {none: {}}}) { nodes { id } } }",
+        "accounts.nodes",
+        {"input.partner.id": "id"},
+    ),
+    "partnerMarketingBudgetUpdate": Lookup(UNUSED_BUDGET, "partnerMarketingBudgets.nodes", {"where.id": "id"}),
+    "partnerMembershipApply": Lookup(
+        "{ accounts(first: 1, filter: {partnerMemberships: {none: {}}}) { nodes { id } } }",
+        "accounts.nodes",
+        {"input.account.id": "id"},
+    ),
     "recordShareCreate": opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", input__record="id"),
     "shareReport": contact(
         "{ contacts(first: 1, filter: {account: {shares: {some: {}}}}) { nodes { id } } }", principal="id"

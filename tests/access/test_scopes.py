@@ -36,6 +36,7 @@ OBJECTS = {entity.object: name for name, entity in schema.catalog.entities.items
 NOUN = re.compile(rf"({'|'.join(sorted(name[0].lower() + name[1:] for name in OBJECTS.values()))})([A-Z]\w+)")
 # Fields about no kind of record, or about that of the example's id.
 ABOUT = {"viewer": None, "rateLimit": None, "salesMetrics": "opportunity", "shareReport": "record_share"}
+ABOUT |= dict.fromkeys(("leadDistributionFairness", "leadDistributionShares"), "partner_lead_offer")
 ABOUT |= dict.fromkeys(("node", "nodes", "explainAccess"), "account")
 NOBODYS = {"externalIdHolders"}  # the demo has no such key, for nobody
 NOBODYS |= {one["field"] for one in WRITTEN if one["field"].startswith("webhook")}  # tests/webhooks
@@ -82,6 +83,8 @@ def answered(one: dict[str, Any], data: Any) -> bool:
         return any(row is not None and row.get("count", 1) for row in data)
     if one["field"] == "salesMetrics":
         return bool(data["openCount"]["value"] != "0")
+    if one["field"] == "leadDistributionFairness":
+        return bool(data["offers"])
     return bool(data["nodes"]) if data is not None and "nodes" in data else data is not None
 
 

@@ -66,6 +66,16 @@ def test_the_demo_tenant_shows_a_year_of_selling_in_every_stage_and_is_the_same_
     assert count("jobs WHERE kind LIKE 'case.%' AND state = 'WAITING'") >= 10
     assert count("entitlements WHERE remaining_cases < 5") == 1
 
+    registrations = asking.rows(
+        f"SELECT status, has_conflict, count(*) FROM deal_registrations WHERE tenant_id = {one} GROUP BY 1, 2"
+    )
+    ones = ("DRAFT", "SUBMITTED", "UNDER_REVIEW", "APPROVED", "REJECTED", "CONVERTED", "EXPIRED", "WITHDRAWN")
+    assert sorted(registrations) == sorted([*((status, False, 1) for status in ones), ("UNDER_REVIEW", True, 1)])
+    leads = asking.rows(f"SELECT DISTINCT status FROM leads WHERE tenant_id = {one} ORDER BY 1")
+    assert leads == [("CONVERTED",), ("NEW",), ("NURTURING",), ("QUALIFIED",), ("UNQUALIFIED",), ("WORKING",)]
+    assert (count("partner_lead_profiles"), count("partner_marketing_budgets")) == (2, 2)
+    assert count("partner_lead_offers WHERE status = 'OFFERED' AND expires_at > '2026-03-30'") == 2
+
     assert asking.value("SELECT max(at)::date FROM change_events WHERE operation = 'demo'") < TODAY
     assert asking.value("SELECT count(DISTINCT at::date) FROM change_events WHERE operation = 'demo'") > 40
     assert count("opportunities WHERE closed_on > '2026-03-01'") == 0

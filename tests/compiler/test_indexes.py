@@ -45,6 +45,7 @@ SORTS = [(root, key) for root, entity in LISTS.items() for key, column in entity
 RELATED_SORTS = [
     (root, key) for root, entity in LISTS.items() for key, column in entity.sorts.items() if column.through
 ]
+JOINS_WHOLE = {"Hash Join", "Merge Join"}  # those that read each table once
 EQUAL = ("eq", "in")
 RANGES = ("lt", "gt", "between")
 OPERATORS: dict[str, Sequence[str]] = {
@@ -61,7 +62,7 @@ OPERATORS: dict[str, Sequence[str]] = {
 # Where the column's own index is not what answers, and why that is right.
 OTHERWISE = {
     "a value that many rows have": "the list is walked in its order, which finds a page of them within a few rows",
-    "the order of a related record": "a row without one has its place, too, so all rows are joined by hash, then cut",
+    "the order of a related record": "a row without one has its place, too, so all rows are joined, then cut",
 }
 
 
@@ -251,7 +252,7 @@ async def test_an_order_by_a_related_record_reads_each_table_once(root: str, key
     scans = list(scans_in(await large.plan([ordered(root, key, "ASC", "LAST")])))
 
     assert [scan.alias for scan in scans] == ["t1", "s1_0"]
-    assert all("Hash Join" in scan.above for scan in scans), OTHERWISE["the order of a related record"]
+    assert all(JOINS_WHOLE & {*scan.above} for scan in scans), OTHERWISE["the order of a related record"]
 
 
 @pytest.mark.parametrize(("root", "field"), TO_ONE)

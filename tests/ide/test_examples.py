@@ -25,6 +25,8 @@ from tests.webhooks.hostile import Lying
 
 # In the demo every pipeline has open opportunities, and every stage some, or it is the only one of its kind.
 REFUSED = {"pipelineArchive": "INVALID", "stageArchive": "INVALID"}
+# All that partners were promised is asked for, and they are members of the only program.
+REFUSED |= {"partnerFundAllocationArchive": "INVALID", "partnerProgramArchive": "INVALID"}
 # Nor does a demo send anything: its webhook endpoint is disabled.
 REFUSED |= {"webhookDeliveryReplay": "INVALID", "webhookTest": "INVALID"}
 WRITTEN: list[dict[str, Any]] = json.loads(examples.WRITTEN.read_text("utf8"))

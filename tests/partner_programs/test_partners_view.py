@@ -42,6 +42,24 @@ async def test_he_sees_his_program_and_its_tiers_and_of_the_members_himself(worl
     assert (await world.ask("Nobody", PROGRAMS))["partnerPrograms"]["nodes"] == []
 
 
+async def test_he_sees_what_the_tiers_of_his_program_take(world: World) -> None:
+    certify = """mutation($tier: ID!) {
+      c: certificationCreate(input: {name: "Installer"}) { outcome }
+      t: partnerTierUpdate(where: {id: $tier}, patch: {
+        certifications: [{certification: {name: "Installer"}, least: 2}]}) { outcome } }"""
+    done = await world.ask("channel_manager", certify, {"tier": world.ids["Gold"]})
+    assert done == {"c": {"outcome": "CREATED"}, "t": {"outcome": "UPDATED"}}
+    query = """{ partnerTiers(first: 2, orderBy: [{field: RANK}]) {
+      nodes { name certifications { certification { name } least } } } }"""
+    taken = [{"certification": {"name": "Installer"}, "least": 2}]
+    for who in ("Pat", "Olga", "Quinn", "admin"):
+        assert (await world.ask(who, query))["partnerTiers"]["nodes"] == [
+            {"name": "Silver", "certifications": []},
+            {"name": "Gold", "certifications": taken},
+        ], who
+    assert (await world.ask("Nobody", query))["partnerTiers"]["nodes"] == []
+
+
 FOR_COLLEAGUES = (
     "partnerMemberships { nodes { notes } }",
     "partnerMemberships { nodes { statusReason } }",

@@ -22,6 +22,7 @@ ADMIN, AGENT, MARKETER = 4, 5, 6  # places among the users, beside those of the 
 STAFF = {"sales_manager": BOSS, "sales_rep": REP, "admin": ADMIN, "support_agent": AGENT, "marketer": MARKETER}
 ORDER = (Level.NONE, Level.OWN, Level.TEAM, Level.ALL)
 PROGRAMS = ("read_only", "integration", "admin")
+DECIDED_BY = {"lead": "contact"}  # whose rights on sets of fields count
 LEDGERS = {"exchange_rates": "exchange_rate", "stored_documents": "document"}
 
 
@@ -69,9 +70,10 @@ class Principal:
         if field_set == "default":
             return True
         roles = [self.role] if self.scope is None else [self.role, self.scope]
+        decides = DECIDED_BY.get(object, object)
         return all(
             any(
-                named in {object, "*"} and of_set in {field_set, "*"} and given is not FieldAccess.HIDDEN
+                named in {decides, "*"} and of_set in {field_set, "*"} and given is not FieldAccess.HIDDEN
                 for named, of_set, given in access.SHIPPED[role].fields
             )
             for role in roles

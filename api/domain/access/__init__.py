@@ -1,7 +1,7 @@
 """Roles and what they allow: rows of the tenant, resolved to the capability of a principal."""
 
 from .administrators import keep_an_administrator
-from .capabilities import EVERY, Cells, beyond, capability, cells_of, field_sets, meet, objects, owners
+from .capabilities import EVERY, Cells, beyond, capability, cells_of, decided_by, field_sets, meet, objects, owners
 from .comparison import beyond_in_sql
 from .errors import BeyondOwnRights
 from .hidden import hidden_names, unseen_names
@@ -41,6 +41,7 @@ __all__ = [
     "cells_of",
     "check_held",
     "create",
+    "decided_by",
     "field_sets",
     "hidden_names",
     "keep_an_administrator",

@@ -39,6 +39,14 @@ def field_sets() -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+@cache
+def decided_by(object: str) -> str:
+    """The kind of object whose rights on sets of fields count for this kind: mostly its own."""
+    return next(
+        (record.fields_as for record in records().values() if record.object == object and record.fields_as), object
+    )
+
+
 def owners(model: type[Model]) -> Iterable[str]:
     """The kind of object whose rights are about a model's rows: a record's own, or that of which they are part."""
     if issubclass(model, Record):
@@ -62,10 +70,11 @@ def capability(roles: Iterable[str], cells: Cells) -> Capability:
             rights[object] = right
     fields: dict[tuple[str, str], FieldAccess] = {}
     for object, field_set in (*field_sets(), (EVERY, EVERY)):
+        decides = decided_by(object)
         found = [
             access
             for named, of_set, access in cells.fields
-            if named in {object, EVERY} and of_set in {field_set, EVERY}
+            if named in {decides, EVERY} and of_set in {field_set, EVERY}
         ]
         if found and (access := max(found, key=FIELD_ACCESSES.index)) is not FieldAccess.HIDDEN:
             fields[object, field_set] = access
@@ -98,6 +107,8 @@ def beyond(wanted: Capability, held: Capability) -> list[str]:
             if getattr(right, verb) and not getattr(most, verb)
         ]
     for (object, field_set), access in wanted.fields.items():
+        if decided_by(object) != object:
+            continue
         if FIELD_ACCESSES.index(access) > FIELD_ACCESSES.index(held.field(object, field_set)):
             fields.append(f"{object}.{field_set}: {access}")
     return sorted(found) + sorted(fields)

@@ -26,7 +26,7 @@ from api.domain.kernel import (
 )
 from api.domain.users import User
 
-from .capabilities import EVERY, Cells, beyond, capability, field_sets, objects
+from .capabilities import EVERY, Cells, beyond, capability, decided_by, field_sets, objects
 from .errors import BeyondOwnRights
 from .models import Role, RoleFieldRight, RoleRight, UserRole
 from .shipped import SHIPPED
@@ -259,6 +259,10 @@ def cells_in(values: RoleValues) -> Cells:
     rights, fields = values.get("rights") or {}, values.get("fields") or {}
     check_known(rights, {*objects(), EVERY}, "rights")
     check_known((object for object, _ in fields), {*objects(), EVERY}, "field_rights")
+    for object, _ in fields:
+        if (decides := decided_by(object)) != object:
+            message = f"whoever sees a set of fields of {decides} sees that of {object}; give rights on {decides}"
+            raise Invalid(("field_rights",), message, "decided")
     check_known((name for _, name in fields), {*(name for _, name in field_sets()), EVERY}, "field_rights")
     return Cells(list(rights.items()), [(*key, access) for key, access in fields.items()])
 

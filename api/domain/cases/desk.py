@@ -10,7 +10,7 @@ from api.domain.kernel import IllegalTransition, Work, assign, new_id
 from .clocks import open_clocks
 from .events import CaseStatusChanged
 from .models import Case, CaseStay
-from .states import FINISHED, TRANSITIONS, CaseStatus
+from .states import FINISHED, CaseStatus
 
 # The counter stays locked until the end of the transaction, so that numbers rise in the order of the commits.
 TAKE_NUMBERS = """
@@ -25,18 +25,6 @@ async def take_numbers(work: Work, how_many: int) -> list[int]:
         return []
     ((last,),) = await work.driven.fetch(TAKE_NUMBERS, [work.tenant, how_many])
     return list(range(last - how_many + 1, last + 1))
-
-
-def check_verb(case: Case, verb: str) -> CaseStatus:
-    """The status that the verb leads to.
-
-    Raises:
-        IllegalTransition: the machine has no such step from the status.
-    """
-    verbs = TRANSITIONS[case.status]
-    if verb not in verbs:
-        raise IllegalTransition(case.status.value, verb, tuple(verbs))
-    return verbs[verb]
 
 
 def check_unfinished(case: Case, verb: str) -> None:

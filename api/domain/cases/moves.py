@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from api.domain.kernel import IllegalTransition, Invalid, LimitExceeded, Work, checked, parse, wire
+from api.domain.kernel import IllegalTransition, Invalid, LimitExceeded, Work, checked, next_state, parse, wire
 
-from .desk import check_unfinished, check_verb, enter, job_key
+from .desk import check_unfinished, enter, job_key
 from .events import CaseCancelled, CaseClosed, CaseEscalated, CaseMarkedDuplicate, CaseReopened, CaseResolved
 from .level_states import MilestoneType
 from .measures import taken
@@ -23,7 +23,7 @@ HIGHEST = 5
 async def start(work: Work, id: UUID, *, if_version: int | None = None) -> Case:
     """Begin to work on a new case; one that nobody owns becomes that of the acting user."""
     case = await work.edit(Case, id, if_version=if_version)
-    status = check_verb(case, "start")
+    status = next_state(TRANSITIONS, case.status, "start")
     if case.owner_id is None:
         case.owner_id = work.viewer.user
     await enter(work, case, status)
@@ -42,7 +42,7 @@ async def wait_for_third_party(
 
 async def wait(work: Work, id: UUID, verb: str, reason: str | None, if_version: int | None) -> Case:
     case = await work.edit(Case, id, if_version=if_version)
-    status = check_verb(case, verb)
+    status = next_state(TRANSITIONS, case.status, verb)
     await enter(work, case, status, checked(reason or "", "reason", limit=REASON, required=False) or None)
     return case
 
@@ -50,7 +50,7 @@ async def wait(work: Work, id: UUID, verb: str, reason: str | None, if_version: 
 async def resume(work: Work, id: UUID, *, if_version: int | None = None) -> Case:
     """Go on with a case that waited."""
     case = await work.edit(Case, id, if_version=if_version)
-    await enter(work, case, check_verb(case, "resume"))
+    await enter(work, case, next_state(TRANSITIONS, case.status, "resume"))
     return case
 
 
@@ -63,7 +63,7 @@ async def resolve(
         IllegalTransition: it is new, resolved or finished.
     """
     case = await work.edit(Case, id, if_version=if_version)
-    status = check_verb(case, "resolve")
+    status = next_state(TRANSITIONS, case.status, "resolve")
     told = checked(resolution or "", "resolution", limit=RESOLUTION, required=False) or None
     closes_at = work.now + CLOSES_AFTER
     facts: dict[str, Any] = {
@@ -87,7 +87,7 @@ async def reopen(work: Work, id: UUID, reason: str, *, if_version: int | None = 
         Required: the reason is blank.
     """
     case = await work.edit(Case, id, if_version=if_version)
-    status = check_verb(case, "reopen")
+    status = next_state(TRANSITIONS, case.status, "reopen")
     if not may_reopen(case, work):
         raise IllegalTransition(case.status.value, "reopen", ("close",))
     reason = checked(reason, "reason", limit=REASON)
@@ -105,8 +105,8 @@ def may_reopen(case: Case, work: Work) -> bool:
 async def close(work: Work, id: UUID, *, if_version: int | None = None) -> Case:
     """Finish a resolved case before it closes by itself."""
     case = await work.edit(Case, id, if_version=if_version)
-    check_verb(case, "close")
-    await finish(work, case, CaseStatus.CLOSED)
+    status = next_state(TRANSITIONS, case.status, "close")
+    await finish(work, case, status)
     work.emit(CaseClosed(id, is_automatic=False))
     await work.unschedule(CLOSE, key=job_key(id))
     return case
@@ -133,9 +133,9 @@ async def cancel(work: Work, id: UUID, reason: str, *, if_version: int | None = 
         Required: the reason is blank.
     """
     case = await work.edit(Case, id, if_version=if_version)
-    check_verb(case, "cancel")
+    status = next_state(TRANSITIONS, case.status, "cancel")
     reason = checked(reason, "reason", limit=REASON)
-    await finish(work, case, CaseStatus.CANCELLED, reason)
+    await finish(work, case, status, reason)
     work.emit(CaseCancelled(id, reason))
     return case
 
@@ -148,11 +148,11 @@ async def mark_duplicate(work: Work, id: UUID, of_id: UUID, *, if_version: int |
         Invalid: the other is itself, or a duplicate already.
     """
     case = await work.edit(Case, id, if_version=if_version)
-    check_verb(case, "mark_duplicate")
+    status = next_state(TRANSITIONS, case.status, "mark_duplicate")
     other = await work.reference(Case, of_id, "of")
     if other is None or other.id == id or other.status is CaseStatus.DUPLICATE:
         raise Invalid(("of",), "name another case, one that is no duplicate itself", "original")
-    await finish(work, case, CaseStatus.DUPLICATE, duplicate_of_id=other.id)
+    await finish(work, case, status, duplicate_of_id=other.id)
     work.emit(CaseMarkedDuplicate(id, wire("cas", other.id)))
     return case
 

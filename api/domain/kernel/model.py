@@ -187,6 +187,7 @@ class Record(Tenanted):
     prefix: ClassVar[str]
     object: ClassVar[str]
     owner: ClassVar[str | None] = None  # the column that makes a row somebody's own
+    fields_as: ClassVar[str | None] = None  # whoever may see a set of fields of those records sees that of these
     reached: ClassVar[bool] = False  # outsiders see rows by the rule of the slice, with all columns that are for them
 
     @staticmethod

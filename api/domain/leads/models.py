@@ -36,6 +36,7 @@ class Lead(Record):
     prefix = "lea"
     object = "lead"
     owner = "owner_id"
+    fields_as = "contact"
     reached = True
     visible = staticmethod(policy.visible)
 
@@ -71,7 +72,7 @@ class Lead(Record):
     routing: Mapped[LeadRouting | None] = column(EnumText(LeadRouting), filter=True)
     description: Mapped[str | None] = column(partner=SEEN)
     next_step: Mapped[str | None] = column(partner=WRITTEN)
-    notes: Mapped[str | None] = column(pii=True)  # of staff only: outsiders see no column that does not say so
+    notes: Mapped[str | None] = column(field_set="internal_notes", pii=True)
     converted_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True)
     account_id: Mapped[UUID | None] = column(references="accounts", filter=True)
     contact_id: Mapped[UUID | None] = column(references="contacts", filter=True)
