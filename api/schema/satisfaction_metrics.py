@@ -51,7 +51,7 @@ def of_requests(scope: Scope, figure: SatisfactionMetric) -> Select[Any]:
     answered = asked.c.status == text_of(RequestStatus.ANSWERED)
     points: dict[SatisfactionMetric, ColumnElement[Any]] = {
         M.CSAT: when((asked.c.score >= CONTENT, ONE), else_=ZERO),
-        M.NPS: when((asked.c.score >= PROMOTER, HUNDRED), (asked.c.score >= PASSIVE, ZERO), else_=-HUNDRED),
+        M.NPS: when((asked.c.score >= PROMOTER, HUNDRED), (asked.c.score >= PASSIVE, ZERO), else_=ZERO - HUNDRED),
         M.RESPONSE_RATE: when((answered, ONE), else_=ZERO),
     }
     at = asked.c.created_at if figure is M.RESPONSE_RATE else asked.c.answered_at
