@@ -32,6 +32,8 @@ WIRE_PREFIXES = {
     "AccountContact": "aco",
     "BusinessHours": "bhr",
     "Case": "cas",
+    "KnowledgeArticle": "kba",
+    "SatisfactionRequest": "sat",
     "Certification": "cer",
     "Contact": "con",
     "CommissionPlan": "cpl",

@@ -20,7 +20,10 @@ from .editions import Edition, narrowed
 from .registry import Registry, about_of
 
 ROOTS = frozenset(
-    {"node", "nodes", "viewer", "rateLimit", "dealRegistrationMetrics", "dealRegistrationMetricRows"}  # of what he sees
+    {
+        *("node", "nodes", "viewer", "rateLimit", "knowledgeSearch"),
+        *("dealRegistrationMetrics", "dealRegistrationMetricRows"),  # of what he sees
+    }
 )
 SEEN_KINDS = frozenset({"one", "page"})
 FILTER_PLUMBING = frozenset({"and", "or", "not", "isNull"})

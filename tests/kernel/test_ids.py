@@ -45,6 +45,8 @@ def test_every_kind_of_record_has_a_prefix_of_its_own():
         "acc": "account",
         "bhr": "business_hours",
         "cas": "case",
+        "kba": "knowledge_article",
+        "sat": "satisfaction_request",
         "cer": "certification",
         "con": "contact",
         "cpl": "commission_plan",

@@ -8,6 +8,8 @@ from api.domain.kernel import Invalid, Work, checked, new_id, wire
 from .clocks import open_clocks
 from .desk import check_unfinished, enter
 from .events import CaseCommented, CaseFollowedUp, CaseResponded
+from .level_states import MilestoneType
+from .measures import taken
 from .models import Case, CaseComment
 from .moves import may_reopen, reopen
 from .service import CaseValues, create
@@ -69,10 +71,11 @@ async def comment(  # noqa: PLR0913 - what is said, to whom, by whom
     if contact is not None:
         clocks.asked(case)
     elif user is not None:
+        clocks.responded(case)
         if case.first_response_at is None:
             case.first_response_at = work.now
+            case.first_response_us = await taken(work, case, MilestoneType.FIRST_RESPONSE)
             work.emit(CaseResponded(case.id, work.now))
-        clocks.responded(case)
     await clocks.settle()
     return case
 

@@ -15,7 +15,10 @@ from .states import CaseOrigin, CasePriority, CaseSeverity, CaseStatus, CaseType
 
 
 class Case(Record):
-    """What somebody wants from us, until it is settled."""
+    """What somebody wants from us, until it is settled.
+
+    `first_response_us` and `resolution_us`: the business time in microseconds that either took, without its pauses.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -68,7 +71,9 @@ class Case(Record):
     escalation_level: Mapped[int] = column(Integer(), default=0)
     reopen_count: Mapped[int] = column(Integer(), default=0)
     first_response_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True)
+    first_response_us: Mapped[int | None] = column(internal=True)
     resolved_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True)
+    resolution_us: Mapped[int | None] = column(internal=True)
     resolution_code: Mapped[ResolutionCode | None] = column(EnumText(ResolutionCode), filter=True)
     resolution: Mapped[str | None] = column()
     closes_at: Mapped[datetime | None] = column(DateTime(timezone=True))

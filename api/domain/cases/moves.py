@@ -10,6 +10,8 @@ from api.domain.kernel import IllegalTransition, Invalid, Work, checked, next_st
 from .desk import enter, job_key
 from .escalating import Occasion, act
 from .events import CaseCancelled, CaseClosed, CaseMarkedDuplicate, CaseReopened, CaseResolved
+from .level_states import MilestoneType
+from .measures import taken
 from .models import Case
 from .routing import hand_to
 from .states import TRANSITIONS, CaseStatus, EscalationTrigger, ResolutionCode
@@ -72,6 +74,7 @@ async def resolve(
         "closes_at": closes_at,
     }
     await enter(work, case, status, **facts)
+    case.resolution_us = await taken(work, case, MilestoneType.RESOLUTION)
     work.emit(CaseResolved(id, code.value, closes_at))
     await work.schedule(CLOSE, key=job_key(id), due_at=closes_at, payload={"case": wire("cas", id)})
     return case
@@ -89,7 +92,7 @@ async def reopen(work: Work, id: UUID, reason: str, *, if_version: int | None = 
     if not may_reopen(case, work):
         raise IllegalTransition(case.status.value, "reopen", ("close",))
     reason = checked(reason, "reason", limit=REASON)
-    facts = dict.fromkeys(("resolution", "resolution_code", "resolved_at", "closes_at"))
+    facts = dict.fromkeys(("resolution", "resolution_code", "resolved_at", "resolution_us", "closes_at"))
     await enter(work, case, status, reason, reopen_count=case.reopen_count + 1, **facts)
     work.emit(CaseReopened(id, reason, case.reopen_count))
     await work.unschedule(CLOSE, key=job_key(id))
