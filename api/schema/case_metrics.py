@@ -36,7 +36,7 @@ from .service_figures import (
 )
 from .users import User
 
-SECONDS_OF_A_DAY = literal_column("86400")
+SECONDS_OF_A_DAY: ColumnElement[Any] = literal_column("86400")
 UNFINISHED = (CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.WAITING_CUSTOMER, CaseStatus.WAITING_THIRD_PARTY)
 NO_CONCERN = (CaseStatus.CANCELLED, CaseStatus.DUPLICATE)
 

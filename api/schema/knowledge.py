@@ -42,7 +42,7 @@ from .steps import steps_of, writable
 from .users import User
 from .wire import id_text
 
-MOST = literal_column("250")
+MOST: ColumnElement[Any] = literal_column("250")
 
 described_enum(
     domain.ArticleStatus,
@@ -176,7 +176,8 @@ def found(scope: Scope, words: ColumnElement[Any], arguments: Mapping[str, Tree]
     return page.limit(scope.bind(converted(first.get, bounded), BigInteger()) if isinstance(first, Leaf) else ZERO)
 
 
-ZERO, SPACE = literal_column("0"), literal_column("32")
+ZERO: ColumnElement[Any] = literal_column("0")
+SPACE: ColumnElement[Any] = literal_column("32")
 EMPTY, NO_ID = literal_column("''", Text()), literal_column("NULL::uuid", Uuid())
 
 

@@ -123,7 +123,7 @@ async def ask(work: Work, value: SatisfactionRequestCreateInput) -> domain.Satis
     references = [Asked(one, (name,)) for name in ("case", "contact") if (one := getattr(value, name))]
     ids = await ids_of(work, references)
     found = {f"{one.path[0]}_id": ids.of(one.reference, *one.path) for one in references}
-    return await domain.ask(work, value.kind, valid_days=given(value).get("valid_days"), **found)  # type: ignore[arg-type] # ids
+    return await domain.ask(work, value.kind, valid_days=given(value).get("valid_days"), **found)
 
 
 async def create(info: Info[Context, None], **arguments: Any) -> Any:

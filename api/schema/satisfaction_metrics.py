@@ -23,8 +23,10 @@ from .satisfaction import SatisfactionRequest
 from .service_figures import GROUPING, NARROWING, ONE, PAGING, ZERO, Figures, Kind, fact, shown
 from .users import User
 
-CONTENT, PROMOTER, PASSIVE = (literal_column(number) for number in ("4", "9", "7"))
-HUNDRED = literal_column("100")
+CONTENT: ColumnElement[Any] = literal_column("4")
+PROMOTER: ColumnElement[Any] = literal_column("9")
+PASSIVE: ColumnElement[Any] = literal_column("7")
+HUNDRED: ColumnElement[Any] = literal_column("100")
 
 
 class SatisfactionMetric(StrEnum):

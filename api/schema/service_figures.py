@@ -34,7 +34,8 @@ from .connections import argument, lazy
 from .enums import described_enum
 from .metrics import text_of
 
-ONE, ZERO, TEN = literal_column("1", Numeric), literal_column("0", Numeric), literal_column("10")
+ONE, ZERO = literal_column("1", Numeric), literal_column("0", Numeric)
+TEN: ColumnElement[Any] = literal_column("10")
 NO_ID, NO_TEXT = literal_column("NULL::uuid", Uuid()), literal_column("NULL::text", Text())
 MICROSECONDS_OF_A_MINUTE = literal_column("60 * 1000000", BigInteger())
 SECONDS_OF_A_MINUTE = literal_column("60", BigInteger())
@@ -81,10 +82,10 @@ class Figures:
     `same`: figures that are made of the facts of another.
     """
 
-    kinds: Mapping[StrEnum, Kind]
+    kinds: Mapping[Any, Kind]
     facts: Callable[[Scope, Any], Select[Any]]
     record: str
-    same: Mapping[StrEnum, StrEnum] = field(default_factory=dict)
+    same: Mapping[Any, Any] = field(default_factory=dict)
 
     def rows(self, scope: Scope, arguments: Arguments, _matching: Any) -> Select[Any]:
         """One row for each group: what `metric` reads of each figure, and its keys."""

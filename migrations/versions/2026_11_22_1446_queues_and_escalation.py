@@ -31,6 +31,8 @@ SELECT role.tenant_id, role.id, cell.object, cell.read, cell.write, cell.creates
     ('support_agent', 'escalation_rule', 'ALL', 'NONE', false, false, false),
     ('channel_manager', 'queue', 'ALL', 'NONE', false, false, false),
     ('channel_manager', 'escalation_rule', 'ALL', 'NONE', false, false, false),
+    ('finance', 'queue', 'ALL', 'NONE', false, false, false),
+    ('finance', 'escalation_rule', 'ALL', 'NONE', false, false, false),
     ('marketer', 'queue', 'ALL', 'NONE', false, false, false),
     ('marketer', 'escalation_rule', 'ALL', 'NONE', false, false, false),
     ('integration', 'queue', 'ALL', 'NONE', false, false, false),

@@ -85,6 +85,7 @@ SELECT role.tenant_id, role.id, cell.object, cell.read, cell.write, cell.creates
     ('support_agent', 'knowledge_article', 'ALL', 'ALL', true, false, false),
     ('support_agent', 'satisfaction_request', 'ALL', 'ALL', true, true, true),
     ('channel_manager', 'knowledge_article', 'ALL', 'NONE', false, false, false),
+    ('finance', 'knowledge_article', 'ALL', 'NONE', false, false, false),
     ('marketer', 'knowledge_article', 'ALL', 'NONE', false, false, false),
     ('integration', 'knowledge_article', 'ALL', 'NONE', false, false, false),
     ('integration', 'satisfaction_request', 'ALL', 'ALL', true, false, false),

@@ -128,7 +128,7 @@ async def test_a_rule_about_age_acts_when_a_case_is_old_enough_and_comes_again_f
 )
 async def test_a_rule_takes_what_belongs_to_its_trigger(work: Work, values: Any, path: str):
     with pytest.raises(Invalid) as refused:
-        await cases.create_rule(work, {"name": "Late", **values})
+        await cases.create_rule(work, {"name": "Late"} | values)
     assert (refused.value.path, await work.finish(), work.events) == ((path,), [], [])
 
 

@@ -66,6 +66,7 @@ async def due_cases(committed: Committed, number: int) -> None:
 
 async def told(owner: asyncpg.Connection) -> tuple[int, int, int]:
     row = await owner.fetchrow(TOLD)
+    assert row is not None
     return row["events"], row["cases"], await owner.fetchval(TRUTH)
 
 

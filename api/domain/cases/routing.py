@@ -245,7 +245,7 @@ async def agents_of(work: Work, queues: Collection[UUID]) -> dict[UUID, dict[UUI
         CaseAssignment.turn.is_not(None),
     )
     had = await work.session.execute(turns.group_by(CaseAssignment.queue_id, CaseAssignment.user_id))
-    last = {(queue, user): turn for queue, user, turn in had}
+    last = {(queue, user): turn or 0 for queue, user, turn in had}
     return {
         queue: {
             user: Agent(
