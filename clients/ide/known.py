@@ -162,6 +162,8 @@ IS_OPEN = opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", where__id="id")
 # The records of each verb, and the state it begins with.
 BEGINNINGS: Mapping[str, Mapping[str, str]] = {
     "cases": {
+        "caseRelease": "OPEN",
+        "caseRoute": "OPEN",
         "caseCancel": "OPEN",
         "caseClose": "RESOLVED",
         "caseMarkDuplicate": "OPEN",
@@ -179,6 +181,10 @@ BEGINNINGS: Mapping[str, Mapping[str, str]] = {
         "dealRegistrationReview": "SUBMITTED",
         "dealRegistrationSubmit": "DRAFT",
         "dealRegistrationWithdraw": "SUBMITTED",
+    },
+    "knowledgeArticles": {
+        "knowledgeArticlePublish": "DRAFT",
+        "knowledgeArticleWithdraw": "PUBLISHED",
     },
     "leads": {
         "leadConvert": "QUALIFIED",
