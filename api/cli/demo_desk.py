@@ -99,9 +99,11 @@ async def ask_customers(
     """How content those are whose case is settled, each once; whether some of the others would recommend us."""
     asked: list[satisfaction.SatisfactionRequest] = []
 
-    async def ask(kind: SatisfactionKind, now: datetime, score: int | None, **about: UUID) -> None:
+    async def ask(
+        kind: SatisfactionKind, now: datetime, score: int | None, contact: UUID, case: UUID | None = None
+    ) -> None:
         async def question(work: Work) -> None:
-            asked.append(await satisfaction.ask(work, kind, **about))
+            asked.append(await satisfaction.ask(work, kind, contact_id=contact, case_id=case))
 
         await at(now, question)
         if score is not None:
@@ -110,9 +112,9 @@ async def ask_customers(
                 await satisfaction.answer(work, asked[-1].id, score)
 
     for one, score in zip(settled, CONTENT, strict=False):
-        await ask(SatisfactionKind.CSAT, one.asked_at, score, case_id=one.case)
+        await ask(SatisfactionKind.CSAT, one.asked_at, score, one.contact, one.case)
     declined = asked[-1].id
     now = settled[len(CONTENT) - 1].asked_at + LATER
     await at(now, lambda work: satisfaction.decline(work, declined))
     for contact, score in zip(others, RECOMMENDING, strict=False):
-        await ask(SatisfactionKind.NPS, now, score, contact_id=contact)
+        await ask(SatisfactionKind.NPS, now, score, contact)

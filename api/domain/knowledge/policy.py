@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, and_, literal_column, or_
 
 from api.domain.kernel import Context
 
-PUBLISHED = literal_column("'PUBLISHED'")
-PUBLIC, PARTNER = literal_column("'PUBLIC'"), literal_column("'PARTNER'")
+PUBLISHED: ColumnElement[Any] = literal_column("'PUBLISHED'")
+PUBLIC: ColumnElement[Any] = literal_column("'PUBLIC'")
+PARTNER: ColumnElement[Any] = literal_column("'PARTNER'")
 
 
 def visible(t: Any, context: Context) -> ColumnElement[bool]:
