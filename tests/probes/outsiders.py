@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.domain.contacts import Contact
 from api.domain.kernel import FieldAccess, Model, Record, ShareLevel
+from api.domain.knowledge import ArticleStatus, ArticleVisibility
 from api.domain.partner_programs import PartnerScope, PartnerTierCertification
 from api.domain.sharing import FieldProfile, FieldProfileSet, RecordShare
 from api.domain.tokens import TokenKind
@@ -157,6 +158,10 @@ class Outsider(Principal):
     def reaches(self, world: World, row: Row) -> bool:  # noqa: PLR0911 - one for each kind of row
         """Whether a row that is seen by the scope of partner users is to be seen."""
         values = row.values
+        if row.table == "knowledge_articles":
+            readers = {ArticleVisibility.PUBLIC, *([ArticleVisibility.PARTNER] if self.account else [])}
+            is_live = values["archived_at"] is None and values["status"] is ArticleStatus.PUBLISHED
+            return is_live and values["visibility"] in readers
         if values.get("archived_at") is not None or not self.firms:
             return False
         if row.table == "partner_tier_certifications":
