@@ -8,7 +8,6 @@ import pytest
 from api.domain import knowledge
 from api.domain.knowledge import ArticleVisibility
 from tests.sharing.conftest import World
-from tests.sharing.conftest import world as world
 
 SEARCH = '{ knowledgeSearch(words: "router") { place article { title } } }'
 LIST = "{ knowledgeArticles(first: 10, orderBy: {field: TITLE}) { nodes { title } } }"
@@ -61,8 +60,13 @@ async def test_lists_and_ids_show_what_the_search_finds(shelf: World) -> None:
 
 async def test_outsiders_are_not_shown_versions_drafts_owners_or_the_cases_that_it_helped(shelf: World) -> None:
     for field in ("versions { body }", "draftRevision", "owner { name }", "cases(first: 1) { nodes { case { id } } }"):
-        assert await shelf.refused("Pat", f"{{ knowledgeArticles {{ nodes {{ {field} }} }} }}") == "VALIDATION_FAILED"
-    assert await shelf.refused("Pat", '{ knowledgeSuggestions(case: {id: "x"}) { place } }') == "VALIDATION_FAILED"
+        assert (
+            await shelf.refused("Pat", f"{{ knowledgeArticles {{ nodes {{ {field} }} }} }}")
+            == "GRAPHQL_VALIDATION_FAILED"
+        )
+    assert (
+        await shelf.refused("Pat", '{ knowledgeSuggestions(case: {id: "x"}) { place } }') == "GRAPHQL_VALIDATION_FAILED"
+    )
 
 
 async def test_the_function_gives_the_login_of_outsiders_the_ids_of_the_settings_and_none_without(

@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal_column, or_
+from sqlalchemy import ColumnElement, Uuid, and_, cast, literal_column, or_
 
 from api.domain.kernel import Context
 
@@ -18,5 +18,5 @@ def visible(t: Any, context: Context) -> ColumnElement[bool]:
     outside = context.outside
     if outside is None:
         return context.reads("knowledge_article", t, "owner_id")
-    for_partners = and_(t.visibility == PARTNER, outside.account.is_not(None))
+    for_partners = and_(t.visibility == PARTNER, cast(outside.account, Uuid()).is_not(None))
     return and_(t.archived_at.is_(None), t.status == PUBLISHED, or_(t.visibility == PUBLIC, for_partners))
