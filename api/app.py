@@ -79,6 +79,7 @@ class CannotServe(Exception):
 
 def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
     """The application with pools of its own, opened and closed by its lifespan."""
+    served.prepare()
     pool = ReadPool(urls.app, size=settings.pool_size)
     outside = ReadPool(urls.partner, size=settings.pool_size) if urls.partner else None
     engine = write_engine(urls.app, size=settings.pool_size)

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from types import TracebackType
 from typing import Any, ClassVar, Protocol, Self
 
@@ -36,7 +37,7 @@ from api.domain.users import User
 from tests.cluster import Cluster, a_cluster, external_url
 from tests.people import NOW, REQUEST, OpenAs, Sessions, a_tenant, a_user, opener, viewer_of
 
-pytest.register_assert_rewrite("tests.record_writes")
+pytest.register_assert_rewrite("tests.record_writes", "tests.graphql_client")
 
 TEMPLATE = "crm_template"
 SETTINGS = ("crm.tenant", "crm.principal")
@@ -68,6 +69,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write what was found as what is expected; read the diff")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Load what tests need, for ten seconds; the process that only hands them out to others does without it."""
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        gc.disable()  # until the tests are collected
+        config.pluginmanager.register(import_module("tests.graphql_client"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest begin: none of them is still running when all others are done."""
     items.sort(key=lambda item: LONGEST.index(file) if (file := item.nodeid.partition("::")[0]) in LONGEST else 99)
@@ -78,6 +86,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

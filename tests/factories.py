@@ -96,10 +96,10 @@ async def an_opportunity(
     amount: int | None = 100_000,
     **values: Any,
 ) -> opportunities.Opportunity:
-    """`amount` in US cents. A closed one was won from a new account, or lost on price."""
+    """`amount` in minor units. A closed one was won from a new account, or lost on price."""
     given = {"name": name, "stage_id": (await a_stage(work, stage)).id, **values}
     if amount is not None:
-        given["amount"] = Money(amount, "USD")
+        given["amount"] = Money(amount, values.get("currency", "USD"))
     if status is Status.WON and "account_id" not in given:
         given["account_id"] = (await an_account(work)).id
     opportunity = await opportunities.create(work, given)  # type: ignore[arg-type]

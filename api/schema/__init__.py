@@ -1,7 +1,7 @@
 """GraphQL: what exists, in one list of slices."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -153,7 +153,15 @@ class Schema:
         whole = self.editions.whole
         self.core: GraphQLSchema = whole.core
         self.catalog: Catalog = whole.catalog
-        self.outside = for_outsiders(whole, Registry(self.core, self.catalog, outsider))
+
+    @cached_property
+    def outside(self) -> Edition:
+        """The edition for outsiders; made when it is first asked for, as the sets of fields of `editions` are."""
+        return for_outsiders(self.editions.whole, Registry(self.core, self.catalog, outsider))
+
+    def prepare(self) -> None:
+        """Make now what the first request would have to wait half a second for."""
+        _ = self.outside, self.editions.sets
 
     @property
     def sdl(self) -> str:

@@ -8,7 +8,7 @@ from graphql import GraphQLObjectType, GraphQLSchema, get_named_type
 from sqlalchemy import ColumnElement
 
 from api.compiler import Catalog, Column, Composite, Entity, Keys, Root, Through, ToAny, ToMany, ToOne, Value, wire_uuid
-from api.domain.kernel import DEFAULT_FIELDS, Record, camel
+from api.domain.kernel import DEFAULT_FIELDS, FieldAccess, Record, camel
 
 from .binding import READABLE, SOURCE, AnyRecord, MoneyOf, Readable, Related, definition_of, info_of, readable_of
 from .events import feed_entity
@@ -100,10 +100,18 @@ def entity(type_: GraphQLObjectType, cls: type[Any], about: Readable, types: Map
 def shared_columns(about: Readable) -> dict[str, str]:
     """The columns that outsiders may read, and the set of fields that a share's profile has to show for each."""
     if not isinstance(about.rows, type):
-        return {}
+        return {} if about.rows is None else dict.fromkeys(derived_columns(about.rows), DEFAULT_FIELDS)
     if getattr(about.rows, "reached", False):
         return dict.fromkeys(about.rows.partner_columns(), DEFAULT_FIELDS)
     return {name: info_of(about.rows.__table__.c[name])["field_set"] for name in about.rows.partner_columns()}
+
+
+def derived_columns(rows: Any) -> tuple[str, ...]:
+    """The columns of a derived table that come from columns outsiders may read, and its tenant."""
+    bases = {name: list(one.base_columns) for name, one in rows.c.items()}
+    hidden = FieldAccess.HIDDEN
+    seen = {name for name, of in bases.items() if all(info_of(one).get("partner", hidden) is not hidden for one in of)}
+    return tuple(name for name in bases if name in seen | {"tenant_id"})
 
 
 def column_value(name: str, about: Readable, record: type[Record] | None) -> Value:

@@ -187,11 +187,18 @@ def balances() -> Any:
     )
 
 
-def visible_balances(_t: Any, context: Context) -> ColumnElement[bool]:
+def visible_balances(t: Any, context: Context) -> ColumnElement[bool]:
+    if context.outside is not None:
+        return context.outside.acts_for(t.account_id)
     return context.reach(context.capability.on("partner_commission_entry").read)
 
 
-@readable(balances(), description="What we owe a partner in one currency.", visible=visible_balances)
+@readable(
+    balances(),
+    description="What we owe a partner in one currency.",
+    visible=visible_balances,
+    outside=("currency", "balance"),
+)
 class PartnerCommissionBalance:
     currency: CurrencyCode = described("The currency.")
     balance: Money = money("balance_minor", "The sum of all entries; below 0 if more was reversed than is still owed.")

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -56,7 +57,6 @@ class Editions:
         self._previewed = previewed
         self._features = frozenset(previewed.values())
         self._registry = registry
-        self._sets = sets_of_fields(registry)
         self._made: Cache[Edition] = Cache(MOST_EDITIONS)
         self._hidden: Cache[frozenset[tuple[str, str]]] = Cache(MOST_CAPABILITIES)
         self.whole = self._edition(frozenset(), previews.NONE) if previewed else everything
@@ -69,16 +69,17 @@ class Editions:
             return self.whole
         return self._made.get((hidden, features), lambda: self._edition(hidden, features))
 
+    @cached_property
     def sets(self) -> Mapping[tuple[str, str], set[str]]:
         """(kind of object, set of fields) → coordinates of what shows a column of the set."""
-        return self._sets
+        return sets_of_fields(self._registry)
 
     def _hidden_from(self, capability: Capability) -> frozenset[tuple[str, str]]:
-        return frozenset(key for key in self._sets if capability.field(*key) is FieldAccess.HIDDEN)
+        return frozenset(key for key in self.sets if capability.field(*key) is FieldAccess.HIDDEN)
 
     def _edition(self, hidden: frozenset[tuple[str, str]], features: frozenset[str]) -> Edition:
         unwanted = previews.hidden(self._previewed, features)
-        coordinates = {one for key in hidden for one in self._sets[key]} | unwanted
+        coordinates = {one for key in hidden for one in self.sets[key]} | unwanted
         made = narrowed(self._everything, coordinates.__contains__, gone=unwanted)
         shown = {key: one for key, one in self._previewed.items() if key not in unwanted}
         if shown:

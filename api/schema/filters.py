@@ -1,15 +1,19 @@
 """Filter and sort inputs, derived from what the models' columns declare."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from keyword import iskeyword
-from typing import Any
+from typing import Any, ClassVar
 
 import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.schema_directives import OneOf
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
 
 from api.domain.kernel import EnumText, camel
 
@@ -19,6 +23,7 @@ from .enums import described_enum
 from .scalars import CurrencyCode, Duration
 from .wire import kind_of
 
+DEFINITION = "__strawberry_definition__"
 TEXT = "Compared without case and accents."
 
 
@@ -54,19 +59,55 @@ def input_type(
     """An input object: fields may be left out but for the `required`; `one_of`: exactly one is given."""
     ordered = sorted(fields.items(), key=lambda item: item[0] not in required)
     fields = {f"{field}_" if iskeyword(field) else field: about for field, about in ordered}
-    annotations = {
-        field: annotation if field in required else annotation | None for field, (annotation, _) in fields.items()
-    }
-    values = {
-        field: strawberry.field(
-            name=camel(field.rstrip("_")),
+    optional = dict.fromkeys((field for field in fields if field not in required), strawberry.UNSET)
+    cls = type(name, (Given,), {"__module__": module, "_names": tuple(fields), **optional})
+    members = [
+        StrawberryField(
+            python_name=field,
+            graphql_name=camel(field.rstrip("_")),
+            type_annotation=StrawberryAnnotation(
+                annotation if field in required else annotation | None, namespace=vars(sys.modules[module])
+            ),
+            origin=cls,
             description=text,
-            **({} if field in required else {"default": strawberry.UNSET}),
+            default=optional.get(field, MISSING),
         )
-        for field, (_, text) in fields.items()
-    }
-    cls = type(name, (), {"__annotations__": annotations, "__module__": module, **values})
-    return strawberry.input(cls, name=name, description=description, one_of=one_of)
+        for field, (annotation, text) in fields.items()
+    ]
+    setattr(cls, DEFINITION, definition(cls, name, members, description, one_of=one_of))
+    return cls
+
+
+class Given:
+    """What a request gives of an input object; the class has the values of what it leaves out."""
+
+    _names: ClassVar[tuple[str, ...]]  # of the fields, in their order
+
+    def __init__(self, **values: Any) -> None:
+        vars(self).update(values)
+
+    def __repr__(self) -> str:
+        """As of a dataclass; fingerprints of requests are made of it."""
+        return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self._names)})"
+
+
+def definition(
+    cls: type[Any], name: str, fields: list[StrawberryField], description: str, *, one_of: bool
+) -> StrawberryObjectDefinition:
+    """What `strawberry.input` makes, without a dataclass: three generated methods for each of hundreds of types."""
+    return StrawberryObjectDefinition(
+        name=name,
+        is_input=True,
+        is_interface=False,
+        origin=cls,
+        description=description,
+        interfaces=[],
+        extend=False,
+        directives=(OneOf(),) if one_of else (),
+        is_type_of=None,
+        resolve_type=None,
+        fields=fields,
+    )
 
 
 StringFilter = operators(

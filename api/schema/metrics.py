@@ -58,6 +58,10 @@ class Metric:
     denominator: Decimal = strawberry.field(description="What it is divided by, up to 10 decimal digits.")
     sample_size: int = strawberry.field(description="How many records it is computed from.")
     unit: MetricUnit = strawberry.field(description="What value and numerator are counted in.")
+    definition_version: int = strawberry.field(
+        description="Which definition it is computed by, from 1; it rises when the formula changes. Compare figures of "
+        "one version only."
+    )
 
 
 DIGITS: Mapping[MetricUnit, str] = {
@@ -74,10 +78,11 @@ def text_of(value: StrEnum) -> ColumnElement[str]:
     return literal_column(f"'{value.value}'", Text())
 
 
-def metric(name: str, unit: MetricUnit, description: str) -> Any:
+def metric(name: str, unit: MetricUnit, description: str, version: int = 1) -> Any:
     """A Metric from the columns `<name>_numerator`, `<name>_denominator`, `<name>_size` and, for money, `unit`.
 
     `unit` is the reporting currency's minor unit in major units; `digits` the number of its digits.
+    `version`: raise it with every change of what the figure counts.
     """
 
     def digits(row: Any) -> ColumnElement[Any]:
@@ -108,5 +113,6 @@ def metric(name: str, unit: MetricUnit, description: str) -> Any:
         "denominator": lambda row, _scope: shown(part(row, "denominator")),
         "sampleSize": lambda row, _scope: getattr(row, f"{name}_size"),
         "unit": lambda _row, _scope: text_of(unit),
+        "definitionVersion": lambda _row, _scope: literal_column(str(version), Integer),
     }
     return composed(fields, description)

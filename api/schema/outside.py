@@ -97,6 +97,8 @@ class Rules:
         return False
 
     def _is_visible(self, coordinate: str, about: Readable) -> bool:
+        if about.rows is not None and not isinstance(about.rows, type):
+            return False  # what is derived from rows may tell more than they do, so that its fields are named
         columns = self._registry.of(coordinate)
         return bool(columns) and all(shown(one, about) for one in columns)
 

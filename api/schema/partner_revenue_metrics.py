@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Numeric, Select, Text, and_, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Numeric, Select, Text, and_, case, cast, func, literal_column, or_, select
 
 from api.compiler import Root, Scope, Tree
+from api.domain import commissions, partner_programs
 from api.domain import market_development_funds as funds
-from api.domain import partner_programs
+from api.domain.commissions import EntryKind
 from api.domain.kernel import Tenant, minor_unit
 from api.domain.kernel.money import DIGITS
 from api.domain.kernel.rates import converted, rate_on
@@ -25,6 +26,7 @@ from api.domain.partner_programs import PartnerRole
 
 from .accounts import Account
 from .binding import computed, readable, to_one
+from .commissions import PartnerCommissionEntry
 from .connections import argument, rooted
 from .enums import described_enum
 from .metrics import Metric, MetricUnit, metric, text_of
@@ -46,13 +48,14 @@ from .partner_funds import PartnerFundClaim
 from .partner_programs import PartnerTier
 from .scalars import CurrencyCode
 
-RECORDS = ("opportunity_id", "claim_id")
+RECORDS = ("opportunity_id", "claim_id", "entry_id")
 A_DAY: ColumnElement[Any] = literal_column("1")
 
 
 class PartnerRevenueMetric(StrEnum):
     SOURCED_REVENUE = "SOURCED_REVENUE"
     INFLUENCED_REVENUE = "INFLUENCED_REVENUE"
+    COMMISSION_COST = "COMMISSION_COST"
     FUNDS_PAID = "FUNDS_PAID"
     FUND_RETURN = "FUND_RETURN"
     UNCONVERTED = "UNCONVERTED"
@@ -64,6 +67,7 @@ described_enum(
     "A figure about money with partners, named as the field of PartnerRevenueMetrics.",
     SOURCED_REVENUE="`sourcedRevenue`.",
     INFLUENCED_REVENUE="`influencedRevenue`.",
+    COMMISSION_COST="`commissionCost`.",
     FUNDS_PAID="`fundsPaid`.",
     FUND_RETURN="`fundReturn`.",
     UNCONVERTED="`unconverted`.",
@@ -75,6 +79,11 @@ def worth(scope: Scope, minor: Any, currency: Any, own: Any, day: Any) -> Column
     """An amount in major units of the reporting currency, at the rate of the day; NULL without a rate."""
     rate = rate_on(scope.tenant, currency, own.c.currency, day)
     return cast(converted(minor, currency, own.c.currency, rate) * minor_unit(own.c.currency), Numeric)
+
+
+def keys(**given: Any) -> dict[str, Any]:
+    """The ids of a fact: that of the record which is given, none of the other kinds."""
+    return {name: given.get(name, NO_ID) for name in RECORDS}
 
 
 def end_of(day: Any, own: Any) -> ColumnElement[Any]:
@@ -92,7 +101,7 @@ def of_deals(scope: Scope, figure: PartnerRevenueMetric, *, sourced: bool) -> Se
     made = (
         fact(
             figure,
-            {"opportunity_id": deal.c.id, "claim_id": NO_ID},
+            keys(opportunity_id=deal.c.id),
             partner=part.c.account_id,
             at=end_of(deal.c.closed_on, own),
             day=deal.c.closed_on,
@@ -121,7 +130,7 @@ def of_claims(scope: Scope, figure: PartnerRevenueMetric) -> Select[Any]:
     return (
         fact(
             figure,
-            {"opportunity_id": NO_ID, "claim_id": claim.c.id},
+            keys(claim_id=claim.c.id),
             partner=claim.c.account_id,
             at=end_of(claim.c.paid_on, own),
             day=claim.c.paid_on,
@@ -138,15 +147,40 @@ def of_claims(scope: Scope, figure: PartnerRevenueMetric) -> Select[Any]:
     )
 
 
+def of_entries(scope: Scope, figure: PartnerRevenueMetric) -> Select[Any]:
+    """Entries of the ledgers that say what commissions cost: what was accrued, less what was taken back."""
+    entry, own = commissions.PartnerCommissionEntry.__table__.alias("entry"), Tenant.__table__.alias("own")
+    value = worth(scope, entry.c.amount_minor, entry.c.currency, own, entry.c.booked_on)
+    lost = figure is M.UNCONVERTED
+    return (
+        fact(
+            figure,
+            keys(entry_id=entry.c.id),
+            partner=entry.c.account_id,
+            at=end_of(entry.c.booked_on, own),
+            day=entry.c.booked_on,
+            numerator=ONE if lost else value,
+        )
+        .select_from(entry.join(own, scope.visible("Tenant", own)))
+        .where(
+            scope.visible("PartnerCommissionEntry", entry),
+            or_(entry.c.kind == text_of(EntryKind.ACCRUED), entry.c.kind == text_of(EntryKind.REVERSED)),
+            value.is_(None) if lost else value.is_not(None),
+        )
+    )
+
+
 def facts(scope: Scope) -> list[Select[Any]]:
     return [
         of_deals(scope, M.SOURCED_REVENUE, sourced=True),
         of_deals(scope, M.INFLUENCED_REVENUE, sourced=False),
+        of_entries(scope, M.COMMISSION_COST),
         of_claims(scope, M.FUNDS_PAID),
         of_deals(scope, M.FUND_RETURN, sourced=True),
         of_claims(scope, M.FUND_RETURN),
         of_deals(scope, M.UNCONVERTED, sourced=False),
         of_claims(scope, M.UNCONVERTED),
+        of_entries(scope, M.UNCONVERTED),
     ]
 
 
@@ -191,6 +225,12 @@ class PartnerRevenueMetrics:
         "Σ amounts of opportunities with a partner in any role, the originator too, won with closedOn in the period. "
         "Each counts once in each group, so that groups may add up to more than all without groups.",
     )
+    commission_cost: Metric = metric(
+        "commission_cost",
+        MetricUnit.MONEY,
+        "Σ amounts of commission entries of the kinds ACCRUED and REVERSED, the latter negative, with bookedOn in the "
+        "period. A payment is no cost of its own.",
+    )
     funds_paid: Metric = metric(
         "funds_paid", MetricUnit.MONEY, "Σ approved amounts of fund claims that were paid, with paidOn in the period."
     )
@@ -202,14 +242,14 @@ class PartnerRevenueMetrics:
     unconverted: Metric = metric(
         "unconverted",
         MetricUnit.COUNT,
-        "Opportunities and claims that would count, whose currency has no rate for their day; their amounts are left "
-        "out above.",
+        "Opportunities, claims and commission entries that would count, whose currency has no rate for their day; "
+        "their amounts are left out above.",
     )
 
 
 @readable(
     build=metric_rows,
-    description="A record that counts in a figure: an opportunity or a claim.",
+    description="A record that counts in a figure: an opportunity, a claim or a commission entry.",
     reads=(Deal.__table__.c.amount_minor,),
 )
 class PartnerRevenueMetricRow:
@@ -218,6 +258,9 @@ class PartnerRevenueMetricRow:
         "opportunity_id", "opportunities.Opportunity", "The opportunity, if it is one."
     )
     claim: PartnerFundClaim | None = to_one("claim_id", "partner_funds.PartnerFundClaim", "The claim, if it is one.")
+    commission_entry: PartnerCommissionEntry | None = to_one(
+        "entry_id", "commissions.PartnerCommissionEntry", "The entry of a ledger of commissions, if it is one."
+    )
     day: date = computed(lambda row, _scope: row.day, "The day that puts it into a period.")
     numerator: Decimal = computed(shown("numerator"), "What it adds to the numerator.")
     denominator: Decimal | None = computed(

@@ -5,7 +5,8 @@ A field, a filter, a sort, a group, a key of a reference and an input field are 
 expression, so an element that reads a column on a detour is not forgotten.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
@@ -34,13 +35,18 @@ class Registry:
     def __init__(self, core: GraphQLSchema, catalog: Catalog, context: Any) -> None:
         self._core, self._catalog = core, catalog
         self._scope = Renderer(catalog, context)
-        self.columns: dict[str, Columns] = {}
-        for type_ in core.type_map.values():
+        self._found: dict[str, Columns] = {}
+
+    @cached_property
+    def columns(self) -> Mapping[str, Columns]:
+        """Found when they are first asked for, by rendering a thousand expressions."""
+        for type_ in self._core.type_map.values():
             if isinstance(type_, GraphQLObjectType) and (about := about_of(type_)) is not None:
                 self._enter(type_, about)
         self._enter_inputs()
-        for name, root in catalog.roots.items():
+        for name, root in self._catalog.roots.items():
             self._note(f"Query.{name}", self._built(root))
+        return self._found
 
     def of(self, coordinate: str) -> Columns:
         return self.columns.get(coordinate, NOTHING)
@@ -48,7 +54,7 @@ class Registry:
     def _note(self, coordinate: str, columns: Iterable[Column[Any]]) -> None:
         found = frozenset(columns)
         if found:
-            self.columns[coordinate] = found
+            self._found[coordinate] = found
 
     def _enter(self, type_: GraphQLObjectType, about: Readable) -> None:
         cls = origin_of(type_)
@@ -106,8 +112,8 @@ class Registry:
         table = entity.table
         if table is None:
             raise TypeError(f"{aggregate.entity} has no rows to be counted")
+        row = table.alias("row")
         for name, key in aggregate.keys.items():
-            row = table.alias("row")
             rows, source = key.join(row, row, self._scope) if key.join else (row, row)
             columns = read_by(key.value(source)) | (read_by(rows) if key.join else NOTHING)
             self._note(f"{aggregate.entity}GroupField.{name}", columns)
@@ -123,7 +129,7 @@ class Registry:
                 read = self._core.type_map.get(type_.name.removesuffix(ending or ""))
                 if ending is not None and isinstance(read, GraphQLObjectType):
                     for name in type_.fields.keys() & read.fields.keys():
-                        self._note(f"{type_.name}.{name}", self.of(f"{read.name}.{name}"))
+                        self._note(f"{type_.name}.{name}", self._found.get(f"{read.name}.{name}", NOTHING))
 
     def _built(self, root: Root) -> Columns:
         """What the rows of a built entity are made from, as their type declares."""

@@ -140,7 +140,7 @@ async def test_amounts_that_are_hidden_are_not_summed_either(graphql: Client, wo
 
 
 def test_every_set_of_fields_is_known_by_what_shows_it() -> None:
-    shown = schema.editions.sets()
+    shown = schema.editions.sets
     assert {key: len(names) for key, names in shown.items() if key[1] == "internal_notes"} == {
         ("account", "internal_notes"): 4,
         ("contact", "internal_notes"): 4,
@@ -201,7 +201,7 @@ async def test_who_does_not_see_prices_is_not_asked_for_one(graphql: Client, wor
 
 def test_a_process_keeps_every_edition_that_there_can_be() -> None:
     """Or tenants with many sets of hidden fields would make it build those of others again and again."""
-    decided = {(access.decided_by(object), field_set) for object, field_set in schema.editions.sets()}
+    decided = {(access.decided_by(object), field_set) for object, field_set in schema.editions.sets}
     assert 2 ** len(decided) == MOST_EDITIONS
 
 

@@ -65,6 +65,17 @@ async def test_each_sees_those_of_the_accounts_he_acts_for(world: World) -> None
     assert foreign == {"partnerCommission": None}
 
 
+async def test_a_balance_is_shown_to_those_whose_it_is(world: World) -> None:
+    await commissioned(world)
+    query = "{ accounts { nodes { commissionBalances { currency balance { amount } } } } }"
+    found = {who: (await world.ask(who, query))["accounts"]["nodes"] for who in ("Olga", "Quinn", "Nobody")}
+    amounts = {
+        who: [(of["currency"], of["balance"]["amount"]) for one in nodes for of in one["commissionBalances"]]
+        for who, nodes in found.items()
+    }
+    assert amounts == {"Olga": [("USD", "100.00")], "Quinn": [("USD", "300.00")], "Nobody": []}
+
+
 FOR_COLLEAGUES = (
     "commissionPlans { nodes { id } }",
     "partnerCommissions { nodes { plan { name } } }",
@@ -75,6 +86,7 @@ FOR_COLLEAGUES = (
     "partnerCommissions { nodes { notes } }",
     'partnerCommissions(filter: {notes: {eq: "x"}}) { nodes { id } }',
     "partnerCommissionEntriesAggregate { count }",
+    "partnerMemberships { nodes { tierEligibility { tier { name } } } }",
 )
 VERBS_OF_COLLEAGUES = (
     'partnerCommissionApprove(where: {id: "pco_"}) { outcome }',

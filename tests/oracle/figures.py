@@ -240,4 +240,5 @@ def metric(numerator: Fraction | int, denominator: Fraction | int, size: int, un
         "sampleSize": size,
         "unit": unit,
         "absence": None if denominator else "ZERO_DENOMINATOR" if size else "NO_RECORDS",
+        "definitionVersion": 1,
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.domain import deal_registrations, opportunities, partner_programs
+from api.domain import commissions, deal_registrations, opportunities, partner_programs
 from api.domain.deal_registrations import RegistrationStatus, RejectionReason
 from api.domain.kernel import Money, Work
 from api.domain.kernel.rates import record_rate
@@ -15,6 +15,8 @@ from api.domain.opportunities import OpportunityRow
 from api.domain.partner_programs import PartnerRole
 from tests.factories import (
     a_budget,
+    a_commission,
+    a_commission_plan,
     a_fund_claim,
     a_fund_request,
     a_membership,
@@ -31,11 +33,11 @@ from tests.people import NOW
 
 S = RegistrationStatus
 OF_DEALS = ("approvalDays", "approvalRate", "conflictRate", "conversionRate", "expiryRate")
-OF_MONEY = ("sourcedRevenue", "influencedRevenue", "fundsPaid", "fundReturn", "unconverted")
-PARTS = "{ value numerator denominator sampleSize absence unit }"
+OF_MONEY = ("sourcedRevenue", "influencedRevenue", "commissionCost", "fundsPaid", "fundReturn", "unconverted")
+PARTS = "{ value numerator denominator sampleSize absence unit definitionVersion }"
 ROWS = {
     "dealRegistration": "registration { id }",
-    "partnerRevenue": "opportunity { name } claim { invoice }",
+    "partnerRevenue": "opportunity { name } claim { invoice } commissionEntry { kind }",
 }
 Figures = Mapping[str, tuple[str | None, str, str, int]]
 
@@ -173,11 +175,12 @@ async def test_without_records_there_is_no_value_and_the_reason_is_said(graphql:
     assert numbers(money) == {
         "sourcedRevenue": ("0.00", "0", "1", 0),
         "influencedRevenue": ("0.00", "0", "1", 0),
+        "commissionCost": ("0.00", "0", "1", 0),
         "fundsPaid": ("0.00", "0", "1", 0),
         "fundReturn": (None, "0", "0", 0),
         "unconverted": ("0", "0", "1", 0),
     }
-    assert [money[name]["absence"] for name in OF_MONEY] == [None, None, None, "NO_RECORDS", None]
+    assert [money[name]["absence"] for name in OF_MONEY] == [None, None, None, None, "NO_RECORDS", None]
     assert await asked(graphql, "partnerRevenue", "(by: [PARTNER])") == []
 
 
@@ -227,11 +230,13 @@ async def test_the_figures_of_revenue_and_funds_and_their_rows(graphql: Client, 
     assert numbers(row) == {
         "sourcedRevenue": ("155.00", "155", "1", 2),
         "influencedRevenue": ("155.00", "155", "1", 2),  # A counts once, though two partners have a part in it
+        "commissionCost": ("0.00", "0", "1", 0),  # there was no plan when these were won
         "fundsPaid": ("40.00", "40", "1", 1),
         "fundReturn": ("3.8750", "155", "40", 3),
         "unconverted": ("1", "1", "1", 1),
     }
     assert (row["currency"], row["fundReturn"]["unit"]) == ("USD", "FACTOR")
+    assert {row[name]["definitionVersion"] for name in OF_MONEY} == {1}
     await traced(graphql, "partnerRevenue", row)
 
 
@@ -242,8 +247,8 @@ async def test_revenue_counts_once_for_each_partner_and_by_the_tier_of_its_day(
     rows = await asked(graphql, "partnerRevenue", "(by: [PARTNER])", "partner { id name }")
     found = {row["partner"]["name"]: {name: row[name]["value"] for name in OF_MONEY} for row in rows}
     assert found == {
-        "Brightwater": dict(zip(OF_MONEY, ("155.00", "155.00", "40.00", "3.8750", "1"), strict=True)),
-        "Riverside": dict(zip(OF_MONEY, ("0.00", "100.00", "0.00", None, "1"), strict=True)),
+        "Brightwater": dict(zip(OF_MONEY, ("155.00", "155.00", "0.00", "40.00", "3.8750", "1"), strict=True)),
+        "Riverside": dict(zip(OF_MONEY, ("0.00", "100.00", "0.00", "0.00", None, "1"), strict=True)),
     }
     for row in rows:
         await traced(graphql, "partnerRevenue", row, f', partner: {{id: "{row["partner"]["id"]}"}}')
@@ -260,6 +265,31 @@ async def test_a_return_on_nothing_is_no_number(graphql: Client, money: dict[str
     (row,) = await asked(graphql, "partnerRevenue", '(from: "2026-03-05", to: "2026-03-06")')
     assert (row["fundReturn"]["value"], row["fundReturn"]["absence"]) == (None, "ZERO_DENOMINATOR")
     assert (row["fundReturn"]["numerator"], row["fundReturn"]["sampleSize"]) == ("100", 1)
+
+
+async def test_commissions_cost_what_accrued_less_what_was_taken_back(graphql: Client, work: Work):  # noqa: F811
+    """10 % of 1,000.00 USD, 500.00 EUR at 1.10 and 70.00 GBP without a rate; a fifth of the first came back later."""
+    await record_rate(work, "EUR", "USD", date(2026, 1, 1), Decimal("1.1"), "test")
+    member = await a_membership(work, tier=await a_tier(work, commission_percent=Decimal(10)))
+    plan = (await a_commission_plan(work, program=member.program_id)).id
+    made = [
+        await a_commission(work, plan=plan, partner=member.account_id, name=name, amount=amount, currency=currency)
+        for name, amount, currency in (("A", 100_000, "USD"), ("B", 50_000, "EUR"), ("C", 7_000, "GBP"))
+    ]
+    await commissions.approve(work, made[0].id)
+    await commissions.pay(work, made[0].id)
+    work.now = NOW + timedelta(days=20)
+    await commissions.reverse(work, made[0].id, "Returned", amount=Money(2_000, "USD"))
+    work.now = NOW
+    await work.finish()
+    (row,) = await asked(graphql, "partnerRevenue")
+    assert numbers(row)["commissionCost"] == ("135.00", "135", "1", 3)
+    assert numbers(row)["unconverted"] == ("2", "2", "1", 2)  # the sale in GBP and its commission
+    await traced(graphql, "partnerRevenue", row)
+    (earlier,) = await asked(graphql, "partnerRevenue", '(to: "2026-03-20")')
+    assert numbers(earlier)["commissionCost"] == ("155.00", "155", "1", 2)
+    (of_partner,) = await asked(graphql, "partnerRevenue", "(by: [PARTNER])", "partner { id }")
+    assert of_partner["commissionCost"]["value"] == "135.00"
 
 
 async def test_rows_come_in_pages(graphql: Client, deals: dict[str, Any]):  # noqa: F811

@@ -41,6 +41,6 @@ async def test_the_guide_to_partners_gives_the_answers_it_promises(world: World)
         if "patSecret" in known:
             world.tokens |= {"Pat of the guide": known["patSecret"], "Quinn of the guide": known["quinnSecret"]}
         asked.append(name)
-    assert len(asked) == len(set(asked)) == 36
+    assert len(asked) == len(set(asked)) == 40
     for hidden in ("partnerTiers { nodes { weight } }", "dealRegistrations { nodes { conflict } }"):
         assert await world.refused("Quinn of the guide", f"{{ {hidden} }}") == "GRAPHQL_VALIDATION_FAILED"

@@ -49,6 +49,7 @@ class Plan:
     outside_paths: int | None = None
     outside_seconds: float = float("inf")
     field_seconds: float = float("inf")
+    control_seconds: float = float("inf")
     write_seconds: float = float("inf")
     outside_mutations: int = 10**9
     fields: int = 10**9  # of outsiders
@@ -70,6 +71,7 @@ DEFAULT = Plan(
     outside_paths=300,
     outside_seconds=40,
     field_seconds=25,
+    control_seconds=60,
     write_seconds=60,
     outside_mutations=400,
     fields=3_000,
@@ -141,7 +143,7 @@ async def run(cluster: Cluster, database: str, folder: Folder, plan: Plan, tell:
             await quiet(bench, plan, found, result, tell)
             if plan.principals is None:
                 heard("positive controls of mutations")
-                await controlled(bench, found)
+                await controlled(bench, plan, found)
             await mutated(bench, plan.mutants, result, tell, heard)
             await written(bench, plan, found, heard)  # the last, because what is allowed is done
             tell(f"mutation: {found.counts['mutation']} probes, {len(found.leaks)} leaks")
@@ -217,14 +219,20 @@ async def fields(bench: Bench, plan: Plan, found: Found, tell: Tell, heard: Tell
 
 async def read(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:
     reader, filled = bench.reader(bench.bound, found), bench.bound.filled
-    for principals, paths, control, seconds, share in (
-        (filled.outsiders, chosen(bench.outside, plan.outside_paths), "a partner 0", plan.outside_seconds, 1),
-        (filled.staff, chosen(bench.paths, plan.paths), "a staff admin", plan.read_seconds, plan.share),
-        (filled.staff, chosen(bench.narrower, plan.paths and plan.paths // 9), None, plan.read_seconds, plan.share),
+    for principals, paths, controls, seconds, share in (
+        (
+            filled.outsiders,
+            chosen(bench.outside, plan.outside_paths),
+            ("a partner 0", "a partner 3"),
+            plan.outside_seconds,
+            1,
+        ),
+        (filled.staff, chosen(bench.paths, plan.paths), ("a staff admin",), plan.read_seconds, plan.share),
+        (filled.staff, chosen(bench.narrower, plan.paths and plan.paths // 9), (), plan.read_seconds, plan.share),
     ):
         asking = [one for one in principals if plan.asks(one)]
-        by = filled.principal(control) if control else None
-        await reader.probe_all(asking, paths, tell, ending(seconds), control=by, share=share)
+        by = [filled.principal(name) for name in controls]
+        await reader.probe_all(asking, paths, tell, ending(seconds), controls=by, share=share)
 
 
 def ending(seconds: float) -> float:
@@ -239,11 +247,14 @@ async def quiet(bench: Bench, plan: Plan, found: Found, result: Result, tell: Te
         result.quiet += await interference(reader, principal, paths, tell)
 
 
-async def controlled(bench: Bench, found: Found) -> None:
-    """Whether every place of a mutation finds a record that is there; before anything has changed."""
+async def controlled(bench: Bench, plan: Plan, found: Found) -> None:
+    """Whether places of mutations find a record that is there; before anything has changed."""
     writer = Writer(bench.bound, bench.judge(), bench.inputs, found)
-    found.controlled += len(list(bench.inputs.places()))
-    found.silent += await writer.controlled(bench.bound.filled.principal("a staff admin"))
+    looked_at, silent = await writer.controlled(
+        bench.bound.filled.principal("a staff admin"), ending(plan.control_seconds)
+    )
+    found.controlled += looked_at
+    found.silent += silent
 
 
 async def written(bench: Bench, plan: Plan, found: Found, tell: Tell) -> None:

@@ -36,7 +36,13 @@ SCALARS: Mapping[str, Any] = {
     "Locale": "de",
     "Duration": "P1D",
 }
-TEXTS = {"email": "probe@example.com", "phone": "+4930901820", "number": "+4930901820", "domains": "probe.example"}
+TEXTS = {
+    "email": "probe@example.com",
+    "phone": "+4930901820",
+    "number": "+4930901820",
+    "domains": "probe.example",
+    "customerDomain": "probe.example",
+}
 CONTROLS = ("idempotencyKey", "dryRun")  # arguments that name nothing
 # What must be given beside an argument, although no type says so.
 BESIDE: Mapping[tuple[str, str], Mapping[str, Any]] = {

@@ -131,8 +131,7 @@ async def partner_rows(place: Place) -> tuple[int, list[str]]:
                 done += 1
                 for one in seen:
                     mine = outsider is not None and (
-                        one["contact_id"] == outsider.contact
-                        or (outsider.account is not None and one["account_id"] == outsider.account)
+                        one["contact_id"] == outsider.contact or one["account_id"] in outsider.grantees
                     )
                     if not mine:
                         found.append(f"{outsider.name if outsider else 'nobody'} sees the shares of others")

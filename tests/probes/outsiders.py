@@ -99,14 +99,19 @@ class Outsider(Principal):
     account: UUID | None = None
 
     @cached_property
+    def grantees(self) -> frozenset[UUID]:
+        """The accounts whose shares count for it."""
+        below = self.firms if self.seat is not PartnerScope.OWN else frozenset()
+        return below if self.account is None else below | {self.account}
+
+    @cached_property
     def shares(self) -> list[dict[str, Any]]:
         """The rows of the shares that count for it."""
         assert self.world is not None
         found = []
         for row in self.world.of(self.letter, "record_shares"):
             one = row.values
-            whose = {self.account, *(self.firms if self.seat is not PartnerScope.OWN else ())} - {None}
-            mine = one["contact_id"] == self.contact or one["account_id"] in whose
+            mine = one["contact_id"] == self.contact or one["account_id"] in self.grantees
             if mine and one["revoked_at"] is None and (one["expires_at"] is None or one["expires_at"] > NOW):
                 found.append(one)
         return found

@@ -61,12 +61,19 @@ def hidden_from(world: World, principal: Principal) -> list[Row]:
         if not principal.sees(world, row) and (row.table not in kept or row.letter != principal.letter)
         and not row.table.startswith("role") and row.table != "tokens"
         and not (isinstance(principal, Outsider) and row.letter == principal.letter and row.table in RIGHTS)
+        and not (isinstance(principal, Outsider) and is_seat(principal, row))
     ]  # fmt: skip
 
 
+def is_seat(principal: Outsider, row: Row) -> bool:
+    """Whether a row makes a partner user of the principal, or did until it was archived."""
+    return row.table == "partner_users" and row.values["contact_id"] == principal.contact
+
+
 def unlike_row(principal: Principal, row: Row) -> dict[str, Any]:
-    """The row with other values, of which none may be seen; a record that is shared stays archived."""
-    kept = {"archived_at"} if isinstance(principal, Outsider) and row.values.get("id") in principal.ids else set()
+    """The row with other values, of which none may be seen; a record that is shared, and an account, stays archived."""
+    outside = isinstance(principal, Outsider) and (row.table == "accounts" or row.values.get("id") in principal.ids)
+    kept = {"archived_at"} if outside else set()
     return {name: value if name in kept else other(row, name) for name, value in row.values.items()}
 
 

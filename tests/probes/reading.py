@@ -172,12 +172,12 @@ class Reader:
         paths: Sequence[Path],
         tell: Callable[[str], None],
         until: float,
-        control: Principal | None = None,
+        controls: Sequence[Principal] = (),
         share: int = 1,
     ) -> None:
         """Document by document, so that what is compiled for one principal serves those with the same rights.
 
-        `control`: who must be shown something by each path; those that stay silent are noted. `share`: each document is
+        `controls`: one of them must be shown something by each path; those that stay silent are noted. `share`: each document is
         asked by so many-th of the principals, in turn. An early end has met documents from everywhere.
         """
         hidden = {one.name: {letter: hidden_rows(self.world, one, letter) for letter in LETTERS} for one in principals}
@@ -185,9 +185,12 @@ class Reader:
         comparing = self.place.twice.active
         for at, (number, batch) in enumerate(batches):
             self.place.compare(active=comparing and number % COMPARED == 0)
-            if control is not None:
+            if controls:
                 self.found.controlled += len(batch)
-                self.found.silent += [path.name for path in await self.controlled(batch, control)]
+                silent = batch
+                for control in controls:
+                    silent = await self.controlled(silent, control)
+                self.found.silent += [path.name for path in silent]
             for principal in turn(principals, number, share):
                 for letter in (FOREIGN[principal.letter], principal.letter):
                     known = self.known(principal, batch)

@@ -11,12 +11,12 @@ from tests.probes.mutants import MUTANTS
 
 DATABASE = "crm_probes"
 STAFF = tuple(f"{letter} staff {role}" for letter in "abc" for role in ("admin", "sales_rep"))
-PRINCIPALS = (*STAFF, "a partner 0", "a customer 4", "b partner 3")
+PRINCIPALS = (*STAFF, "a partner 0", "a partner 3", "a customer 4", "b partner 3")
 PLAN = Plan(
     paths=25,
     mutations=80,
     quiet_paths=8,
-    pairs=("a staff sales_rep", "a partner 0"),
+    pairs=("a staff sales_rep", "a partner 0", "a partner 3"),
     outside_paths=24,
     outside_mutations=40,
     fields=120,

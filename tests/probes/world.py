@@ -5,14 +5,13 @@ it names take other values until it fits.
 """
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, Text, Uuid, insert, select, text
+from sqlalchemy import ForeignKeyConstraint, Table, Text, Uuid, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +20,7 @@ from api.domain.access import Role, RoleFieldRight, RoleRight, UserRole
 from api.domain.kernel import Model, Record, camel, columns_of, fold
 from api.domain.tokens import RateBucket
 from tests.oracle.memory import models
+from tests.probes.constraints import Unmakeable, constraint_of, named_in
 from tests.probes.ledgers import ledger_values
 from tests.probes.values import LETTERS, id_of, pool
 
@@ -57,10 +57,6 @@ FEW: Mapping[tuple[str, str], int] = {("stages", "pipeline_id"): 6}  # so many r
 # Who owns the n-th row of a kind that has owners, as places among the users of the tenant; None is nobody.
 OWNERS = (1, 2, 3, None, 0, 1, 2, 1)
 REP, MATE, STRANGER, BOSS = 1, 2, 3, 0
-
-
-class Unmakeable(AssertionError):
-    """No combination of values satisfies the constraints of a table: teach `values.pool` what it takes."""
 
 
 @dataclass(eq=False)
@@ -315,7 +311,7 @@ def pointed(world: World, letter: str, column: Any, n: int) -> UUID | None:
         place = OWNERS[n % len(OWNERS)]
         return None if place is None else world.place(letter, "users", place)
     if target == table:
-        return world.place(letter, table, n - 1) if n % 2 else None
+        return world.place(letter, table, n - 1) if n and n % 2 == 0 else None
     if (table, column.name) in {("users", "team_id"), ("teams", "manager_id")}:
         return staffed(world, letter, column, n)
     rows = world.of(letter, target)
@@ -346,12 +342,6 @@ def type_of(table: Table, name: str) -> Any:
     return (lambda value: enum(str(value))) if enum else (lambda value: value)
 
 
-def constraint_of(error: IntegrityError) -> str:
-    cause: Any = getattr(error.orig, "__cause__", None)
-    name = getattr(cause, "constraint_name", None) or getattr(cause, "column_name", None)
-    return str(name)
-
-
 def alternatives(
     letter: str, table: Table, name: str, n: int, values: Mapping[str, Any], given: set[str]
 ) -> Iterator[dict[str, Any]]:
@@ -362,21 +352,6 @@ def alternatives(
     found = itertools.product(*choices)
     for picked in sorted(found, key=lambda one: sum(a != b[0] for a, b in zip(one, choices, strict=True))):
         yield {column.name: value for column, value in zip(columns, picked, strict=True)}
-
-
-def named_in(table: Table, name: str) -> list[Any]:
-    for constraint in table.constraints:
-        if isinstance(constraint, CheckConstraint) and constraint.name is not None and str(constraint.name) == name:
-            words = set(re.findall(r"[a-z0-9_]+", str(constraint.sqltext)))
-            return [column for column in table.columns if column.name in words]
-    for index in table.indexes:
-        if index.name == name:
-            condition = str(index.dialect_options["postgresql"]["where"])
-            words = {column.name for column in index.columns} | set(re.findall(r"[a-z0-9_]+", condition))
-            return [column for column in table.columns if column.name in words]
-    if name in table.c:
-        return [table.c[name]]
-    raise Unmakeable(f"{table.name} has no constraint {name}")
 
 
 async def add_roles(connection: AsyncConnection, world: World, letter: str) -> None:

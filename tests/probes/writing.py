@@ -142,7 +142,8 @@ class Writer:
             rows = self.rows(name, principal.letter, live)
             seen = [row for row in rows if principal.sees(self.world, row)]
             owner = getattr(seen[0].model, "owner", None) if seen else None
-            mine = [row for row in seen if owner is not None and row.values[owner] == principal.user]
+            firms = principal.firms if isinstance(principal, Outsider) else frozenset()
+            mine = [row for row in seen if row.id in firms or (owner and row.values[owner] == principal.user)]
             chosen = (mine or seen or rows)[:1]
             if chosen:
                 found[entity.name] = {"id": chosen[0].wire}
@@ -267,19 +268,24 @@ class Writer:
 
     # -- positive controls -------------------------------------------------------------------------------------------
 
-    async def controlled(self, principal: Principal) -> list[str]:
-        """The places where a record is not found even by a principal who may see and write it."""
+    async def controlled(self, principal: Principal, until: float) -> tuple[int, list[str]]:
+        """How many places were looked at, and those where a record is not found by who may see and write it.
+
+        The places come in an order of their own, so that what is left out at the end of the time is from everywhere.
+        """
         silent = []
-        for where in self.inputs.places():
+        places = sorted(self.inputs.places(), key=lambda one: number_of(one.name))
+        for done, where in enumerate(places):
+            if time.monotonic() > until:
+                return done, silent
             table = getattr(self.inputs.catalog.entities[where.entity].table, "name", "")
-            rows = self.rows(table, principal.letter, live)
-            for row in rows:
+            for row in self.rows(table, principal.letter, live):
                 tries = list(self.aimed(principal, where, "control", row))
                 if tries and await self.finds(tries[0]):
                     break
             else:
                 silent.append(where.name)
-        return silent
+        return len(places), silent
 
     async def finds(self, one: Try) -> bool:
         """Whether the record is told from one that is not there."""

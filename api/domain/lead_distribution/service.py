@@ -113,7 +113,9 @@ async def answered(work: Work, id: UUID, verb: str, if_version: int | None) -> P
 
 
 async def offer_next(work: Work, lead: Lead, time: timedelta, seed: str | None = None) -> None:
-    """Ask the next partner, or give the lead to colleagues if none is left or it is not open any more."""
+    """Ask the next partner, or give the lead to colleagues if none is left, unless a partner has it or it is over."""
+    if lead.partner_id is not None:
+        return
     past = await offers_of(work, lead.id)
     if lead.archived_at is not None or lead.status not in DISTRIBUTED:
         lead.routing = None
