@@ -177,8 +177,8 @@ class Reader:
     ) -> None:
         """Document by document, so that what is compiled for one principal serves those with the same rights.
 
-        `controls`: one of them must be shown something by each path; those that stay silent are noted. `share`: each document is
-        asked by so many-th of the principals, in turn. An early end has met documents from everywhere.
+        `controls`: one of them must be shown something by each path; those that stay silent are noted. `share`: each
+        document is asked by so many-th of the principals, in turn. An early end has met documents from everywhere.
         """
         hidden = {one.name: {letter: hidden_rows(self.world, one, letter) for letter in LETTERS} for one in principals}
         batches = sorted(enumerate(batched(paths)), key=lambda one: number_of(str(one[0])))
