@@ -20,6 +20,7 @@ from .connections import Connection, about, extend, many, one
 from .contacts import Contact
 from .enums import described_enum
 from .interfaces import Node, Record
+from .mutations import for_outsiders_too
 from .products import Product
 from .queues import Queue
 from .records import complete
@@ -301,9 +302,10 @@ async def mark_duplicate(work: Work, id: UUID, *, of: UUID, if_version: int | No
 
 
 async def comment(
-    work: Work, id: UUID, *, body: str, contact: UUID | None = None, if_version: int | None, **facts: Any
+    work: Work, id: UUID, *, body: str, contact: UUID | None = None, if_version: int | None, **facts: bool | None
 ) -> Any:
-    return await domain.comment(work, id, body, contact_id=contact, if_version=if_version, **facts)
+    said = {name: bool(fact) for name, fact in facts.items()}
+    return await domain.comment(work, id, body, contact_id=contact, if_version=if_version, **said)
 
 
 AGGREGATE = Aggregate(
@@ -331,7 +333,9 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    case_create = CASES.create("Make a case; `fromEmail` finds the contact that wrote it.")
+    case_create = for_outsiders_too(
+        CASES.create("Make a case; `fromEmail` finds the contact that wrote it. A customer opens it for himself.")
+    )
     case_update = CASES.update("Change a case that is not finished; its status changes by its own mutations.")
     case_upsert = CASES.upsert("Change the case that a key names, or make it.")
     case_bulk_upsert = CASES.bulk_upsert("Upsert up to 250 cases.")
@@ -356,11 +360,14 @@ class Mutation:
         mark_duplicate, "End a case that says the same as another.", of=about(CASE, "The other case.")
     )
     case_escalate = CASES.verb(escalate, "Raise the level of escalation by one.", reason=WHY)
-    case_comment = CASES.verb(
-        comment,
-        "Add a comment. One of a contact resumes, reopens or follows up the case, as its status is: see `followUps`.",
-        body=about(str, "The text; at most 50,000 characters."),
-        is_public=about(bool, "Whether the customer may see it."),
-        is_automated=about(bool, "Whether a machine wrote it; then it answers nothing."),
-        contact=about(CONTACT | None, "The customer who said it to us; null for what we say."),
+    case_comment = for_outsiders_too(
+        CASES.verb(
+            comment,
+            "Add a comment. One of a contact resumes, reopens or follows up the case, as its status is: see "
+            "`followUps`. What an outsider says is his own, and public.",
+            body=about(str, "The text; at most 50,000 characters."),
+            is_public=about(bool | None, "Whether the customer may see it; not when left out."),
+            is_automated=about(bool | None, "Whether a machine wrote it; then it answers nothing."),
+            contact=about(CONTACT | None, "The customer who said it to us; null for what we say."),
+        )
     )

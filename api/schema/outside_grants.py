@@ -46,8 +46,8 @@ def opened(record: type[Record], field_set: str, *, writing: bool) -> ColumnElem
 
 
 def is_written(record: type[Record]) -> bool:
-    """Whether outsiders may write any field of such records."""
-    return any(one.info["partner"] is FieldAccess.WRITE for one in record.__table__.c.values())
+    """Whether outsiders may write any field of such records that are shared with them for editing."""
+    return record.amended and any(one.info["partner"] is FieldAccess.WRITE for one in record.__table__.c.values())
 
 
 def grants_outside(scope: Scope, record: type[Record], sets: list[str]) -> Any:
