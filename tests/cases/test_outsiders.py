@@ -110,6 +110,28 @@ async def test_of_a_case_outsiders_see_the_public_comments_only(desk: World) -> 
         assert node == {"comments": {"totalCount": {"value": 1}, "nodes": [{"body": "reply to Of Ada"}]}}
 
 
+EXPLAIN = """query($id: ID!, $principal: ID, $as: OutsiderKind!) { explainAccess(
+  id: $id, principal: $principal, as: $as) { read { allowed grants { kind because } } write { allowed } } }"""
+REPORT = """query($id: ID!, $as: OutsiderKind!) { shareReport(principal: $id, as: $as) {
+  objectType level record { ... on Case { subject } } } }"""
+
+
+async def test_who_administers_is_told_what_an_outsider_sees_and_why(desk: World) -> None:
+    await shared(desk, "Of nobody", Case, account="Brightwater", level=ShareLevel.EDIT)
+    seen = {}
+    for who, kind in (("Ada", "CUSTOMER"), ("Pat", "PARTNER")):
+        report = (await desk.ask("admin", REPORT, {"id": desk.ids[who], "as": kind}))["shareReport"]
+        seen[who] = [(one["record"]["subject"], one["level"]) for one in report if one["objectType"] == "case"]
+        for case in ("Of Ada", "Of Pat", "Of nobody"):
+            asked = {"id": desk.ids[case], "principal": desk.ids[who], "as": kind}
+            told = (await desk.ask("admin", EXPLAIN, asked))["explainAccess"]
+            assert told["read"]["allowed"] == (case in await subjects(desk, who)), (who, case)
+            assert told["write"] == {"allowed": False}  # he says something to it, which is another thing
+            if (who, case) == ("Ada", "Of Ada"):
+                assert told["read"]["grants"] == [{"kind": "OWN_RECORD", "because": "SELF"}]
+    assert seen == {"Ada": [("Of Ada", None)], "Pat": [("Of nobody", "EDIT")]}
+
+
 HIDDEN = (
     *("number", "notes", "owner { name }", "queue { name }", "priority", "severity", "skills", "isEscalated"),
     *("escalationLevel", "nextDueAt", "fromEmail", "resolution", "businessHours { id }", "reopenCount"),
