@@ -20,8 +20,11 @@ OPEN = """mutation($input: CaseCreateInput!) { caseCreate(input: $input) { outco
 SAY = """mutation($case: ID!, $body: String!) { caseComment(where: {id: $case}, body: $body) {
   outcome errors { code path } case { status comments(first: 10) { nodes { body contact { name } } } } } }"""
 LIST = "{ cases(first: 10, orderBy: {field: SUBJECT}) { totalCount { value } nodes { subject } } }"
-FOUND = "query($text: String!) { cases(first: 10, filter: {subject: {eq: $text}}) { totalCount { value } nodes { subject } } }"
-COMMENTS = "query($id: ID!) { node(id: $id) { ... on Case { comments(first: 10) { totalCount { value } nodes { body } } } } }"
+FOUND = """query($text: String!) { cases(first: 10, filter: {subject: {eq: $text}}) {
+  totalCount { value } nodes { subject } } }"""
+COMMENTS = (
+    "query($id: ID!) { node(id: $id) { ... on Case { comments(first: 10) { totalCount { value } nodes { body } } } } }"
+)
 WRITTEN = (
     "cases",
     "case_comments",

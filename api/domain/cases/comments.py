@@ -31,9 +31,10 @@ async def comment(  # noqa: PLR0913 - what is said, to whom, by whom
 ) -> Case:
     """Add a comment; returns the case that has it.
 
-    `contact_id` is the customer who said it to us; what an outsider says is always his own, in public, by hand. Unless it was a machine's doing, a case that waited for the customer
-    goes on, one that was resolved is reopened, and a finished one is followed by a new case, which gets the comment.
-    The first public comment of a person of ours is the first response.
+    `contact_id` is the customer who said it to us; an outsider himself, who always speaks in public and by hand.
+    Unless it was a machine's doing, a case that waited for the customer goes on, one that was resolved is reopened,
+    and a finished one is followed by a new case, which gets the comment. The first public comment of a person of ours
+    is the first response.
 
     Raises:
         IllegalTransition: a comment on a finished case by us, or by a partner user.
@@ -69,19 +70,23 @@ async def comment(  # noqa: PLR0913 - what is said, to whom, by whom
     work.add(said)
     who = wire("con", contact.id) if contact else None
     work.emit(CaseCommented(case.id, wire("ccm", said.id), is_public, is_automated, who))
-    if not is_public or is_automated:
-        return case
+    if is_public and not is_automated:
+        await heard(work, case, said)
+    return case
+
+
+async def heard(work: Work, case: Case, said: CaseComment) -> None:
+    """What a public comment of a person does to the clocks."""
     clocks = await open_clocks(work, [case])
-    if contact is not None:
+    if said.contact_id is not None:
         clocks.asked(case)
-    elif user is not None:
+    elif said.user_id is not None:
         clocks.responded(case)
         if case.first_response_at is None:
             case.first_response_at = work.now
             case.first_response_us = await taken(work, case, MilestoneType.FIRST_RESPONSE)
             work.emit(CaseResponded(case.id, work.now))
     await clocks.settle()
-    return case
 
 
 async def permit_comment(work: Work, id: UUID) -> None:
