@@ -13,6 +13,7 @@ from api.domain.tokens import TokenKind
 from tests.factories import a_case, a_policy
 from tests.graphql_client import SECRET
 from tests.sharing.conftest import World, shared
+from tests.test_guides import OPERATION, ROOT, learn, steps
 
 FIRST, NEXT = MilestoneType.FIRST_RESPONSE, MilestoneType.NEXT_RESPONSE
 OPEN = """mutation($input: CaseCreateInput!) { caseCreate(input: $input) { outcome errors { code path }
@@ -297,3 +298,14 @@ async def test_a_partner_user_begins_no_case_by_an_answer_to_a_finished_one(desk
     assert await written(desk) == before
     async with desk.committed.open_as() as work:
         assert (await work.get(Case, desk.keys["Of Ada"])).status is CaseStatus.CANCELLED
+
+
+async def test_the_guide_to_service_gives_the_customer_the_answers_it_promises(world: World) -> None:
+    known: dict[str, str] = {}
+    guide = list(steps(ROOT / "docs/guides/service.md", after="## The customer by himself"))
+    for operation, expected in guide:
+        given = {name: known[name] for name in OPERATION.findall(operation)}
+        who = "admin" if operation.startswith("mutation Staff") else "Ada"
+        found = await world.ask(who, operation, given)
+        assert found == learn(expected, found, known)
+    assert len(guide) == 4

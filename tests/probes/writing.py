@@ -143,7 +143,9 @@ class Writer:
             seen = [row for row in rows if principal.sees(self.world, row)]
             owner = getattr(seen[0].model, "owner", None) if seen else None
             firms = principal.firms if isinstance(principal, Outsider) else frozenset()
-            mine = [row for row in seen if row.id in firms or (owner and row.values[owner] == principal.user)]
+            mine = [
+                row for row in seen if row.values.get("id") in firms or (owner and row.values[owner] == principal.user)
+            ]
             chosen = (mine or seen or rows)[:1]
             if chosen:
                 found[entity.name] = {"id": chosen[0].wire}
