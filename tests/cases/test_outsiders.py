@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from api.domain import cases, sharing, tokens
-from api.domain.cases import Case, CaseStatus, MilestoneType, ResolutionCode
+from api.domain.cases import Case, CasePriority, CaseStatus, EscalationTrigger, MilestoneType, ResolutionCode
 from api.domain.kernel import ShareLevel
 from api.domain.tokens import TokenKind
-from tests.factories import a_case, a_policy
+from tests.factories import a_case, a_policy, a_queue, a_rule
 from tests.graphql_client import SECRET
 from tests.sharing.conftest import World, shared
 from tests.test_guides import OPERATION, ROOT, learn, steps
@@ -259,6 +259,25 @@ async def test_a_customer_reopens_what_was_resolved_and_what_was_finished_goes_o
     assert [
         (node["account"]["name"], node["contact"]["name"]) for node in found["cases"]["nodes"] if node["follows"]
     ] == [("Initech", "Ada")]
+
+
+async def test_what_a_customer_reopens_escalates_by_our_rules_and_waits_for_an_agent(desk: World) -> None:
+    async with desk.committed.open_as() as work:
+        queue = await a_queue(work, [])
+        await a_rule(
+            work, EscalationTrigger.REOPENED, times=1, to_level=2, to_priority=CasePriority.URGENT, to_queue_id=queue.id
+        )
+        await cases.start(work, desk.keys["Of Ada"])
+        await cases.resolve(work, desk.keys["Of Ada"], ResolutionCode.SOLVED)
+    assert (await say(desk, "Ada", "Of Ada", "No"))["case"]["status"] == "OPEN"
+    async with desk.committed.open_as() as work:
+        case = await work.get(Case, desk.keys["Of Ada"])
+        assert (case.escalation_level, case.priority, case.queue_id, case.owner_id) == (
+            2,
+            CasePriority.URGENT,
+            queue.id,
+            None,
+        )
 
 
 async def test_a_partner_user_comments_on_what_is_shared_for_that(desk: World) -> None:
