@@ -45,6 +45,7 @@ from api.http.negotiation import PROFILES
 from api.http.payloads import Payloads, Sending
 from api.http.rates import Rates
 from api.http.routes import application
+from api.http.satisfaction import Satisfaction
 from api.http.sign_in import SignIn
 from api.http.slow import SlowLog
 from api.http.subscriptions.feeds import READS, Feeds, Turns
@@ -117,6 +118,7 @@ def create_app(settings: Settings, urls: Urls, secret: bytes) -> Starlette:
         wired,
         subscriptions=subscriptions,
         sign_in=SignIn(wired.authenticator, sessions, secret) if settings.oidc_issuer else None,
+        satisfaction=Satisfaction(sessions, secret),
         problems=problems,
         metrics=metrics,
         after=after,

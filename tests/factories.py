@@ -3,7 +3,7 @@
 They go through the commands, so that what they make is what the product makes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from api.domain import (
     opportunities,
     partner_programs,
     products,
+    queues,
     users,
 )
 from api.domain import market_development_funds as funds
@@ -388,3 +389,25 @@ async def a_policy(
     policy = await cases.create_policy(work, {"name": name, "targets": targets, **values})  # type: ignore[typeddict-item]
     await work.flush()
     return policy
+
+
+async def a_queue(
+    work: Work,
+    agents: Sequence[users.User],
+    routing: queues.QueueRouting = queues.QueueRouting.MANUAL,
+    name: str = "Support",
+    **values: Any,
+) -> queues.Queue:
+    members: list[queues.MemberValues] = [{"user_id": agent.id} for agent in agents]
+    given = {"name": name, "routing": routing, "members": members, **values}
+    queue = await queues.create(work, given)  # type: ignore[arg-type]
+    await work.flush()
+    return queue
+
+
+async def a_rule(
+    work: Work, trigger: cases.EscalationTrigger, name: str = "Late", **values: Any
+) -> cases.EscalationRule:
+    rule = await cases.create_rule(work, {"name": name, "trigger": trigger, **values})  # type: ignore[typeddict-item]
+    await work.flush()
+    return rule

@@ -25,6 +25,7 @@ from api.domain.kernel import Viewer, new_id
 from api.domain.users import User
 from api.http.front import Front, Fronts
 from api.http.routes import application
+from api.http.satisfaction import Satisfaction
 from api.schema.reading import Reads
 from api.settings import Settings
 from tests.conftest import SameConnection, raw
@@ -164,7 +165,8 @@ def app(connection: AsyncConnection, reads: SameConnection, sessions: Sessions, 
     # Who asks is looked up beside the watched reads, so that `statements` holds the operation's alone.
     wired.authenticator.pool = wired.rates.pool = SameConnection(raw(connection))
     wired = replace(wired, front=remembering(wired.front))
-    return application(wired, problems=no_problems, cors_origins=settings.cors_origins)
+    satisfaction = Satisfaction(sessions, SECRET, now=lambda: NOW)
+    return application(wired, problems=no_problems, satisfaction=satisfaction, cors_origins=settings.cors_origins)
 
 
 @pytest.fixture

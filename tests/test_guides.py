@@ -24,9 +24,13 @@ PROGRAM = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 OPERATION = re.compile(r"\$(\w+):")
 
 
-def steps(guide: Path, *, until: str = "# none") -> Iterator[tuple[str, Any]]:
-    """The operations of a guide in their order, each with the answer behind it, or None; before the heading `until`."""
-    blocks = BLOCK.findall(guide.read_text("utf8").partition(f"\n{until}\n")[0])
+def steps(guide: Path, *, until: str = "# none", after: str = "") -> Iterator[tuple[str, Any]]:
+    """The operations of a guide in their order, each with the answer behind it, or None.
+
+    Those before the heading `until`, or behind the heading `after`.
+    """
+    text = guide.read_text("utf8").partition(f"\n{until}\n")[0]
+    blocks = BLOCK.findall(text.partition(f"\n{after}\n")[2] if after else text)
     for at, (language, text) in enumerate(blocks):
         if language == "graphql":
             answered = at + 1 < len(blocks) and blocks[at + 1][0] == "json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,7 @@ from api.domain.cases import CaseOrigin, CasePriority, CaseStatus, CaseType, Mil
 from api.domain.kernel import PrincipalKind, Viewer, Work, open_work
 
 from .database import Sessions
+from .demo_desk import CONTENT, INBOX, SUPPORT, Settled, ask_customers, make_articles, make_queues
 
 ZONE = "Europe/Berlin"
 HOURS = (("09:00", "12:30"), ("13:30", "18:00"))
@@ -59,6 +60,7 @@ class Desk:
     agent: UUID
     name: str
     customers: Sequence[tuple[UUID, UUID]]  # account and contact
+    members: Sequence[UUID]  # of the queue
 
     async def at(self, now: datetime, *acts: Act) -> None:
         viewer = Viewer(self.tenant, self.agent, PrincipalKind.STAFF, self.name, access.shipped("admin"), self.agent)
@@ -71,11 +73,15 @@ async def make_cases(desk: Desk, end: datetime) -> None:
     """The last thing happens at `end`; what is due later, the timers do while the demo runs."""
     begin = end - timedelta(days=DAYS)
 
+    queues: dict[str, UUID] = {}
+
     async def promise(work: Work) -> None:
         await make_promises(work, desk, begin.date())
+        queues.update(await make_queues(work, desk.members))
 
     await desk.at(begin - timedelta(days=1), promise)
     before: UUID | None = None
+    settled: list[Settled] = []
     for index in range(CASES):
         # Those that are not finished began in the last two days, so that their clocks still run.
         status = STATUSES[index % len(STATUSES)]
@@ -86,7 +92,16 @@ async def make_cases(desk: Desk, end: datetime) -> None:
             CaseStatus.WAITING_THIRD_PARTY,
         }
         first = end - timedelta(days=2) + index * timedelta(hours=1) if lively else begin + index * STEP
-        before = await make_case(desk, index, status, min(first, end - 3 * STEP), before) or before
+        first = min(first, end - 3 * STEP)
+        id = await make_case(desk, index, status, first, before, queues)
+        before = before if status in {CaseStatus.CANCELLED, CaseStatus.DUPLICATE} else id
+        if status in {CaseStatus.RESOLVED, CaseStatus.CLOSED}:
+            settled.append(Settled(id, desk.customers[index % len(desk.customers)][1], first + 5 * STEP))
+    await desk.at(end - STEP, lambda work: make_articles(work, [one.case for one in settled]))
+    first_cases = settled[: len(CONTENT)]
+    known = {one.contact for one in settled}
+    others = [contact for _, contact in desk.customers if contact not in known]
+    await ask_customers(desk.sessions, desk.at, first_cases, others)
 
 
 async def make_promises(work: Work, desk: Desk, day: date) -> None:
@@ -127,8 +142,10 @@ async def make_promises(work: Work, desk: Desk, day: date) -> None:
             await cases.create_entitlement(work, {**given, "starts_on": day, "remaining_cases": 5})
 
 
-async def make_case(desk: Desk, index: int, status: CaseStatus, first: datetime, other: UUID | None) -> UUID | None:
-    """One case from its first word to where it stands; its id, if another can be a duplicate of it."""
+async def make_case(
+    desk: Desk, index: int, status: CaseStatus, first: datetime, other: UUID | None, queues: Mapping[str, UUID]
+) -> UUID:
+    """One case from its first word to where it stands. New ones wait for somebody who takes them."""
     account, contact = desk.customers[index % len(desk.customers)]
     made: list[UUID] = []
 
@@ -140,6 +157,7 @@ async def make_case(desk: Desk, index: int, status: CaseStatus, first: datetime,
             "origin": list(CaseOrigin)[index % 4],
             "type": list(CaseType)[index % 4],
             "priority": list(CasePriority)[index % 4],
+            "queue_id": queues[INBOX if status is CaseStatus.NEW else SUPPORT],
         }
         made.append((await cases.create(work, values)).id)
         await work.flush()
@@ -151,10 +169,10 @@ async def make_case(desk: Desk, index: int, status: CaseStatus, first: datetime,
         return id
     if status is CaseStatus.CANCELLED:
         await desk.at(first + STEP, lambda work: cases.cancel(work, id, "Sent by mistake"))
-        return None
+        return id
     if status is CaseStatus.DUPLICATE:
         await desk.at(first + STEP, lambda work: cases.mark_duplicate(work, id, other or id))
-        return None
+        return id
     await desk.at(
         first + STEP,
         lambda work: cases.start(work, id),
@@ -172,4 +190,7 @@ async def make_case(desk: Desk, index: int, status: CaseStatus, first: datetime,
     await desk.at(first + 2 * STEP, *acts.get(status, settled))
     if status is CaseStatus.CLOSED:
         await desk.at(first + 3 * STEP, lambda work: cases.close(work, id))
+    if index % 20 == 9:  # noqa: PLR2004 - some come back
+        await desk.at(first + 3 * STEP, lambda work: cases.reopen(work, id, "It stopped again"))
+        await desk.at(first + 4 * STEP, *settled)
     return id

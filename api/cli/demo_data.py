@@ -44,6 +44,7 @@ WEBHOOK: webhooks.EndpointValues = {
     "types": ["opportunity.won"],
 }
 ADMIN, SELLER, READER = "Ada Lindqvist", "Noor Haddad", "Tomás Rivera"
+AGENTS = ("Grace Okafor", "Jonas Weber", "Camila Duarte")
 
 Command = Callable[[Work], Awaitable[None]]
 
@@ -88,7 +89,8 @@ async def fill(database: Database, tenant: UUID, today: date) -> None:
             await make_statements(work, today)
             await make_deals(work, tuple((first, last) for first, last, *_ in CONTACTS))
         customers = [(account, people[0]) for account, people in made.contacts.items()]
-        desk = Desk(sessions, tenant, made.people[ADMIN], ADMIN, customers)
+        members = [made.people[name] for name in AGENTS]
+        desk = Desk(sessions, tenant, made.people[ADMIN], ADMIN, customers, members)
         await make_cases(desk, instant(today - timedelta(days=1)))
         await make_webhook(database, sessions, tenant, made.people[ADMIN], instant(today - timedelta(days=1)))
 

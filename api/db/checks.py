@@ -25,6 +25,8 @@ CROSSING_FUNCTIONS = frozenset(
         "public.crm_identify(text,text)",
         "public.crm_invitation(text)",
         "public.crm_partner_reach(uuid,uuid,boolean)",
+        "public.crm_search_ids(text,text,boolean,integer)",
+        "public.crm_search_ids_outside(text,text,boolean,integer)",
         "public.crm_tenants()",
         "public.crm_webhook_owner(uuid)",
     }

@@ -80,6 +80,34 @@ GRANT EXECUTE ON FUNCTION {signature} TO {caller};
 {hand_to_reader(signature)}"""
 
 
+def searching(name: str, shown: str, caller: str) -> str:
+    """A function that finds by words, the best first, and answers nothing but ids.
+
+    `kind` is that of the records; `widely` takes any of the words, else all of them, as a search engine does. It stays
+    in the tenant of the session; `shown` says what of it the caller may know to be there.
+    """
+    return crossing(
+        f"{name}(kind text, asked text, widely boolean, most integer)",
+        "id uuid, place bigint",
+        f"""\
+        WITH words AS (
+            SELECT CASE WHEN widely THEN (
+                       SELECT string_agg(quote_literal(lexeme), ' | ')::tsquery
+                         FROM unnest(to_tsvector('english', replace(asked, '\\', ' ')))
+                   ) ELSE websearch_to_tsquery('english', asked) END AS query
+        )
+        SELECT found.id, row_number() OVER (ORDER BY found.rank DESC, found.id DESC)
+          FROM (SELECT article.id, ts_rank(article.lexemes, words.query) AS rank
+                  FROM words
+                  JOIN public.knowledge_articles AS article ON article.lexemes @@ words.query
+                 WHERE kind = 'knowledge_article'
+                   AND article.tenant_id = NULLIF(current_setting('crm.tenant', true), '')::uuid
+                   AND article.archived_at IS NULL{shown}
+                 ORDER BY rank DESC, article.id DESC LIMIT least(most, 250)) AS found""",
+        caller,
+    )
+
+
 PRINCIPAL = """\
 tenant_id uuid, tenant_name text, token_id uuid, digest bytea, pepper_version integer, kind text,
 documents text, name text, user_id uuid, user_name text, expires_at timestamptz, revoked_at timestamptz,
@@ -203,6 +231,15 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         )
         SELECT below.id FROM below WHERE whole OR below.scope <> 'OWN'""",
             f"{APP}, {PARTNER}",
+        ),
+        "crm_search_ids(text,text,boolean,integer)": searching("crm_search_ids", "", APP),
+        "crm_search_ids_outside(text,text,boolean,integer)": searching(
+            "crm_search_ids_outside",
+            """
+                   AND article.status = 'PUBLISHED'
+                   AND (article.visibility = 'PUBLIC'
+                        OR article.visibility = 'PARTNER' AND current_setting('crm.account', true) > '')""",
+            PARTNER,
         ),
         "crm_tenants()": crossing(
             "crm_tenants()",

@@ -29,6 +29,7 @@ COMPLETED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "stage_history": ("left_at",),
         "partner_tier_history": ("left_at",),
         "case_history": ("left_at",),
+        "knowledge_article_versions": ("status", "published_at", "replaced_at"),
         "stored_documents": ("retired_at",),
         "jobs": ("payload", "due_at", "state", "lease_until", "attempts", "crashes", "finished_at"),
     }
@@ -67,6 +68,7 @@ NEVER_CHANGED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "record_shares": ("object_type", "object_id", "account_id", "contact_id"),
         "deal_registrations": ("partner_id", "registered_by_id"),
         "partner_users": ("contact_id",),
+        "satisfaction_requests": ("kind", "contact_id", "case_id", "expires_at"),
         "partner_memberships": ("program_id", "account_id"),
         "partner_certifications": ("certification_id", "account_id", "contact_id", "awarded_on"),
         "partner_fund_allocations": ("budget_id", "account_id", "currency"),
@@ -105,6 +107,7 @@ READER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "identities": ("tenant_id", "user_id", "issuer", "subject", "archived_at"),
         "invitations": ("tenant_id", "id", "user_id", "key", "digest", "pepper_version"),
         "webhook_endpoints": ("tenant_id", "id", "owner_id", "token_id", "role_id"),
+        "knowledge_articles": ("tenant_id", "id", "visibility", "status", "lexemes", "archived_at"),
     }
 )
 # What the rules for outsiders look up: each sees of it what is about itself.

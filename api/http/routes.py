@@ -25,6 +25,7 @@ from api.http.graphql import GraphQL
 from api.http.health import Problems, Readiness, livez
 from api.http.ide import Ide
 from api.http.metrics import Metrics
+from api.http.satisfaction import Satisfaction
 from api.http.sdl import Sdl
 from api.http.sign_in import SignIn
 from api.http.subscriptions.following import Subscriptions
@@ -96,6 +97,7 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
     problems: Problems,
     subscriptions: Subscriptions | None = None,
     sign_in: SignIn | None = None,
+    satisfaction: Satisfaction | None = None,
     metrics: Metrics | None = None,
     after: Sequence[Callable[[Exchange], None]] = (),
     cors_origins: Sequence[str] = (),
@@ -103,7 +105,8 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
 ) -> Starlette:
     """Everything but the services has its place here: `metrics` is shown, `after` is told of each request.
 
-    `sign_in` is for where there is an issuer. Whoever makes the `subscriptions` runs them.
+    `sign_in` is for where there is an issuer, `satisfaction` for whom links are sent to. Whoever makes
+    the `subscriptions` runs them.
     """
     metrics = metrics or Metrics(None)
     subscriptions = subscriptions or Subscriptions(services, Hub(None, services.authenticator.pool), metrics)
@@ -122,6 +125,7 @@ def application(  # noqa: PLR0913 - everything but the first may be left out, or
         middleware.append(Middleware(CORSMiddleware, **options))
         straight = Observed(CORSMiddleware(graphql, **options), told)
     people = [Route("/sign-in/accept", sign_in)] if sign_in else []
+    people += [Route("/satisfaction/{signed}", satisfaction)] if satisfaction else []
     routes = [
         *people,
         Route(PATH + "/{document_id:document}", graphql),

@@ -20,7 +20,9 @@ from .connections import Connection, about, extend, many, one
 from .contacts import Contact
 from .enums import described_enum
 from .interfaces import Node, Record
+from .mutations import for_outsiders_too
 from .products import Product
+from .queues import Queue
 from .records import complete
 from .users import User
 from .wire import id_text
@@ -87,6 +89,16 @@ described_enum(
     NOT_REPRODUCIBLE="It could not be seen again.",
     WILL_NOT_FIX="It stays as it is.",
     NO_REPLY="The customer did not answer.",
+)
+
+described_enum(
+    domain.MilestoneType,
+    "MilestoneType",
+    "What is promised.",
+    FIRST_RESPONSE="That a person answers a new case in public.",
+    NEXT_RESPONSE="That a person answers what the customer asks later.",
+    UPDATE="That the customer hears from a person again and again until the case is resolved.",
+    RESOLUTION="That the case is resolved.",
 )
 
 
@@ -192,6 +204,8 @@ class Case(Record, Node):
     contact: Contact | None = to_one("contact_id", "contacts.Contact", "Who asks.")
     product: Product | None = to_one("product_id", "products.Product", "What it is about.")
     owner: User | None = to_one("owner_id", "users.User", "Who works on it; null for nobody.")
+    queue: Queue | None = to_one("queue_id", "queues.Queue", "Where it waits for an agent, or came from.")
+    skills: list[str] = described("What an agent should know, lower case; queues that route by SKILL ask for it.")
     parent: "Case | None" = to_one("parent_id", "cases.Case", "The case it is part of; at most 10 levels.")
     follows: "Case | None" = to_one("follows_id", "cases.Case", "The finished case that it goes on from.")
     duplicate_of: "Case | None" = to_one("duplicate_of_id", "cases.Case", "The case that says the same.")
@@ -229,6 +243,7 @@ for owner, name, by, text in (
     (Account, "cases", "account_id", "Its cases."),
     (Contact, "cases", "contact_id", "Cases that the contact asks for."),
     (User, "cases", "owner_id", "Cases that the user works on."),
+    (Queue, "cases", "queue_id", "Cases in it, whoever has them."),
     (Product, "cases", "product_id", "Cases about it."),
     (Case, "parts", "parent_id", "Cases that are part of it."),
     (Case, "follow_ups", "follows_id", "Cases that go on from it."),
@@ -248,6 +263,8 @@ CASES = Writes(
         "contact",
         "product",
         "owner",
+        "queue",
+        "skills",
         "parent",
         "from_email",
         "origin",
@@ -285,9 +302,10 @@ async def mark_duplicate(work: Work, id: UUID, *, of: UUID, if_version: int | No
 
 
 async def comment(
-    work: Work, id: UUID, *, body: str, contact: UUID | None = None, if_version: int | None, **facts: Any
+    work: Work, id: UUID, *, body: str, contact: UUID | None = None, if_version: int | None, **facts: bool | None
 ) -> Any:
-    return await domain.comment(work, id, body, contact_id=contact, if_version=if_version, **facts)
+    said = {name: bool(fact) for name, fact in facts.items()}
+    return await domain.comment(work, id, body, contact_id=contact, if_version=if_version, **said)
 
 
 AGGREGATE = Aggregate(
@@ -297,6 +315,7 @@ AGGREGATE = Aggregate(
         "PRIORITY": column_key("priority", None, "By priority."),
         "ORIGIN": column_key("origin", None, "By the way they came in."),
         "TYPE": column_key("type", None, "By kind of concern."),
+        "QUEUE": column_key("queue_id", ("Queue", "que"), "By queue."),
         "OWNER": column_key("owner_id", ("User", "usr"), "By who works on them."),
         "ACCOUNT": column_key("account_id", ("Account", "acc"), "By account."),
         "PRODUCT": column_key("product_id", ("Product", "prd"), "By product."),
@@ -314,7 +333,9 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    case_create = CASES.create("Make a case; `fromEmail` finds the contact that wrote it.")
+    case_create = for_outsiders_too(
+        CASES.create("Make a case; `fromEmail` finds the contact that wrote it. A customer opens it for himself.")
+    )
     case_update = CASES.update("Change a case that is not finished; its status changes by its own mutations.")
     case_upsert = CASES.upsert("Change the case that a key names, or make it.")
     case_bulk_upsert = CASES.bulk_upsert("Upsert up to 250 cases.")
@@ -339,11 +360,14 @@ class Mutation:
         mark_duplicate, "End a case that says the same as another.", of=about(CASE, "The other case.")
     )
     case_escalate = CASES.verb(escalate, "Raise the level of escalation by one.", reason=WHY)
-    case_comment = CASES.verb(
-        comment,
-        "Add a comment. One of a contact resumes, reopens or follows up the case, as its status is: see `followUps`.",
-        body=about(str, "The text; at most 50,000 characters."),
-        is_public=about(bool, "Whether the customer may see it."),
-        is_automated=about(bool, "Whether a machine wrote it; then it answers nothing."),
-        contact=about(CONTACT | None, "The customer who said it to us; null for what we say."),
+    case_comment = for_outsiders_too(
+        CASES.verb(
+            comment,
+            "Add a comment. One of a contact resumes, reopens or follows up the case, as its status is: see "
+            "`followUps`. What an outsider says is his own, and public.",
+            body=about(str, "The text; at most 50,000 characters."),
+            is_public=about(bool | None, "Whether the customer may see it; not when left out."),
+            is_automated=about(bool | None, "Whether a machine wrote it; then it answers nothing."),
+            contact=about(CONTACT | None, "The customer who said it to us; null for what we say."),
+        )
     )

@@ -46,7 +46,7 @@ described_enum(
     "Where a grant comes from. New kinds may be added.",
     ROLE="A role that the principal has.",
     SHARE="A share with the outsider, or with the account that it acts for.",
-    OWN_RECORD="The record is the outsider itself, or the account that it acts for.",
+    OWN_RECORD="The record is the outsider itself, the account that it acts for, or a case that it asks for.",
     PARTNER="The record is for partners, and the outsider is a partner user whose scope reaches it.",
 )
 described_enum(
@@ -57,7 +57,7 @@ described_enum(
     TEAM="Its owner is in a team of the principal, or in one below.",
     ALL="It reaches all records of this kind.",
     SHARED="The record is shared.",
-    SELF="The record is the outsider itself, or the account that it acts for.",
+    SELF="The record is the outsider itself, the account that it acts for, or a case that it asks for.",
     PARTNER="The outsider is a partner user whose scope reaches the record.",
 )
 

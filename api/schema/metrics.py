@@ -19,6 +19,8 @@ class MetricUnit(StrEnum):
     MONEY = "MONEY"
     MONEY_PER_DAY = "MONEY_PER_DAY"
     FACTOR = "FACTOR"
+    MINUTES = "MINUTES"
+    POINTS = "POINTS"
 
 
 class MetricAbsence(StrEnum):
@@ -35,6 +37,8 @@ described_enum(
     DAYS="Days, 2 decimal digits.",
     MONEY="Money of the tenant's reporting currency, with its digits.",
     MONEY_PER_DAY="Money of the tenant's reporting currency a day, with its digits.",
+    MINUTES="Minutes, 2 decimal digits.",
+    POINTS="Points from -100 to 100, 2 decimal digits.",
     FACTOR="How many times the denominator, 4 decimal digits; both are money of the tenant's reporting currency.",
 )
 described_enum(
@@ -65,6 +69,8 @@ DIGITS: Mapping[MetricUnit, str] = {
     MetricUnit.RATIO: "6",
     MetricUnit.DAYS: "2",
     MetricUnit.FACTOR: "4",
+    MetricUnit.MINUTES: "2",
+    MetricUnit.POINTS: "2",
 }
 
 

@@ -20,14 +20,18 @@ from .editions import Edition, narrowed
 from .registry import Registry, about_of
 
 ROOTS = frozenset(
-    {"node", "nodes", "viewer", "rateLimit", "dealRegistrationMetrics", "dealRegistrationMetricRows"}  # of what he sees
+    {
+        *("node", "nodes", "viewer", "rateLimit", "knowledgeSearch"),
+        *("dealRegistrationMetrics", "dealRegistrationMetricRows"),  # of what he sees
+    }
 )
 SEEN_KINDS = frozenset({"one", "page"})
 FILTER_PLUMBING = frozenset({"and", "or", "not", "isNull"})
 WITHHELD = frozenset({"includeArchived", "dryRun"})  # arguments: nothing archived is shared, nothing is tried out
-# Tiers of the past are for colleagues.
-UNGROUPED = frozenset(
+# Tiers of the past are for colleagues, and what an outsider says of a case is always his own, and public.
+UNSAID = frozenset(
     {
+        *(f"Mutation.caseComment({name}:)" for name in ("isPublic", "isAutomated", "contact")),
         "PartnerMetricDimension.TIER",
         "Query.dealRegistrationMetrics(tier:)",
         "Query.dealRegistrationMetricRows(tier:)",
@@ -57,8 +61,8 @@ class Rules:
     def hide(self, coordinate: str) -> bool:
         element, _, argument = coordinate.rstrip(":)").partition("(")
         owner, _, name = element.partition(".")
-        if argument or coordinate in UNGROUPED:
-            return argument in WITHHELD or coordinate in UNGROUPED
+        if argument or coordinate in UNSAID:
+            return argument in WITHHELD or coordinate in UNSAID
         if owner == "Query":
             return name not in ROOTS and not self._is_list_of_shared(name)
         if owner == "Mutation":

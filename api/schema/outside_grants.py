@@ -46,8 +46,8 @@ def opened(record: type[Record], field_set: str, *, writing: bool) -> ColumnElem
 
 
 def is_written(record: type[Record]) -> bool:
-    """Whether outsiders may write any field of such records."""
-    return any(one.info["partner"] is FieldAccess.WRITE for one in record.__table__.c.values())
+    """Whether outsiders may write any field of such records that are shared with them for editing."""
+    return record.amended and any(one.info["partner"] is FieldAccess.WRITE for one in record.__table__.c.values())
 
 
 def grants_outside(scope: Scope, record: type[Record], sets: list[str]) -> Any:
@@ -55,6 +55,8 @@ def grants_outside(scope: Scope, record: type[Record], sets: list[str]) -> Any:
     rows = by_reach(scope, record, sets) if record.reached else through_shares(scope, record, sets)
     if record.object in OWN:
         rows = rows.union_all(its_own(scope, record, sets))
+    if record.asked_by is not None:
+        rows = rows.union_all(asked_for(scope, record, sets))
     one = rows.subquery("one")
     grant = func.json_build_object(
         *(text("kind"), one.c.kind, text("because"), one.c.because, text("share_id"), one.c.share_id),
@@ -86,6 +88,27 @@ def its_own(scope: Scope, record: type[Record], sets: list[str]) -> Any:
         (true() if writing else false()).label("writes"),
         *(opened(record, name, writing=writing).label(f"set_{at}") for at, name in enumerate(sets)),
     ).where(literal_column("rec.is_live"), RECORD.in_(own))
+
+
+def asked_for(scope: Scope, record: type[Record], sets: list[str]) -> Any:
+    """One row if the outsider is the customer who asks for the record."""
+    asked = record.__table__.alias("asked")
+    return (
+        select(
+            text("OWN_RECORD").label("kind"),
+            text("SELF").label("because"),
+            NO_ID.label("share_id"),
+            false().label("writes"),
+            *(opened(record, name, writing=False).label(f"set_{at}") for at, name in enumerate(sets)),
+        )
+        .select_from(asked)
+        .where(
+            asked.c.tenant_id == scope.tenant,
+            asked.c.id == RECORD,
+            literal_column("rec.is_live"),
+            Outside(scope.tenant, CONTACT, COMPANY, scope.now).asks(asked.c[record.asked_by or ""]),
+        )
+    )
 
 
 def by_reach(scope: Scope, record: type[Record], sets: list[str]) -> Any:

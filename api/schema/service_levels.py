@@ -26,15 +26,6 @@ from .references import Asked, given
 from .wire import id_text
 
 described_enum(
-    domain.MilestoneType,
-    "MilestoneType",
-    "What is promised.",
-    FIRST_RESPONSE="That a person answers a new case in public.",
-    NEXT_RESPONSE="That a person answers what the customer asks later.",
-    UPDATE="That the customer hears from a person again and again until the case is resolved.",
-    RESOLUTION="That the case is resolved.",
-)
-described_enum(
     domain.MilestoneStatus,
     "MilestoneStatus",
     "How far a promise is.",

@@ -65,11 +65,14 @@ def company(scope: Scope, contact: Any, kind: ColumnElement[str]) -> Any:
 def rows_of(scope: Scope, object: str, who: Any) -> Select[Any]:
     """What the outsider of `who` sees of one kind of record."""
     outside = Outside(scope.tenant, CONTACT, COMPANY, scope.now)
-    table = sharing.shareable()[object].__table__.alias(f"of_{object}")
+    record = sharing.shareable()[object]
+    table = record.__table__.alias(f"of_{object}")
     shares = sharing.RecordShare.__table__.alias(f"share_of_{object}")
     nothing = select(literal_column("NULL::uuid", Uuid())).where(false())
     own = outside.with_own(object, nothing) if object in {"contact", "account"} else None
     mine = table.c.id.in_(own) if own is not None else literal_column("false")
+    if record.asked_by is not None:
+        mine = outside.asks(table.c[record.asked_by])
     shown = and_(shares.c.object_id == table.c.id, *outside.live(shares, object))
     return (
         select(

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import asyncpg
 
-from api.domain import cases, deal_registrations, lead_distribution, partner_programs
+from api.domain import cases, deal_registrations, lead_distribution, partner_programs, queues
 from api.domain.webhooks import BULK, REPLAY_JOB, replay_part
 from api.worker import jobs, queue, retention
 from api.worker.jobs import Handler
@@ -31,6 +31,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         partner_programs.REVIEW: Handler(partner_programs.review_due),
         cases.CLOSE: Handler(cases.close_due),
         cases.CLOCK: Handler(cases.clock_due),
+        cases.BY_AGE: Handler(cases.age_due),
+        queues.WAITING: Handler(cases.waiting_due),
         REPLAY_JOB: Handler(replay_part, BULK),
     }
 )

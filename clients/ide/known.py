@@ -62,6 +62,17 @@ SHOWN_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
         }
     },
     "tokenCreate": {"input": {"name": "Shop", "role": {"name": "integration"}, "expiresInDays": 90}},
+    "escalationRuleUpsert": {"values": {"name": "Waits for a day", "trigger": "AGE", "minutes": 1440}},
+    "escalationRuleBulkUpsert": {
+        "rows": [
+            {
+                "match": {"externalId": {"source": "example", "value": "1"}},
+                "values": {"name": "Waits for a day", "trigger": "AGE", "minutes": 1440},
+            }
+        ]
+    },
+    "knowledgeSearch": {"words": "export pages"},
+    "satisfactionRequestCreate": {"input": {"kind": "NPS", "contact": {"id": "<id of a record of type Contact>"}}},
     "userSetRoles": {"roles": [{"name": "sales_rep"}]},
     "webhookDeliveryReplay": {"after": "0", "through": "1"},
     "webhookEndpointCreate": {"input": {"name": "Shop", "url": "https://example.com/crm", "document": TOLD}},
@@ -80,6 +91,8 @@ SHOWN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "DealRegistrationPatch": ("partner", "name"),
     "EntitlementCreateInput": ("account",),
     "EntitlementPatch": ("name", "account", "policy"),
+    "EscalationRuleCreateInput": ("minutes",),
+    "KnowledgeArticlePatch": ("title", "body"),
     "LeadCreateInput": ("lastName", "company"),
     "LeadPatch": ("lastName", "company"),
     "OpportunityCreateInput": ("account", "amount", "closeDate"),
@@ -162,6 +175,8 @@ IS_OPEN = opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", where__id="id")
 # The records of each verb, and the state it begins with.
 BEGINNINGS: Mapping[str, Mapping[str, str]] = {
     "cases": {
+        "caseRelease": "OPEN",
+        "caseRoute": "OPEN",
         "caseCancel": "OPEN",
         "caseClose": "RESOLVED",
         "caseMarkDuplicate": "OPEN",
@@ -179,6 +194,10 @@ BEGINNINGS: Mapping[str, Mapping[str, str]] = {
         "dealRegistrationReview": "SUBMITTED",
         "dealRegistrationSubmit": "DRAFT",
         "dealRegistrationWithdraw": "SUBMITTED",
+    },
+    "knowledgeArticles": {
+        "knowledgeArticlePublish": "DRAFT",
+        "knowledgeArticleWithdraw": "PUBLISHED",
     },
     "leads": {
         "leadConvert": "QUALIFIED",
@@ -218,6 +237,11 @@ BEGINNINGS: Mapping[str, Mapping[str, str]] = {
 # Where a verb needs a record in a certain state.
 STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
     **{field: in_state(records, status) for records, verbs in BEGINNINGS.items() for field, status in verbs.items()},
+    "caseTake": Lookup(
+        "{ cases(first: 1, filter: {status: {eq: NEW}, owner: {isNull: true}}) { nodes { id } } }",
+        "cases.nodes",
+        {"where.id": "id"},
+    ),
     "contactAddressRemove": contact(
         "{ contacts(first: 10) { nodes { id addresses { kind } } } }", where__id="id", kind="addresses.0.kind"
     ),
@@ -242,6 +266,12 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
         {"where.id": "id", "patch.partner.id": "partner.id"},
     ),
     "explainAccess": Lookup(ANY_ACCOUNT, "accounts.nodes", {"id": "id"}),
+    "knowledgeArticleUnlink": Lookup(
+        "{ knowledgeArticles(first: 10, filter: {status: {eq: PUBLISHED}}) { nodes {"
+        " id cases(first: 1) { nodes { case { id } } } } } }",
+        "knowledgeArticles.nodes",
+        {"where.id": "id", "case.id": "cases.nodes.0.case.id"},
+    ),
     "leadDistribute": Lookup(
         "{ leads(first: 1, filter: {status: {eq: NEW}, routing: {isNull: true}}) { nodes { id } } }",
         "leads.nodes",
@@ -318,6 +348,10 @@ STATES: Mapping[str, Lookup | tuple[Lookup, ...]] = {
         {"input.account.id": "id"},
     ),
     "recordShareCreate": opportunity(f"{{ {OPEN} {{ nodes {{ id }} }} }}", input__record="id"),
+    "satisfactionRequestCreate": contact(
+        "{ contacts(first: 1, filter: {satisfactionRequests: {none: {}}}) { nodes { id } } }", input__contact__id="id"
+    ),
+    "satisfactionRequestDecline": in_state("satisfactionRequests", "ASKED"),
     "shareReport": contact(
         "{ contacts(first: 1, filter: {account: {shares: {some: {}}}}) { nodes { id } } }", principal="id"
     ),

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from api.domain.access import Role
 from api.domain.accounts import Account, AccountType
 from api.domain.business_hours import BusinessHours
-from api.domain.cases import Case, Entitlement, SlaPolicy
+from api.domain.cases import Case, Entitlement, EscalationRule, SlaPolicy
 from api.domain.commissions import PartnerCommission, PartnerCommissionEntry, PartnerCommissionStatement
 from api.domain.contacts import Contact
 from api.domain.deal_registrations import DealRegistration
@@ -32,7 +32,7 @@ from api.domain.users import Team, User
 from api.domain.webhooks import WebhookEndpoint
 from tests.compiler.crowd_partners import deals, earnings, marketing, partners
 from tests.compiler.crowd_rows import NAMES, kept, later, named, record
-from tests.compiler.crowd_service import service
+from tests.compiler.crowd_service import articles, desks, questions, service
 from tests.people import NOW, Sessions, a_tenant, a_user
 
 ROWS = 23
@@ -285,4 +285,5 @@ KINDS = (
     *(earnings, later(PartnerCommission), later(PartnerCommissionEntry), later(PartnerCommissionStatement)),
     *(deals, later(PartnerLeadProfile), later(PartnerLeadOffer), later(DealRegistration)),
     *(service, later(BusinessHours), later(SlaPolicy), later(Entitlement), later(Case)),
+    *(desks, later(EscalationRule), articles, questions),
 )

@@ -19,21 +19,25 @@ from api.domain import (
     contacts,
     documents,
     identities,
+    knowledge,
     lead_distribution,
     opportunities,
     partner_programs,
     products,
+    satisfaction,
     sharing,
     tokens,
     users,
     webhooks,
 )
 from api.domain.accounts import AddressKind
-from api.domain.cases import MilestoneType
+from api.domain.cases import EscalationTrigger, MilestoneType
 from api.domain.kernel import ExternalKey, Money, ShareLevel, Tenant, Viewer, Work, new_id, open_work, wire
 from api.domain.kernel.idempotency import claim, remember
 from api.domain.kernel.rates import record_rate
 from api.domain.opportunities import DEFAULT_STAGES, ContactRole, SplitKind
+from api.domain.queues import QueueRouting
+from api.domain.satisfaction import SatisfactionKind
 from tests.factories import (
     a_case,
     a_certification,
@@ -44,7 +48,9 @@ from tests.factories import (
     a_lead,
     a_membership,
     a_policy,
+    a_queue,
     a_registration,
+    a_rule,
     a_tier,
     an_allocation,
     some_business_hours,
@@ -362,7 +368,7 @@ async def add_commissions(work: Work, membership: partner_programs.PartnerMember
 
 
 async def add_service(work: Work) -> None:
-    """Élise's case, with a comment and milestones of what is promised to Globex."""
+    """Élise's case, with a comment and milestones of what is promised to Globex; who got it, and what helped."""
     found = await named(work, "accounts", "contacts")
     globex, elise = found["accounts Globex"], found["contacts Élise Zuse"]
     calendar = await a_holiday_calendar(work, days={date(2026, 1, 1): "New Year"})
@@ -371,6 +377,16 @@ async def add_service(work: Work) -> None:
     await cases.create_entitlement(work, {"name": "Gold", "account_id": globex, "policy_id": policy.id})
     case = await a_case(work, account_id=globex, contact_id=elise)
     await cases.comment(work, case.id, "It is plugged in.", is_public=True, contact_id=elise)
+    agent = await work.get(users.User, work.actor)
+    queue = await a_queue(work, [agent], QueueRouting.ROUND_ROBIN)
+    await a_rule(work, EscalationTrigger.MILESTONE_VIOLATED, to_queue_id=queue.id)
+    await cases.route(work, case.id, queue=queue.id)
+    await cases.escalate(work, case.id, "It is urgent")
+    article = await knowledge.create(work, {"title": "Plug it in", "body": "Both ends."})
+    await work.flush()
+    await knowledge.publish(work, article.id)
+    await knowledge.link(work, article.id, case.id)
+    await satisfaction.ask(work, SatisfactionKind.NPS, contact_id=elise)
 
 
 async def named(work: Work, *tables: str) -> dict[str, UUID]:

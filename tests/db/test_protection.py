@@ -60,6 +60,7 @@ async def test_only_the_reader_and_the_worker_see_every_tenant(database: Urls):
         ("identities", "{crm_reader}", "SELECT"),
         ("invitations", "{crm_reader}", "SELECT"),
         ("jobs", "{crm_worker}", "ALL"),
+        ("knowledge_articles", "{crm_reader}", "SELECT"),
         ("outbox", "{crm_worker}", "ALL"),
         ("partner_users", "{crm_reader}", "SELECT"),
         ("role_field_rights", "{crm_reader}", "SELECT"),
@@ -249,6 +250,18 @@ PARTNERS_READ = {
         *("decision_due_at", "decided_at", "rejection_reason", "rejection_detail", "approved_at", "expires_at"),
         *("extensions", "progress", "opportunity_id", "version", "created_at", "updated_at", "archived_at"),
     },
+    "cases": {
+        *("tenant_id", "id", "subject", "subject_sort", "description", "account_id", "contact_id", "follows_id"),
+        *("origin", "type", "status", "status_since", "first_response_at", "resolved_at", "resolution_code"),
+        *("closes_at", "closed_at", "version", "created_at", "updated_at", "archived_at"),
+    },
+    "case_comments": {
+        *("tenant_id", "id", "case_id", "contact_id", "body", "is_public", "is_automated", "created_at"),
+    },
+    "knowledge_articles": {
+        *("tenant_id", "id", "title", "title_sort", "summary", "body", "language", "visibility", "status"),
+        *("published_at", "version", "created_at", "updated_at", "archived_at"),
+    },
     "tenants": {"id", "name", "zone"},
 }
 # By the rules of partner users.
@@ -261,7 +274,8 @@ REACHED = {
 }
 
 # By shares, of which those with accounts below count by the scope of partner users.
-SHARED_BELOW = {"accounts", "contacts", "opportunities", "record_shares"}
+SHARED_BELOW = {"accounts", "contacts", "opportunities", "cases", "case_comments", "record_shares"}
+PUBLISHED = {"knowledge_articles"}  # for all outsiders, or for those who act for an account
 
 
 async def test_partners_read_these_columns_and_write_none(database: Urls):
@@ -287,10 +301,10 @@ async def test_partners_see_rows_of_their_tenant_by_one_rule_for_each_table(data
         assert rule.startswith(f'(({column} = ( SELECT {once} AS "nullif")) AND '), table
     open_to_all = {table for table, rule in rules.items() if rule.endswith(" AND true)")}
     assert open_to_all == {"field_profile_sets", "tenants"}
-    assert {table for table, rule in rules.items() if "crm.principal" in rule} == rules.keys() - open_to_all
-    assert {table for table, rule in rules.items() if "revoked_at IS NULL" in rule and "expires_at" in rule} == {
-        *("accounts", "contacts", "opportunities")
-    }
+    assert {table for table, rule in rules.items() if "crm.principal" in rule} == rules.keys() - open_to_all - PUBLISHED
+    assert {
+        table for table, rule in rules.items() if "revoked_at IS NULL" in rule and "expires_at" in rule
+    } == SHARED_BELOW - {"record_shares"}
     assert {table for table, rule in rules.items() if "crm_partner_reach" in rule} == REACHED | SHARED_BELOW
 
 

@@ -27,7 +27,7 @@ from tests.probes.rights import CHECKS
 from tests.probes.writing import Writer
 
 # Statements of the write path that are made of a policy once and then kept.
-KEPT = (lookups.selection, outsiders.selection_outside, outsiders.editable)
+KEPT = (lookups.selection, outsiders.selection_outside, outsiders.shared_for)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from api.compiler.render import Renderer
 from api.domain import access
 from api.domain.access import Cells
 from api.domain.access.shipped import FULL
-from api.domain.kernel import Context, Work
+from api.domain.kernel import Context, ShareLevel, Work, outsiders
 from api.domain.kernel import work as kernel_work
 from api.domain.kernel.lookups import IDS, Lookup, compiled
 from api.domain.kernel.outsiders import ASKING
@@ -81,8 +81,8 @@ def edition(**rules: Any) -> Apply:
 
 
 @cache
-def any_level(object: str) -> Lookup:
-    """`editable` for which a share of any level is one for editing."""
+def any_level(object: str, _levels: tuple[ShareLevel, ...]) -> Lookup:
+    """`shared_for` for which a share of any level is one for editing."""
     shares = SHARES.alias("share")
     return compiled(select(shares.c.object_id).where(*ASKING.live(shares, object), shares.c.object_id == any_(IDS)))
 
@@ -230,7 +230,7 @@ WRITES = (
     ),
     Mutant(
         "shares for viewing are shares for editing",
-        patched((kernel_work, "editable", any_level)),
+        patched((outsiders, "shared_for", any_level)),
         (writing(r"Update\(where by id\) viewed", PARTNER),),
     ),
     Mutant(

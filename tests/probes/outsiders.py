@@ -13,8 +13,10 @@ from uuid import UUID
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.domain.cases import Case, CaseComment
 from api.domain.contacts import Contact
 from api.domain.kernel import FieldAccess, Model, Record, ShareLevel
+from api.domain.knowledge import ArticleStatus, ArticleVisibility
 from api.domain.partner_programs import PartnerScope, PartnerTierCertification
 from api.domain.sharing import FieldProfile, FieldProfileSet, RecordShare
 from api.domain.tokens import TokenKind
@@ -86,7 +88,7 @@ def shareable(model: type[Model]) -> bool:
 
 def reached(model: type[Model]) -> bool:
     """Whether outsiders see rows by the scope of partner users, and not by shares."""
-    return getattr(model, "reached", False) or model is PartnerTierCertification
+    return getattr(model, "reached", False) or model in {PartnerTierCertification, CaseComment}
 
 
 @dataclass(eq=False)
@@ -115,9 +117,17 @@ class Outsider(Principal):
                 found.append(one)
         return found
 
+    def asks(self, row: Row) -> bool:
+        """Whether it is a customer whose case that is."""
+        return self.account is None and row.values["contact_id"] == self.contact
+
     @cached_property
     def shared(self) -> frozenset[tuple[str, UUID]]:
-        own = (("contact", self.contact), ("account", self.account), *(("account", id) for id in self.firms))
+        assert self.world is not None
+        own = (
+            *(("contact", self.contact), ("account", self.account), *(("account", id) for id in self.firms)),
+            *((Case.object, row.id) for row in self.world.of(self.letter, "cases") if self.asks(row)),
+        )
         return frozenset(
             {(one["object_type"], one["object_id"]) for one in self.shares}
             | {(object, id) for object, id in own if id is not None}
@@ -162,6 +172,12 @@ class Outsider(Principal):
     def reaches(self, world: World, row: Row) -> bool:  # noqa: PLR0911 - one for each kind of row
         """Whether a row that is seen by the scope of partner users is to be seen."""
         values = row.values
+        if row.table == "case_comments":
+            return bool(values["is_public"]) and self.reads(world.by_id[values["case_id"]])
+        if row.table == "knowledge_articles":
+            readers = {ArticleVisibility.PUBLIC, *([ArticleVisibility.PARTNER] if self.account else [])}
+            is_live = values["archived_at"] is None and values["status"] is ArticleStatus.PUBLISHED
+            return is_live and values["visibility"] in readers
         if values.get("archived_at") is not None or not self.firms:
             return False
         if row.table == "partner_tier_certifications":
@@ -203,6 +219,8 @@ class Outsider(Principal):
         """What is shared for editing, and the contact itself."""
         if row.table in WORKED_ON:
             return self.reaches(world, row)
+        if row.table == "cases":
+            return False  # outsiders comment on cases and open new ones
         edits = any(one["object_id"] == row.values.get("id") and one["level"] is EDIT for one in self.shares)
         return row.table != "tenants" and self.sees(world, row) and (edits or row.id == self.contact)
 

@@ -75,7 +75,7 @@ def pool(column: Any, letter: str, table: str, n: int) -> Iterator[Any]:  # noqa
     elif isinstance(kind, Date):
         yield from (day(letter, n), day(letter, n + 100))
     elif isinstance(kind, BigInteger | Integer):
-        yield from (series(letter, n), n + 1, 100, 0, 1900 + n, n % 7 + 1)
+        yield from (series(letter, n), n + 1, 100, 0, 1900 + n, n % 7 + 1, n % 5 + 1)
     elif isinstance(kind, Numeric):
         yield from (n + 1.5, 50)
     elif isinstance(kind, Text):

@@ -47,7 +47,7 @@ def registered() -> set[tuple[str, str, str]]:
 async def test_the_granted_columns_are_those_of_the_registry(sql: asyncpg.Connection) -> None:
     granted = {tuple(row) for row in await sql.fetch(GRANTED)}
     assert granted == registered()
-    assert len(granted) == 337
+    assert len(granted) == 380
 
 
 async def test_outsiders_change_no_table(sql: asyncpg.Connection, world: World) -> None:

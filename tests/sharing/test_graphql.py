@@ -163,7 +163,7 @@ async def test_an_id_of_no_record_is_refused_with_the_forms_that_are_taken(world
     (error,) = answer.json()["errors"]
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert error["message"] == (
-        "'xyz_1' is not the id of a record that can be shared; such ids look like acc_…, con_…, opp_…"
+        "'xyz_1' is not the id of a record that can be shared; such ids look like acc_…, cas_…, con_…, opp_…"
     )
 
 

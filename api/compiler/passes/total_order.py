@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from api.compiler.catalog import Entity
 from api.compiler.ir import Order, Read, ReadPlan
 
 
@@ -16,13 +17,23 @@ def total_order(plan: ReadPlan) -> ReadPlan:
     >>> [(o.column, o.descending) for o in total_order(ReadPlan((("a", (deals,)),))).roots[0][1][0].order]
     [('amount_minor', True), ('id', True)]
 
-    Idempotent; leaves reads that already order by the key alone, and rows that are numbered.
+    Idempotent; leaves reads that already order by the key alone, and rows that are numbered. What has no id, such as a
+    link of two records, ends with the rest of its key.
     """
 
     def close(read: Read) -> Read:
-        if read.kind != "page" or read.entity.numbered or any(order.column == "id" for order in read.order):
+        if read.kind != "page" or read.entity.numbered:
             return read
+        ordered = {order.column for order in read.order}
         descending = bool(read.order) and read.order[0].descending
-        return replace(read, order=(*read.order, Order("id", "uuid", descending)))
+        missing = [Order(name, "uuid", descending) for name in key_of(read.entity) if name not in ordered]
+        return replace(read, order=(*read.order, *missing))
 
     return plan.map(close)
+
+
+def key_of(entity: Entity) -> tuple[str, ...]:
+    table = entity.table
+    if table is None or "id" in table.c:
+        return ("id",)
+    return tuple(column.name for column in table.primary_key if column.name != "tenant_id")

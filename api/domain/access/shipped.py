@@ -20,6 +20,9 @@ SHELVES = (  # what records refer to
     "business_hours",
     "holiday_calendar",
     "sla_policy",
+    "queue",
+    "escalation_rule",
+    "knowledge_article",
 )
 PARTNERS = (
     *("partner_program", "partner_tier", "partner_membership", "partner_user"),
@@ -62,11 +65,13 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
         "sales_rep": Shipped("Sells to the own customers.", {**on(SHELVES, LOOK), **on(CUSTOMERS, OWN), "case": LOOK}),
         "support_agent": Shipped(
             "Helps every customer; sees no deals.",
-            {**on(SHELVES, LOOK), "account": LOOK, "contact": KEPT, "case": FULL, "entitlement": LOOK},
+            {**on(SHELVES, LOOK), "account": LOOK, "contact": KEPT, "case": FULL, "entitlement": LOOK}
+            | {"knowledge_article": KEPT, "satisfaction_request": FULL},
             (
                 (EVERY, "internal_notes", FieldAccess.READ),
                 ("contact", EVERY, FieldAccess.WRITE),
                 ("case", EVERY, FieldAccess.WRITE),
+                ("satisfaction_request", EVERY, FieldAccess.WRITE),
             ),
         ),
         "channel_manager": Shipped(
@@ -104,13 +109,20 @@ SHIPPED: Mapping[str, Shipped] = MappingProxyType(
                 **on(CUSTOMERS, KEPT),
                 "case": KEPT,
                 "entitlement": KEPT,
+                "satisfaction_request": KEPT,
                 "product": KEPT,
                 "exchange_rate": KEPT,
             },
         ),
         "read_only": Shipped(
             "Reads everything but credentials.",
-            on((*SHELVES, *CUSTOMERS, *PARTNERS, "commission_plan", *COMMISSIONS, "case", "entitlement", "role"), LOOK),
+            on(
+                (
+                    *(*SHELVES, *CUSTOMERS, *PARTNERS, "commission_plan", *COMMISSIONS),
+                    *("case", "entitlement", "satisfaction_request", "role"),
+                ),
+                LOOK,
+            ),
             ((EVERY, EVERY, FieldAccess.READ),),
         ),
     }

@@ -1,6 +1,6 @@
 """What customers want from us: cases, what is said about them, their way from new to settled."""
 
-from .clocks import CLOCK, clock_due
+from .clocks import CLOCK
 from .comments import comment
 from .entitlements import (
     EntitlementRow,
@@ -11,7 +11,18 @@ from .entitlements import (
     update_entitlement,
     upsert_entitlements,
 )
+from .escalating import BY_AGE, age_due, escalate
+from .escalation_rules import (
+    EscalationRuleRow,
+    EscalationRuleValues,
+    archive_rule,
+    create_rule,
+    restore_rule,
+    update_rule,
+    upsert_rules,
+)
 from .events import (
+    CaseAssigned,
     CaseCancelled,
     CaseClosed,
     CaseCommented,
@@ -20,11 +31,14 @@ from .events import (
     CaseMarkedDuplicate,
     CaseMilestoneViolated,
     CaseMilestoneWarned,
+    CaseQueued,
+    CaseReleased,
     CaseReopened,
     CaseResolved,
     CaseResponded,
     CaseStatusChanged,
 )
+from .handling import CaseAssignment, CaseCandidate, CaseEscalation, EscalationRule
 from .level_states import EntitlementStatus, MilestoneStatus, MilestoneType
 from .levels import Entitlement, Milestone, SlaPolicy, SlaTarget, SlaVersion
 from .models import Case, CaseComment, CaseStay
@@ -35,7 +49,6 @@ from .moves import (
     cancel,
     close,
     close_due,
-    escalate,
     mark_duplicate,
     reopen,
     resolve,
@@ -54,36 +67,48 @@ from .policies import (
     update_policy,
     upsert_policies,
 )
+from .routing import release, route, take, waiting_due
 from .service import CaseRow, CaseValues, archive, create, restore, update, upsert_many
 from .states import (
     FINISHED,
     TRANSITIONS,
+    AssignmentWay,
     CaseOrigin,
     CasePriority,
     CaseSeverity,
     CaseStatus,
     CaseType,
+    EscalationTrigger,
     ResolutionCode,
 )
+from .timers import clock_due
 
 __all__ = [
+    "BY_AGE",
     "CLOCK",
     "CLOSE",
     "CLOSES_AFTER",
     "FINISHED",
     "TRANSITIONS",
+    "AssignmentWay",
     "Case",
+    "CaseAssigned",
+    "CaseAssignment",
     "CaseCancelled",
+    "CaseCandidate",
     "CaseClosed",
     "CaseComment",
     "CaseCommented",
     "CaseEscalated",
+    "CaseEscalation",
     "CaseFollowedUp",
     "CaseMarkedDuplicate",
     "CaseMilestoneViolated",
     "CaseMilestoneWarned",
     "CaseOrigin",
     "CasePriority",
+    "CaseQueued",
+    "CaseReleased",
     "CaseReopened",
     "CaseResolved",
     "CaseResponded",
@@ -98,6 +123,10 @@ __all__ = [
     "EntitlementRow",
     "EntitlementStatus",
     "EntitlementValues",
+    "EscalationRule",
+    "EscalationRuleRow",
+    "EscalationRuleValues",
+    "EscalationTrigger",
     "Milestone",
     "MilestoneStatus",
     "MilestoneType",
@@ -108,9 +137,11 @@ __all__ = [
     "SlaTarget",
     "SlaVersion",
     "TargetValues",
+    "age_due",
     "archive",
     "archive_entitlement",
     "archive_policy",
+    "archive_rule",
     "available_transitions",
     "cancel",
     "clock_due",
@@ -120,21 +151,29 @@ __all__ = [
     "create",
     "create_entitlement",
     "create_policy",
+    "create_rule",
     "escalate",
     "mark_duplicate",
+    "release",
     "reopen",
     "resolve",
     "restore",
     "restore_entitlement",
     "restore_policy",
+    "restore_rule",
     "resume",
+    "route",
     "start",
+    "take",
     "update",
     "update_entitlement",
     "update_policy",
+    "update_rule",
     "upsert_entitlements",
     "upsert_many",
     "upsert_policies",
+    "upsert_rules",
     "wait_for_customer",
     "wait_for_third_party",
+    "waiting_due",
 ]

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api.domain.business_hours import Calendar, calendars_of, round_the_clock
-from api.domain.kernel import Work, among, assign, new_id, parse, wire
+from api.domain.kernel import Work, among, assign, new_id, wire
 from api.domain.kernel.jobs import schedule_many, unschedule_many
 
 from .events import CaseMilestoneViolated, CaseMilestoneWarned
@@ -20,7 +20,7 @@ from .level_states import FROM_THE_START, PAUSABLE, MilestoneStatus, MilestoneTy
 from .levels import Milestone, SlaTarget, SlaVersion
 from .milestones import RUNNING, aim, cancel, complete, go_on, hold, next_at, take_back
 from .models import Case
-from .states import FINISHED, CasePriority, CaseStatus
+from .states import FINISHED, CasePriority, CaseStatus, EscalationTrigger
 
 CLOCK = "case.clock"  # the timer's kind of job
 PREFIX = "cmi"
@@ -49,6 +49,7 @@ class Clocks:
     calendars: Mapping[UUID, Calendar] = field(default_factory=dict)
     milestones: dict[UUID, list[Milestone]] = field(default_factory=dict)
     cases: dict[UUID, Case] = field(default_factory=dict)
+    told: list[tuple[Case, EscalationTrigger, MilestoneType]] = field(default_factory=list)  # by the timer
 
     def begin(self, case: Case) -> None:
         """Start what is promised for a new case."""
@@ -144,9 +145,11 @@ class Clocks:
             if now > one.target_at:
                 assign(one, {"status": MilestoneStatus.MISSED, "violated_at": now, "warned_at": one.warned_at or now})
                 self.work.emit(CaseMilestoneViolated(*known))
+                self.told.append((case, EscalationTrigger.MILESTONE_VIOLATED, one.type))
             elif one.warned_at is None and now >= one.warn_at:
                 one.warned_at = now
                 self.work.emit(CaseMilestoneWarned(*known))
+                self.told.append((case, EscalationTrigger.MILESTONE_WARNED, one.type))
 
     async def settle(self) -> None:
         """Tell the cases when they are due next, and set their timers."""
@@ -213,12 +216,3 @@ def hours_of(
     found |= {target.business_hours_id for one in terms.values() for target in one.targets.values()}
     found |= {one.business_hours_id for several in milestones.values() for one in several}
     return {id for id in found if id is not None}
-
-
-async def clock_due(work: Work, payload: Mapping[str, Any]) -> None:
-    """The job of the timer. It looks at what is due now, so that it may come twice, too late or too early."""
-    cases = await work.affect(Case, [parse("cas", payload["case"])])
-    clocks = await open_clocks(work, cases)
-    for case in cases:
-        clocks.tick(case)
-    await clocks.settle()

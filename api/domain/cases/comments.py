@@ -3,14 +3,16 @@
 from uuid import UUID
 
 from api.domain.contacts import Contact
-from api.domain.kernel import Invalid, Work, checked, new_id, wire
+from api.domain.kernel import Invalid, NotAllowed, ShareLevel, Work, assign, checked, new_id, shared_at, wire
 
 from .clocks import open_clocks
 from .desk import check_unfinished, enter
 from .events import CaseCommented, CaseFollowedUp, CaseResponded
+from .level_states import MilestoneType
+from .measures import taken
 from .models import Case, CaseComment
 from .moves import may_reopen, reopen
-from .service import CaseValues, create
+from .service import CaseRow, CaseValues, write_cases
 from .states import FINISHED, CaseStatus
 
 BODY = 50_000
@@ -29,15 +31,20 @@ async def comment(  # noqa: PLR0913 - what is said, to whom, by whom
 ) -> Case:
     """Add a comment; returns the case that has it.
 
-    `contact_id` is the customer who said it to us. Unless it was a machine's doing, a case that waited for the customer
-    goes on, one that was resolved is reopened, and a finished one is followed by a new case, which gets the comment.
-    The first public comment of a person of ours is the first response.
+    `contact_id` is the customer who said it to us; an outsider himself, who always speaks in public and by hand.
+    Unless it was a machine's doing, a case that waited for the customer goes on, one that was resolved is reopened,
+    and a finished one is followed by a new case, which gets the comment. The first public comment of a person of ours
+    is the first response.
 
     Raises:
-        IllegalTransition: a comment of ours on a finished case.
+        IllegalTransition: a comment on a finished case by us, or by a partner user.
+        NotAllowed: an outsider who may only see the case.
         Required, TooLong: the text.
         Invalid: what a customer says is public.
     """
+    if work.viewer.outside:
+        contact_id, is_public, is_automated = work.viewer.principal, True, False
+        await permit_comment(work, id)
     case = await work.edit(Case, id, if_version=if_version)
     body = checked(body, "body", limit=BODY)
     contact = await work.reference(Contact, contact_id, "contact")
@@ -63,18 +70,38 @@ async def comment(  # noqa: PLR0913 - what is said, to whom, by whom
     work.add(said)
     who = wire("con", contact.id) if contact else None
     work.emit(CaseCommented(case.id, wire("ccm", said.id), is_public, is_automated, who))
-    if not is_public or is_automated:
-        return case
+    if is_public and not is_automated:
+        await heard(work, case, said)
+    return case
+
+
+async def heard(work: Work, case: Case, said: CaseComment) -> None:
+    """What a public comment of a person does to the clocks."""
     clocks = await open_clocks(work, [case])
-    if contact is not None:
+    if said.contact_id is not None:
         clocks.asked(case)
-    elif user is not None:
+    elif said.user_id is not None:
+        clocks.responded(case)
         if case.first_response_at is None:
             case.first_response_at = work.now
+            case.first_response_us = await taken(work, case, MilestoneType.FIRST_RESPONSE)
             work.emit(CaseResponded(case.id, work.now))
-        clocks.responded(case)
     await clocks.settle()
-    return case
+
+
+async def permit_comment(work: Work, id: UUID) -> None:
+    """Let an outsider comment on a case that he asks for, or that is shared with him for that.
+
+    Raises:
+        NotFound, NotAllowed: he does not see the case, or may only see it.
+    """
+    case = await work.get(Case, id, lock=True)
+    asks = work.viewer.account is None and case.contact_id == work.viewer.principal
+    if not asks and not await shared_at(work, Case, [id], ShareLevel.COMMENT, ShareLevel.EDIT):
+        raise NotAllowed(Case.object, "comment on")
+    if work.viewer.account is not None:  # only a customer's answer begins a case
+        check_unfinished(case, "comment")
+    work.permit(case)
 
 
 async def answered(work: Work, case: Case, contact: Contact) -> Case:
@@ -92,13 +119,15 @@ async def follow_up(work: Work, case: Case, contact: Contact) -> Case:
     """A new case that goes on where a finished one ended."""
     values: CaseValues = {
         "subject": case.subject,
-        "account_id": case.account_id,
         "contact_id": contact.id,
-        "product_id": case.product_id,
         "origin": case.origin,
         "priority": case.priority,
     }
-    next_one = await create(work, values)
+    about: CaseValues = {"account_id": case.account_id, "product_id": case.product_id}
+    if not work.viewer.outside:
+        values |= about
+    next_one = (await write_cases(work, [CaseRow(values=values)], create=True))[0].unwrap()
+    assign(next_one, {**about})  # which a customer who is an outsider need not see
     next_one.follows_id = case.id
     work.emit(CaseFollowedUp(next_one.id, wire("cas", case.id)))
     return next_one

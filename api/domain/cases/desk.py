@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api.domain.kernel import IllegalTransition, Work, assign, new_id
+from api.domain.queues import look_again
 
 from .clocks import open_clocks
 from .events import CaseStatusChanged
 from .models import Case, CaseStay
-from .states import FINISHED, CaseStatus
+from .states import FINISHED, UNSETTLED, CaseStatus
 
 # The counter stays locked until the end of the transaction, so that numbers rise in the order of the commits.
 TAKE_NUMBERS = """
@@ -49,6 +50,8 @@ async def enter(work: Work, case: Case, status: CaseStatus, reason: str | None =
     clocks = await open_clocks(work, [case])
     clocks.entered(case, before)
     await clocks.settle()
+    if case.queue_id is not None and case.owner_id is not None and status not in UNSETTLED:
+        await look_again(work, [case.queue_id])  # its agent has room for another one
 
 
 def begin_stay(work: Work, case: Case, reason: str | None = None) -> None:

@@ -57,9 +57,37 @@ class CaseMarkedDuplicate(Event):
 
 @dataclass(frozen=True)
 class CaseEscalated(Event):
+    """`rule`: which one did; None for what a person did."""
+
     type: ClassVar[str] = "case.escalated"
     tells: ClassVar[tuple[str, ...]] = ("escalationLevel",)
     level: int
+    reason: str
+    rule: str | None
+
+
+@dataclass(frozen=True)
+class CaseQueued(Event):
+    """It waits in the queue until an agent has room or takes it."""
+
+    type: ClassVar[str] = "case.queued"
+    tells: ClassVar[tuple[str, ...]] = ("queue",)
+    queue: str
+
+
+@dataclass(frozen=True)
+class CaseAssigned(Event):
+    type: ClassVar[str] = "case.assigned"
+    tells: ClassVar[tuple[str, ...]] = ("owner",)
+    owner: str
+    way: str
+
+
+@dataclass(frozen=True)
+class CaseReleased(Event):
+    type: ClassVar[str] = "case.released"
+    tells: ClassVar[tuple[str, ...]] = ("owner",)
+    owner: str
     reason: str
 
 

@@ -4,17 +4,23 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Integer, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, DateTime, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
-from api.domain.kernel import Entry, EnumText, Part, Record, as_its_record, column
+from api.domain.kernel import Entry, EnumText, FieldAccess, Part, Record, as_its_record, column, seen_through
 
 from . import policy
 from .states import CaseOrigin, CasePriority, CaseSeverity, CaseStatus, CaseType, ResolutionCode
 
+SEEN, WRITTEN = FieldAccess.READ, FieldAccess.WRITE
+
 
 class Case(Record):
-    """What somebody wants from us, until it is settled."""
+    """What somebody wants from us, until it is settled.
+
+    `first_response_us` and `resolution_us`: the business time in microseconds that either took, without its pauses.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -28,40 +34,54 @@ class Case(Record):
         CheckConstraint("duplicate_of_id <> id AND follows_id <> id AND parent_id <> id", name="not_of_itself"),
         CheckConstraint("escalation_level BETWEEN 0 AND 5", name="escalation_level"),
         CheckConstraint("reopen_count >= 0", name="reopen_count"),
+        Index(
+            "ix_cases_queue_next_due",
+            "tenant_id",
+            "queue_id",
+            "next_due_at",
+            "id",
+            postgresql_where=text("archived_at IS NULL"),
+        ),
     )
     prefix = "cas"
     object = "case"
     owner = "owner_id"
+    asked_by = "contact_id"
+    amended = False  # outsiders open cases and comment on them
     visible = staticmethod(policy.visible)
 
     number: Mapped[int] = column(Integer(), filter=True, sort=True)
-    subject: Mapped[str] = column(filter=True, sort=True, folded_in="subject_sort")
+    subject: Mapped[str] = column(filter=True, sort=True, folded_in="subject_sort", partner=WRITTEN)
     subject_sort: Mapped[str] = column(internal=True)
-    description: Mapped[str | None] = column(pii=True)
+    description: Mapped[str | None] = column(pii=True, partner=WRITTEN)
     notes: Mapped[str | None] = column()
-    account_id: Mapped[UUID | None] = column(references="accounts", filter=True)
-    contact_id: Mapped[UUID | None] = column(references="contacts", filter=True)
+    account_id: Mapped[UUID | None] = column(references="accounts", filter=True, partner=SEEN)
+    contact_id: Mapped[UUID | None] = column(references="contacts", filter=True, partner=SEEN)
     product_id: Mapped[UUID | None] = column(references="products", filter=True)
     owner_id: Mapped[UUID | None] = column(references="users", filter=True)
+    queue_id: Mapped[UUID | None] = column(references="queues", filter=True)
+    skills: Mapped[list[str]] = column(ARRAY(Text(collation="C")), server_default="{}")  # folded, sorted
     parent_id: Mapped[UUID | None] = column(references="cases", filter=True)
-    follows_id: Mapped[UUID | None] = column(references="cases", filter=True)
+    follows_id: Mapped[UUID | None] = column(references="cases", filter=True, partner=SEEN)
     duplicate_of_id: Mapped[UUID | None] = column(references="cases", filter=True)
     from_email: Mapped[str | None] = column(pii=True)
-    origin: Mapped[CaseOrigin] = column(EnumText(CaseOrigin), filter=True)
-    type: Mapped[CaseType | None] = column(EnumText(CaseType), filter=True)
+    origin: Mapped[CaseOrigin] = column(EnumText(CaseOrigin), filter=True, partner=SEEN)
+    type: Mapped[CaseType | None] = column(EnumText(CaseType), filter=True, partner=SEEN)
     priority: Mapped[CasePriority] = column(EnumText(CasePriority), filter=True)
     severity: Mapped[CaseSeverity | None] = column(EnumText(CaseSeverity), filter=True)
-    status: Mapped[CaseStatus] = column(EnumText(CaseStatus), filter=True)
-    status_since: Mapped[datetime] = column(DateTime(timezone=True))
+    status: Mapped[CaseStatus] = column(EnumText(CaseStatus), filter=True, partner=SEEN)
+    status_since: Mapped[datetime] = column(DateTime(timezone=True), partner=SEEN)
     is_escalated: Mapped[bool] = column(computed="escalation_level > 0", internal=True, filter=True)
     escalation_level: Mapped[int] = column(Integer(), default=0)
     reopen_count: Mapped[int] = column(Integer(), default=0)
-    first_response_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True)
-    resolved_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True)
-    resolution_code: Mapped[ResolutionCode | None] = column(EnumText(ResolutionCode), filter=True)
+    first_response_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True, partner=SEEN)
+    first_response_us: Mapped[int | None] = column(internal=True)
+    resolved_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True, partner=SEEN)
+    resolution_us: Mapped[int | None] = column(internal=True)
+    resolution_code: Mapped[ResolutionCode | None] = column(EnumText(ResolutionCode), filter=True, partner=SEEN)
     resolution: Mapped[str | None] = column()
-    closes_at: Mapped[datetime | None] = column(DateTime(timezone=True))
-    closed_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True)
+    closes_at: Mapped[datetime | None] = column(DateTime(timezone=True), partner=SEEN)
+    closed_at: Mapped[datetime | None] = column(DateTime(timezone=True), filter=True, sort=True, partner=SEEN)
     business_hours_id: Mapped[UUID | None] = column(references="business_hours", filter=True)
     entitlement_id: Mapped[UUID | None] = column(references="entitlements", filter=True)
     sla_version_id: Mapped[UUID | None] = column(references="sla_versions", internal=True)
@@ -76,16 +96,16 @@ class CaseComment(Part):
     prefix: ClassVar[str] = "ccm"
     whole = "case_id"
     field = "comments"
-    visible = staticmethod(as_its_record)
+    visible = staticmethod(policy.visible_comments(seen_through(case_id=Case)))
 
-    id: Mapped[UUID] = column(primary_key=True, sort_order=-19)
-    case_id: Mapped[UUID] = column(references="cases")
+    id: Mapped[UUID] = column(primary_key=True, sort_order=-19, partner=SEEN)
+    case_id: Mapped[UUID] = column(references="cases", partner=SEEN)
     user_id: Mapped[UUID | None] = column(references="users")
-    contact_id: Mapped[UUID | None] = column(references="contacts")
-    body: Mapped[str] = column(pii=True)
-    is_public: Mapped[bool] = column()
-    is_automated: Mapped[bool] = column()
-    created_at: Mapped[datetime] = column(DateTime(timezone=True))
+    contact_id: Mapped[UUID | None] = column(references="contacts", partner=SEEN)
+    body: Mapped[str] = column(pii=True, partner=SEEN)
+    is_public: Mapped[bool] = column(partner=SEEN)
+    is_automated: Mapped[bool] = column(partner=SEEN)
+    created_at: Mapped[datetime] = column(DateTime(timezone=True), partner=SEEN)
 
 
 class CaseStay(Entry):

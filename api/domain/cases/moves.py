@@ -5,25 +5,28 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from api.domain.kernel import IllegalTransition, Invalid, LimitExceeded, Work, checked, next_state, parse, wire
+from api.domain.kernel import IllegalTransition, Invalid, Work, checked, next_state, parse, wire
 
-from .desk import check_unfinished, enter, job_key
-from .events import CaseCancelled, CaseClosed, CaseEscalated, CaseMarkedDuplicate, CaseReopened, CaseResolved
+from .desk import enter, job_key
+from .escalating import Occasion, act
+from .events import CaseCancelled, CaseClosed, CaseMarkedDuplicate, CaseReopened, CaseResolved
+from .level_states import MilestoneType
+from .measures import taken
 from .models import Case
-from .states import TRANSITIONS, CaseStatus, ResolutionCode
+from .routing import hand_to
+from .states import TRANSITIONS, CaseStatus, EscalationTrigger, ResolutionCode
 
 CLOSE = "case.close"  # the timer's kind of job
 REASON, RESOLUTION = 500, 20_000
 CLOSES_AFTER = timedelta(days=7)  # so long a resolved case can be reopened; then it is closed
-HIGHEST = 5
 
 
 async def start(work: Work, id: UUID, *, if_version: int | None = None) -> Case:
-    """Begin to work on a new case; one that nobody owns becomes that of the acting user."""
+    """Begin to work on a new case; one that nobody owns becomes that of the acting user, as with `take`."""
     case = await work.edit(Case, id, if_version=if_version)
     status = next_state(TRANSITIONS, case.status, "start")
-    if case.owner_id is None:
-        case.owner_id = work.viewer.user
+    if case.owner_id is None and work.viewer.user is not None:
+        await hand_to(work, case, work.viewer.user)
     await enter(work, case, status)
     return case
 
@@ -71,6 +74,7 @@ async def resolve(
         "closes_at": closes_at,
     }
     await enter(work, case, status, **facts)
+    case.resolution_us = await taken(work, case, MilestoneType.RESOLUTION)
     work.emit(CaseResolved(id, code.value, closes_at))
     await work.schedule(CLOSE, key=job_key(id), due_at=closes_at, payload={"case": wire("cas", id)})
     return case
@@ -88,10 +92,11 @@ async def reopen(work: Work, id: UUID, reason: str, *, if_version: int | None = 
     if not may_reopen(case, work):
         raise IllegalTransition(case.status.value, "reopen", ("close",))
     reason = checked(reason, "reason", limit=REASON)
-    facts = dict.fromkeys(("resolution", "resolution_code", "resolved_at", "closes_at"))
+    facts = dict.fromkeys(("resolution", "resolution_code", "resolved_at", "resolution_us", "closes_at"))
     await enter(work, case, status, reason, reopen_count=case.reopen_count + 1, **facts)
     work.emit(CaseReopened(id, reason, case.reopen_count))
     await work.unschedule(CLOSE, key=job_key(id))
+    await act(work, [Occasion(case, EscalationTrigger.REOPENED)])
     return case
 
 
@@ -151,23 +156,6 @@ async def mark_duplicate(work: Work, id: UUID, of_id: UUID, *, if_version: int |
         raise Invalid(("of",), "name another case, one that is no duplicate itself", "original")
     await finish(work, case, status, duplicate_of_id=other.id)
     work.emit(CaseMarkedDuplicate(id, wire("cas", other.id)))
-    return case
-
-
-async def escalate(work: Work, id: UUID, reason: str, *, if_version: int | None = None) -> Case:
-    """Raise the level by one; it never falls.
-
-    Raises:
-        IllegalTransition: the case is finished.
-        LimitExceeded: it is at level five.
-    """
-    case = await work.edit(Case, id, if_version=if_version)
-    check_unfinished(case, "escalate")
-    reason = checked(reason, "reason", limit=REASON)
-    if case.escalation_level >= HIGHEST:
-        raise LimitExceeded((), HIGHEST, "levels of escalation")
-    case.escalation_level += 1
-    work.emit(CaseEscalated(id, case.escalation_level, reason))
     return case
 
 

@@ -12,6 +12,8 @@ from api.domain.contacts import Contact, ContactEmail, key_of_email
 from api.domain.kernel import (
     ExternalKey,
     Matching,
+    NotAllowed,
+    Outcome,
     Row,
     TextField,
     Work,
@@ -27,12 +29,14 @@ from api.domain.kernel import (
     write_rows,
 )
 from api.domain.products import Product
+from api.domain.queues import Queue, skill_names
 from api.domain.users import User
 
 from .choice import open_choice
 from .clocks import open_clocks
 from .desk import begin_stay, check_unfinished, take_numbers
 from .models import Case
+from .routing import Handed, handed_over
 from .states import CaseOrigin, CasePriority, CaseSeverity, CaseStatus, CaseType
 
 TEXTS = {
@@ -46,6 +50,7 @@ REFERENCES = {
     "contact_id": Contact,
     "product_id": Product,
     "owner_id": User,
+    "queue_id": Queue,
     "parent_id": Case,
     "business_hours_id": BusinessHours,
 }
@@ -56,6 +61,7 @@ class CaseValues(TypedDict, total=False):
     """What is known of a case; a missing key leaves the value alone, None clears it.
 
     Of a new case that names no contact, `from_email` finds one: the live contact with that address, and its account.
+    A case that is put into a queue and has no owner gets the one that the queue chooses.
     """
 
     subject: str
@@ -65,6 +71,8 @@ class CaseValues(TypedDict, total=False):
     contact_id: UUID | None
     product_id: UUID | None
     owner_id: UUID | None
+    queue_id: UUID | None
+    skills: Sequence[str]
     parent_id: UUID | None
     business_hours_id: UUID | None
     from_email: str | None
@@ -80,11 +88,16 @@ CaseRow = Row[CaseValues]
 async def create(work: Work, values: CaseValues, *, external_ids: Sequence[ExternalKey] = ()) -> Case:
     """A new case with the next number. Nobody owns it unless the values say so.
 
+    A customer opens one for himself: of the values, subject and description are his.
+
     Raises:
+        NotAllowed: by a partner user.
         Required: no subject.
         Invalid: it would be below itself or deeper than ten levels, or `from_email` is no address.
     """
     row = CaseRow(values=values, external_ids=external_ids)
+    if work.viewer.outside:
+        row = CaseRow(values=of_customer(work, values))
     return (await write_cases(work, [row], create=True))[0].unwrap()
 
 
@@ -113,23 +126,44 @@ async def restore(work: Work, id: UUID, *, if_version: int | None = None) -> Cas
 async def write_cases(work: Work, rows: Sequence[CaseRow], *, create: bool = False) -> list[Written[Case]]:
     new: list[Case] = []
     moved: list[Case] = []  # to another priority
+    handed: list[Handed] = []
 
     async def prepare(work: Work, rows: Sequence[CaseRow], records: Mapping[UUID, Case]) -> Any:
-        return await prepared(work, rows, records, new, moved)
+        return await prepared(work, rows, records, (new, moved, handed))
 
-    written = await write_rows(work, MATCHING, rows, prepare, create=create)
+    if work.viewer.outside:  # who has no right to create cases, but a command for that
+        write = await prepare(work, rows, {})
+        written = [Written(Outcome.CREATED, write(row, None)[0]) for row in rows]
+    else:
+        written = await write_rows(work, MATCHING, rows, prepare, create=create)
     clocks = await open_clocks(work, [*new, *moved])
     for case in new:
         clocks.begin(case)
     for case in moved:
         clocks.prioritised(case)
     await clocks.settle()
+    await handed_over(work, handed)
     return written
 
 
+def of_customer(work: Work, values: CaseValues) -> CaseValues:
+    """What a customer may say of a case that he opens; everything else is ours to say."""
+    if work.viewer.account is not None:
+        raise NotAllowed(Case.object, "open")
+    own: CaseValues = {"contact_id": work.viewer.principal, "origin": CaseOrigin.WEB}
+    for name in ("subject", "description"):
+        if name in values:
+            own[name] = values[name]
+    return own
+
+
 async def prepared(
-    work: Work, rows: Sequence[CaseRow], records: Mapping[UUID, Case], new: list[Case], moved: list[Case]
+    work: Work,
+    rows: Sequence[CaseRow],
+    records: Mapping[UUID, Case],
+    found: tuple[list[Case], list[Case], list[Handed]],
 ) -> Any:
+    new, moved, handed = found
     senders = await contacts_by_email(work, rows)
     await work.load(Contact, senders.values())
     await load_references(work, [row.values for row in rows], REFERENCES)
@@ -145,6 +179,7 @@ async def prepared(
         if parent := columns.get("parent_id"):
             tree.check(case.id if case else None, parent)
         before = case.priority if case is not None else None
+        had = (case.queue_id, case.owner_id) if case is not None else (None, None)
         changed = case is None or assign(case, columns)
         if case is None:
             columns = with_sender(work, columns, senders)
@@ -154,6 +189,8 @@ async def prepared(
             moved.append(case)
         if "parent_id" in columns:
             tree.move(case.id, case.parent_id)
+        if (case.queue_id, case.owner_id) != had:
+            handed.append(Handed(case, *had))
         return case, changed
 
     return write
@@ -162,10 +199,12 @@ async def prepared(
 def columns_of_values(work: Work, values: CaseValues, case: Case | None) -> dict[str, Any]:
     if case is None:
         require(values, "subject")
-    refuse_null(values, "origin", "priority")
+    refuse_null(values, "origin", "priority", "skills")
     columns = checked_texts(values, TEXTS) | checked_references(work, values, REFERENCES, case)
     if columns.get("from_email"):
         key_of_email(columns["from_email"])  # refuses what is no address
+    if "skills" in values:
+        columns["skills"] = skill_names(values["skills"], "skills")
     return columns | {name: values[name] for name in ENUMS if name in values}  # type: ignore[literal-required]
 
 
@@ -179,8 +218,9 @@ def with_sender(work: Work, columns: dict[str, Any], senders: Mapping[str, UUID]
 
 
 def write_new(work: Work, number: int, columns: Mapping[str, Any]) -> Case:
-    known = {"origin": CaseOrigin.API, "priority": CasePriority.NORMAL, **columns}
-    case = work.add(Case(number=number, status=CaseStatus.NEW, status_since=work.now, **known))
+    known = {"origin": CaseOrigin.API, "priority": CasePriority.NORMAL, "skills": [], **columns}
+    case = Case(number=number, status=CaseStatus.NEW, status_since=work.now, **known)
+    work.add(work.permit(case) if work.viewer.outside else case)
     begin_stay(work, case)
     return case
 

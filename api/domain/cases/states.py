@@ -56,6 +56,23 @@ class ResolutionCode(StrEnum):
     NO_REPLY = "NO_REPLY"
 
 
+class AssignmentWay(StrEnum):
+    """How a case came to an agent, or left him."""
+
+    CHOSEN = "CHOSEN"
+    TAKEN = "TAKEN"
+    GIVEN = "GIVEN"
+    RELEASED = "RELEASED"
+    QUEUED = "QUEUED"
+
+
+class EscalationTrigger(StrEnum):
+    MILESTONE_WARNED = "MILESTONE_WARNED"
+    MILESTONE_VIOLATED = "MILESTONE_VIOLATED"
+    AGE = "AGE"
+    REOPENED = "REOPENED"
+
+
 # Status → verb → the status it leads to. What customers do makes steps, too: a reply resumes or reopens a case.
 TRANSITIONS: Mapping[CaseStatus, Mapping[str, CaseStatus]] = MappingProxyType(
     {
@@ -86,3 +103,4 @@ TRANSITIONS: Mapping[CaseStatus, Mapping[str, CaseStatus]] = MappingProxyType(
     }
 )
 FINISHED = frozenset(status for status, verbs in TRANSITIONS.items() if not verbs)  # read-only for ever
+UNSETTLED = frozenset(set(CaseStatus) - FINISHED - {CaseStatus.RESOLVED})  # somebody has to work on it

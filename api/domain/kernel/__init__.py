@@ -46,6 +46,7 @@ from .machines import Machine, next_state
 from .model import Entry, EnumText, Model, Part, Record, Tenanted, among, column, columns_of, records, unique_live
 from .money import CURRENCIES, Money, checked_currency, digits_of, major, minor_unit, rounded
 from .outbox import Event, FeedHead, OutboxEntry
+from .outsiders import shared_at
 from .policy import Context, Outside, Visible, as_its_record, seen_through
 from .rates import ExchangeRate
 from .tenants import Tenant
@@ -166,6 +167,7 @@ __all__ = [
     "require",
     "rounded",
     "seen_through",
+    "shared_at",
     "shown_columns",
     "under",
     "unique_live",

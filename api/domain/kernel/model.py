@@ -188,6 +188,8 @@ class Record(Tenanted):
     object: ClassVar[str]
     owner: ClassVar[str | None] = None  # the column that makes a row somebody's own
     fields_as: ClassVar[str | None] = None  # whoever may see a set of fields of those records sees that of these
+    asked_by: ClassVar[str | None] = None  # the column of the contact who sees a row as a customer, without a share
+    amended: ClassVar[bool] = True  # a share for editing opens the columns declared WRITE, not only named commands
     reached: ClassVar[bool] = False  # outsiders see rows by the rule of the slice, with all columns that are for them
 
     @staticmethod

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, any_, bindparam, null, select
+from sqlalchemy import DateTime, Uuid, any_, bindparam, null, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from .changes import shown_columns
@@ -13,6 +13,9 @@ from .lookups import IDS, TENANT, Lookup, compiled
 from .model import Model, Record, columns_of
 from .policy import SHARES, Context, Outside
 from .viewer import NOBODY, FieldAccess, ShareLevel, Viewer
+
+if TYPE_CHECKING:
+    from .work import Work
 
 PRINCIPAL: Any = bindparam("principal", type_=Uuid())
 ACCOUNT: Any = bindparam("account", type_=Uuid())
@@ -31,15 +34,21 @@ def selection_outside(entity: type[Record], *, lock: bool) -> Lookup:
 
 
 @cache
-def editable(object: str) -> Lookup:
-    """Which of the `ids` are shared with the outsider for editing."""
+def shared_for(object: str, levels: tuple[ShareLevel, ...]) -> Lookup:
+    """Which of the `ids` are shared with the outsider at one of these levels."""
     shares = SHARES.alias("share")
     query = select(shares.c.object_id).where(
         *ASKING.live(shares, object),
         shares.c.object_id == any_(bindparam("ids", type_=ARRAY(Uuid()))),
-        shares.c.level == ShareLevel.EDIT.value,
+        or_(*(shares.c.level == level.value for level in levels)),
     )
     return compiled(query)
+
+
+async def shared_at(work: "Work", entity: type[Record], ids: Sequence[UUID], *levels: ShareLevel) -> set[UUID]:
+    """Which of these rows are shared with the outsider who acts, at one of these levels."""
+    asking = values_of(work.viewer, work.now)
+    return {id for (id,) in await work.rows(shared_for(entity.object, levels), ids=ids, **asking)}
 
 
 def values_of(viewer: Viewer, now: Any) -> Mapping[str, Any]:

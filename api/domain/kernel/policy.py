@@ -88,6 +88,10 @@ class Outside:
         """Whether it is a partner user who acts for this account: its own, or one below it if its scope says so."""
         return account == any_(func.array(self.reach(true()).scalar_subquery(), type_=ARRAY(Uuid())))  # type: ignore[no-any-return]
 
+    def asks(self, contact: Any) -> ColumnElement[bool]:
+        """Whether it is a customer, who acts for no account, and this contact."""
+        return and_(cast(self.account, Uuid()).is_(None), contact == self.contact)
+
     def works_on(self, account: Any, by: Any) -> ColumnElement[bool]:
         """As `acts_for`, for what single people of a partner do: `by` is the contact who did.
 

@@ -29,10 +29,10 @@ from .lookups import Lookup, Rights, selection
 from .model import Model, Part, Record, among, blank_values
 from .objects import Objects
 from .outbox import Event, OutboxEntry
-from .outsiders import editable, own, selection_outside, values_of, writable
+from .outsiders import own, selection_outside, shared_at, values_of, writable
 from .tenants import Tenant
 from .trail import by_subject, trail_of
-from .viewer import FieldAccess, Viewer
+from .viewer import FieldAccess, ShareLevel, Viewer
 
 if TYPE_CHECKING:
     from api.db.writes import WriteSession
@@ -293,7 +293,8 @@ class Work:
         if viewer.outside:
             asking = values_of(viewer, self.now)
             rows = await self.rows(selection_outside(entity, lock=lock), ids=ids, **asking)
-            self._editable |= {id for (id,) in await self.rows(editable(entity.object), ids=ids, **asking)}
+            if entity.amended:
+                self._editable |= await shared_at(self, entity, ids, ShareLevel.EDIT)
         else:
             chosen = selection(entity, Rights(viewer.capability.hash, viewer.capability), lock=lock)
             rows = await self.rows(chosen, ids=ids, user=viewer.user, team=viewer.team)
