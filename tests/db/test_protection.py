@@ -60,6 +60,7 @@ async def test_only_the_reader_and_the_worker_see_every_tenant(database: Urls):
         ("identities", "{crm_reader}", "SELECT"),
         ("invitations", "{crm_reader}", "SELECT"),
         ("jobs", "{crm_worker}", "ALL"),
+        ("knowledge_articles", "{crm_reader}", "SELECT"),
         ("outbox", "{crm_worker}", "ALL"),
         ("partner_users", "{crm_reader}", "SELECT"),
         ("role_field_rights", "{crm_reader}", "SELECT"),
@@ -249,6 +250,10 @@ PARTNERS_READ = {
         *("decision_due_at", "decided_at", "rejection_reason", "rejection_detail", "approved_at", "expires_at"),
         *("extensions", "progress", "opportunity_id", "version", "created_at", "updated_at", "archived_at"),
     },
+    "knowledge_articles": {
+        *("tenant_id", "id", "title", "title_sort", "summary", "body", "language", "visibility", "status"),
+        *("published_at", "version", "created_at", "updated_at", "archived_at"),
+    },
     "tenants": {"id", "name", "zone"},
 }
 # By the rules of partner users.
@@ -287,7 +292,10 @@ async def test_partners_see_rows_of_their_tenant_by_one_rule_for_each_table(data
         assert rule.startswith(f'(({column} = ( SELECT {once} AS "nullif")) AND '), table
     open_to_all = {table for table, rule in rules.items() if rule.endswith(" AND true)")}
     assert open_to_all == {"field_profile_sets", "tenants"}
-    assert {table for table, rule in rules.items() if "crm.principal" in rule} == rules.keys() - open_to_all
+    published = {table for table, rule in rules.items() if "status = 'PUBLISHED'" in rule}
+    assert published == {"knowledge_articles"}
+    personal = {table for table, rule in rules.items() if "crm.principal" in rule}
+    assert personal == rules.keys() - open_to_all - published
     assert {table for table, rule in rules.items() if "revoked_at IS NULL" in rule and "expires_at" in rule} == {
         *("accounts", "contacts", "opportunities")
     }

@@ -273,7 +273,7 @@ class Writer:
 
         The places come in an order of their own, so that what is left out at the end of the time is from everywhere.
         """
-        silent = []
+        silent: list[str] = []
         places = sorted(self.inputs.places(), key=lambda one: number_of(one.name))
         for done, where in enumerate(places):
             if time.monotonic() > until:
