@@ -34,6 +34,20 @@ account = Entity(
     sorts={"NAME": name, "CREATED_AT": Column("createdAt", "created_at", "timestamp")},
 )
 
+link = Entity(
+    "Link",
+    Table(
+        "links",
+        MetaData(),
+        TableColumn("tenant_id", Uuid, primary_key=True),
+        TableColumn("article_id", Uuid, primary_key=True),
+        TableColumn("case_id", Uuid, primary_key=True),
+    ),
+    fields={},
+    targets={},
+    visible=lambda _row, _context: true(),
+)
+
 
 def leaf(value: Any) -> Leaf:
     return Leaf(constant(value), value)

@@ -33,11 +33,12 @@ PAUSE_SECONDS = 0.1  # before another look at what is due and could not be taken
 SWEEP_LOCK = 0x63726D_737765  # "crm" "swe"
 NOBODY = UUID(int=0)
 
+# What is due is found by index: with clock_timestamp(), which is volatile, PostgreSQL would read all that waits.
 TAKE = """
 UPDATE jobs SET state = 'RUNNING', attempts = attempts + 1, lease_until = clock_timestamp() + $1
  WHERE (tenant_id, id) IN (
     SELECT tenant_id, id FROM jobs AS job
-     WHERE state = 'WAITING' AND due_at <= clock_timestamp() AND kind = ANY($2) AND (crashes > 0) = $4
+     WHERE state = 'WAITING' AND due_at <= statement_timestamp() AND kind = ANY($2) AND (crashes > 0) = $4
        AND NOT EXISTS (SELECT FROM jobs AS other
                         WHERE other.tenant_id = job.tenant_id AND other.kind = job.kind AND other.key = job.key
                           AND other.state = 'RUNNING')
@@ -45,7 +46,7 @@ UPDATE jobs SET state = 'RUNNING', attempts = attempts + 1, lease_until = clock_
 RETURNING tenant_id AS tenant, id, kind, key, payload::text AS payload, attempts, crashes"""
 SUSPECTS = """
 SELECT EXISTS (SELECT FROM jobs
-                WHERE state = 'WAITING' AND due_at <= clock_timestamp() AND kind = ANY($1) AND crashes > 0)"""
+                WHERE state = 'WAITING' AND due_at <= statement_timestamp() AND kind = ANY($1) AND crashes > 0)"""
 NEXT = """
 SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float
   FROM jobs WHERE state = 'WAITING' AND kind = ANY($1)"""
@@ -72,7 +73,7 @@ UPDATE jobs AS job
 # A row that is locked is being worked on, however old its lease.
 SWEEP = f"""
 WITH lost AS (
-    SELECT tenant_id, id FROM jobs WHERE state = 'RUNNING' AND lease_until < clock_timestamp()
+    SELECT tenant_id, id FROM jobs WHERE state = 'RUNNING' AND lease_until < statement_timestamp()
      ORDER BY lease_until LIMIT 500 FOR UPDATE SKIP LOCKED)
 UPDATE jobs AS job
    SET crashes = crashes + 1, lease_until = NULL, last_error = 'the worker ended while it ran',

@@ -49,13 +49,13 @@ OLD: Mapping[str, Old] = MappingProxyType(
         "idempotency keys": Old(
             """DELETE FROM idempotency_keys WHERE (tenant_id, principal_id, key) IN (
                SELECT tenant_id, principal_id, key FROM idempotency_keys
-                WHERE created_at < clock_timestamp() - $1::interval ORDER BY created_at LIMIT $2)""",
+                WHERE created_at < statement_timestamp() - $1::interval ORDER BY created_at LIMIT $2)""",
             timedelta(hours=72),
         ),
         "jobs that are done": Old(
             """DELETE FROM jobs WHERE (tenant_id, id) IN (
                SELECT tenant_id, id FROM jobs
-                WHERE state = 'DONE' AND total IS NULL AND finished_at < clock_timestamp() - $1::interval
+                WHERE state = 'DONE' AND total IS NULL AND finished_at < statement_timestamp() - $1::interval
                 ORDER BY finished_at LIMIT $2)""",
             timedelta(hours=24),
         ),
@@ -64,33 +64,33 @@ OLD: Mapping[str, Old] = MappingProxyType(
             """DELETE FROM jobs WHERE (tenant_id, id) IN (
                SELECT tenant_id, id FROM jobs
                 WHERE (state IN ('FAILED', 'QUARANTINED') OR total IS NOT NULL)
-                  AND finished_at < clock_timestamp() - $1::interval
+                  AND finished_at < statement_timestamp() - $1::interval
                 ORDER BY finished_at LIMIT $2)""",
             timedelta(days=30),
         ),
         "webhook deliveries": Old(
             """DELETE FROM webhook_deliveries WHERE (tenant_id, id) IN (
                SELECT tenant_id, id FROM webhook_deliveries
-                WHERE created_at < clock_timestamp() - $1::interval  -- it has an index
-                  AND coalesce(finished_at, due_at) < clock_timestamp() - $1::interval
+                WHERE created_at < statement_timestamp() - $1::interval  -- it has an index
+                  AND coalesce(finished_at, due_at) < statement_timestamp() - $1::interval
                 ORDER BY created_at LIMIT $2)""",
             timedelta(days=30),
         ),
         "wake-ups that woke nobody": Old(
             """DELETE FROM crm_queue.pgqueuer WHERE id IN (
-               SELECT id FROM crm_queue.pgqueuer WHERE created < clock_timestamp() - $1::interval LIMIT $2)""",
+               SELECT id FROM crm_queue.pgqueuer WHERE created < statement_timestamp() - $1::interval LIMIT $2)""",
             timedelta(hours=24),
         ),
         "the log of wake-ups": Old(
             """DELETE FROM crm_queue.pgqueuer_log WHERE id IN (
                SELECT id FROM crm_queue.pgqueuer_log
-                WHERE created < clock_timestamp() - $1::interval ORDER BY created LIMIT $2)""",
+                WHERE created < statement_timestamp() - $1::interval ORDER BY created LIMIT $2)""",
             timedelta(hours=24),
         ),
         "the statistics of wake-ups": Old(
             """DELETE FROM crm_queue.pgqueuer_statistics WHERE id IN (
                SELECT id FROM crm_queue.pgqueuer_statistics
-                WHERE created < clock_timestamp() - $1::interval LIMIT $2)""",
+                WHERE created < statement_timestamp() - $1::interval LIMIT $2)""",
             timedelta(hours=24),
         ),
     }

@@ -18,7 +18,7 @@ import asyncpg
 from api.db.embedded import EmbeddedPostgres
 from api.db.migrations import upgrade
 from api.domain import tokens
-from tests.bench import load, measuring, principals, processes, report, servers, world
+from tests.bench import desk, load, measuring, principals, processes, report, servers, world
 from tests.bench.figures import Comparison, Goal, closing_line
 from tests.bench.measuring import Bench
 from tests.bench.servers import Server
@@ -83,7 +83,7 @@ def measured(
     cluster: EmbeddedPostgres, folder: Path, extent: Extent, say: report.Say
 ) -> tuple[list[Comparison], list[Goal], dict[str, str]]:
     size = world.Size()
-    known = made(cluster, "bench", size, say)
+    known = made(cluster, "bench", size, desk.FEW, say)
     asked = workloads(size)
     bench = Bench(extent.seconds, extent.rounds, folder, asyncio.run(postmaster_of(cluster.superuser_url())), say)
     secret = base64.b64encode(SECRET).decode()
@@ -95,13 +95,14 @@ def measured(
     with ExitStack() as running:
         small = running.enter_context(servers.ours(cluster.urls("bench"), secret, known, folder))
         with ThreadPoolExecutor(1) as beside:  # the load is not measured here, only what it leaves in memory
-            making = beside.submit(made, cluster, "bench_larger", larger, say)
+            making = beside.submit(made, cluster, "bench_larger", larger, desk.MANY, say)
             goals = measuring.memory(bench, small, asked, extent.memory_seconds)
             known_larger = making.result()
         large = running.enter_context(servers.ours(cluster.urls("bench_larger"), secret, known_larger, folder))
         pairs = list(zip(asked[:3], workloads(larger)[:3], strict=True))
         goals = measuring.growth(brief, small, large, pairs, extent.factor) + goals
         goals.insert(len(pairs), measuring.walk(brief, small))
+        goals += desk.grown(brief, small, large, cluster.urls("bench"), cluster.urls("bench_larger"))
         asking = asyncio.run(principals.prepare(cluster.urls("bench"), cluster.superuser_url("bench"), PEPPER))
         goals = principals.compared(brief, small, asking) + goals
     return comparisons, goals, left_out
@@ -120,12 +121,16 @@ def peers(running: ExitStack, cluster: EmbeddedPostgres, folder: Path) -> tuple[
     return found, {}
 
 
-def made(cluster: EmbeddedPostgres, name: str, size: world.Size, say: report.Say) -> tuple[str, ...]:
-    """A database of this size; the tokens of its tenants."""
-    say(f"loading {size.accounts:,} accounts, {size.contacts:,} contacts, {size.opportunities:,} opportunities")
+def made(cluster: EmbeddedPostgres, name: str, size: world.Size, cases: int, say: report.Say) -> tuple[str, ...]:
+    """A database of this size, with so many open cases; the tokens of its tenants."""
+    say(
+        f"loading {size.accounts:,} accounts, {size.contacts:,} contacts, {size.opportunities:,} opportunities,"
+        f" {cases:,} open cases"
+    )
     cluster.create_database(name)
     upgrade(cluster.urls(name).migration)
     asyncio.run(world.fill(cluster.superuser_url(name), size))
+    asyncio.run(desk.fill(cluster.superuser_url(name), cases))
     asyncio.run(run_sql(cluster.superuser_url(name), REPORTS))
     return tuple(asyncio.run(world.make_tokens(cluster.urls(name), PEPPER)))
 

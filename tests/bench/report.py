@@ -27,7 +27,8 @@ Made on {day} by `{command}` on {machine}, which PostgreSQL, the server under te
 generator share. Absolute figures move by a third from run to run; the ratios were taken in turn within one run.
 {versions}.
 
-Data: 5 tenants, 20,000 accounts, 100,000 contacts, 60,000 opportunities. Load: `wrk -t1 -c8`, one process of each
+Data: 5 tenants, 20,000 accounts, 100,000 contacts, 60,000 opportunities; one of them with ten queues of 1,000 open
+cases, and 100,000 where there are more rows of everything. Load: `wrk -t1 -c8`, one process of each
 server with 10 database connections. Every server was warmed up, and its answers were compared with ours, before it was
 measured.
 

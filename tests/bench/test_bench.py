@@ -10,14 +10,14 @@ import pytest
 from api.app import create_app
 from api.domain import tokens
 from api.settings import Settings
-from tests.bench import baseline, limit, load, report, world
+from tests.bench import baseline, desk, limit, load, report, world
 from tests.bench.figures import Comparison, Goal, Round, closing_line, flatness, ratio, spread
 from tests.bench.servers import POSTGRAPHILE_FOLDER
 from tests.bench.workloads import BASELINE, LIMIT, OURS, POSTGRAPHILE, Ask, Workload, content, workloads
 from tests.cluster import Cluster
 
 SECRET = b"s" * 32
-POOL = 2
+POOL, OPEN_CASES = 2, 40
 SMALL = workloads(world.FEW)
 
 
@@ -49,6 +49,7 @@ async def answering(cluster: Cluster, template: str) -> AsyncIterator[Answering]
     cluster.create_database("crm_bench", template)
     superuser, urls = cluster.superuser_url("crm_bench"), cluster.urls("crm_bench")
     await world.fill(superuser, world.FEW)
+    await desk.fill(superuser, OPEN_CASES)
     found = Answering(await world.make_tokens(urls, tokens.pepper(SECRET)))
     bare = limit.Limit(superuser, POOL)
     await bare.open()
@@ -92,6 +93,17 @@ async def test_the_questions_are_about_something(answering: Answering):
         == (await answer("page"))["opportunities"]["totalCount"]
     )
     assert sum(count for _, _, count, _ in await answer("aggregate")) == 120
+
+
+async def test_a_queues_page_and_the_look_for_what_is_due_find_something(answering: Answering, cluster: Cluster):
+    asked = desk.workload()
+    for ask in asked.asks:
+        page = (await answering.ask(OURS, asked, ask, 0))["cases"]
+        assert (len(page["nodes"]), page["totalCount"]) == (4, {"value": 4, "isExact": True})
+        assert page["nodes"] == sorted(page["nodes"], key=lambda case: case["nextDueAt"])
+        assert {case["account"] is not None for case in page["nodes"]} == {True}
+    urls = cluster.urls("crm_bench")
+    assert await desk.swept(urls, urls, 1) > 0
 
 
 def test_postgraphile_is_locked_by_hash_and_without_address():

@@ -32,6 +32,7 @@ KINDS = {
     "contact": 6,
     "account_contact": 7,
     "opportunity": 8,
+    "queue": 9,
 }
 FILLED = ("contacts", "opportunities", "account_contacts", "contact_emails", "accounts")  # the largest first
 

@@ -1,8 +1,6 @@
 """Figures about cases: exact numbers of a handful of cases, each computed here by hand, and their rows."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,49 +10,13 @@ from api.domain import business_hours, cases
 from api.domain.business_hours import Weekday
 from api.domain.cases import CasePriority, MilestoneType, ResolutionCode
 from api.domain.kernel import Work, wire
+from tests.cases.figures import BETWEEN, FIGURES, asked, numbers, traced
 from tests.factories import a_case, a_policy, an_account
 from tests.graphql_client import Client, GraphQLFailed
 from tests.people import NOW
 
-FIGURES = (
-    *("firstResponseMedian", "firstResponseNinetieth", "firstResponseCalendarMedian", "firstResponseCalendarNinetieth"),
-    *("firstResponseAttainment", "nextResponseAttainment", "updateAttainment", "resolutionAttainment"),
-    *("resolutionMean", "resolutionMedian", "resolutionNinetieth", "reopenRate", "firstContactResolution"),
-    *("backlog", "backlogUnderOneDay", "backlogUnderSevenDays", "backlogUnderThirtyDays", "backlogOlder"),
-)
-PARTS = "{ value numerator denominator sampleSize absence unit }"
-BETWEEN = {name for name in FIGURES if name.endswith(("Median", "Ninetieth"))}
-ROWS = """query ($metric: CaseMetric!, $from: Date, $to: Date) {
-  caseMetricRows(metric: $metric, from: $from, to: $to) { place numerator day case { number } }
-}"""
 MONDAY = NOW.replace(hour=9, minute=0) - timedelta(days=7)  # 2026-02-23; the figures are of 2026-03-02, 9:15
 FIRST, RESOLUTION = MilestoneType.FIRST_RESPONSE, MilestoneType.RESOLUTION
-Figures = Mapping[str, tuple[str | None, str, str, int]]
-
-
-async def asked(graphql: Client, arguments: str = "", keys: str = "", **who: Any) -> list[Any]:
-    fields = " ".join(f"{name} {PARTS}" for name in FIGURES)
-    return list((await graphql(f"{{ caseMetrics{arguments} {{ {keys} {fields} }} }}", **who))["caseMetrics"])
-
-
-def numbers(row: Any) -> Figures:
-    names = (name for name in row if name in FIGURES)
-    return {
-        name: tuple(row[name][part] for part in ("value", "numerator", "denominator", "sampleSize")) for name in names
-    }
-
-
-def enum_of(name: str) -> str:
-    return "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in name)
-
-
-async def traced(graphql: Client, row: Any, **period: str) -> None:
-    """Each figure is exactly what its rows are: as many, and as much."""
-    for name in FIGURES:
-        rows = (await graphql(ROWS, {"metric": enum_of(name), **period}))["caseMetricRows"]
-        assert [one["place"] for one in rows] == list(range(1, row[name]["sampleSize"] + 1)), name
-        if name not in BETWEEN:
-            assert sum(Decimal(one["numerator"]) for one in rows) == Decimal(row[name]["numerator"]), name
 
 
 @pytest.fixture

@@ -41,9 +41,7 @@ class Walk:
         return parse(self.query), operation_of(self.query)
 
     async def page(self, **arguments: Any) -> dict[str, Any]:
-        data = await self.library.reads.execute(
-            *self.parsed, self.fixed | arguments, self.viewer, key=self.query
-        )
+        data = await self.library.reads.execute(*self.parsed, self.fixed | arguments, self.viewer, key=self.query)
         found = orjson.loads(data)
         for key in self.path:
             found = found[key]

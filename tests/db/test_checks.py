@@ -104,6 +104,7 @@ async def test_a_login_that_may_become_the_reader_is_refused(
         "Policy reader on contacts",
         "Policy reader on identities",
         "Policy reader on invitations",
+        "Policy reader on knowledge_articles",
         "Policy reader on partner_users",
         "Policy reader on role_field_rights",
         "Policy reader on role_rights",

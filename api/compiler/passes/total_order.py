@@ -19,6 +19,14 @@ def total_order(plan: ReadPlan) -> ReadPlan:
 
     Idempotent; leaves reads that already order by the key alone, and rows that are numbered. What has no id, such as a
     link of two records, ends with the rest of its key.
+
+    >>> from api.compiler.examples import link
+    >>> links = read(link, kind="page", order=(Order("case_id", "uuid", descending=True),))
+    >>> plan = total_order(ReadPlan((("l", (links,)),)))
+    >>> [(o.column, o.descending) for o in plan.roots[0][1][0].order]
+    [('case_id', True), ('article_id', True)]
+    >>> total_order(plan) == plan
+    True
     """
 
     def close(read: Read) -> Read:

@@ -42,6 +42,8 @@ class Case(Record):
             "id",
             postgresql_where=text("archived_at IS NULL"),
         ),
+        # Counts a queue's work without a look at the rows.
+        Index("ix_cases_queue_status", "tenant_id", "queue_id", "status", postgresql_where=text("archived_at IS NULL")),
     )
     prefix = "cas"
     object = "case"
