@@ -301,20 +301,10 @@ async def test_partners_see_rows_of_their_tenant_by_one_rule_for_each_table(data
         assert rule.startswith(f'(({column} = ( SELECT {once} AS "nullif")) AND '), table
     open_to_all = {table for table, rule in rules.items() if rule.endswith(" AND true)")}
     assert open_to_all == {"field_profile_sets", "tenants"}
-<<<<<<< HEAD
     assert {table for table, rule in rules.items() if "crm.principal" in rule} == rules.keys() - open_to_all - PUBLISHED
     assert {
         table for table, rule in rules.items() if "revoked_at IS NULL" in rule and "expires_at" in rule
     } == SHARED_BELOW - {"record_shares"}
-=======
-    published = {table for table, rule in rules.items() if "status = 'PUBLISHED'" in rule}
-    assert published == {"knowledge_articles"}
-    personal = {table for table, rule in rules.items() if "crm.principal" in rule}
-    assert personal == rules.keys() - open_to_all - published
-    assert {table for table, rule in rules.items() if "revoked_at IS NULL" in rule and "expires_at" in rule} == {
-        *("accounts", "contacts", "opportunities")
-    }
->>>>>>> desk
     assert {table for table, rule in rules.items() if "crm_partner_reach" in rule} == REACHED | SHARED_BELOW
 
 
