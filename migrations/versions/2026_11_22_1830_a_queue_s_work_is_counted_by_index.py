@@ -7,22 +7,21 @@ Locks: cases, against writes, while the index is built.  Reversible: yes.
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from alembic import op
+from api.db.steps import script
 
 revision = "2026_11_22_1830_a_queue_s_work_is_counted_by_index"
 down_revision = "2026_11_22_1505_knowledge_and_satisfaction"
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_cases_queue_status",
-        "cases",
-        ["tenant_id", "queue_id", "status"],
-        unique=False,
-        postgresql_where=sa.text("archived_at IS NULL"),
-    )
+    script("""
+    -- squawk-ignore require-concurrent-index-creation
+    CREATE INDEX ix_cases_queue_status ON cases (tenant_id, queue_id, status) WHERE archived_at IS NULL;
+    """)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_cases_queue_status", table_name="cases", postgresql_where=sa.text("archived_at IS NULL"))
+    script("""
+    -- squawk-ignore require-concurrent-index-deletion
+    DROP INDEX ix_cases_queue_status;
+    """)
