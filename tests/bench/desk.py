@@ -80,6 +80,8 @@ async def fill(superuser: str, size: int) -> None:
         await connection.execute(world.ID_FUNCTION)
         for statement in FILL.split(";\n"):
             await connection.execute(statement.replace("$1", str(size)))
+        # Rows whose commit is not on disk yet are not known as visible to all, which an index-only scan needs.
+        await connection.execute("CHECKPOINT")
         await connection.execute("VACUUM ANALYZE cases, queues, jobs")
     finally:
         await connection.close()
