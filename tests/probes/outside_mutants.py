@@ -151,6 +151,11 @@ SHARING = (
     ),
     Mutant("shares of every tenant count", live_without(TENANT), (verified(r"^contacts\.nodes\.name", PARTNER),)),
     Mutant("shares of everybody count", live_without(GRANTEE), rows(COLLEAGUE, CUSTOMER)),
+    Mutant(
+        "customers see what others ask for",
+        patched((Outside, "asks", lambda *_: true())),
+        (reading(r"^cases\.nodes\.(subject|id)$", CUSTOMER, exempt=True, most=20),),
+    ),
     Mutant("revoked shares count", live_without(REVOKED), rows(PARTNER)),
     Mutant("shares that have ended count", live_without(EXPIRED), rows(PARTNER)),
 )
