@@ -34,6 +34,10 @@ GROUP = "values"
 HERE = "@value@"  # in the variables, where the value goes
 DATA = load(FOLDER / "values.toml")
 FILLERS: Mapping[str, Any] = {name: json.loads(text) for name, text in DATA["fillers"].items()}
+# What must be given beside an argument, although no type says so.
+BESIDE: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("webhookPreview", "event"): {"document": "subscription { events { id type } }"}
+}
 SOME, FEW = 15, 3  # values that a place gets in turn, and one that is like another
 
 
@@ -118,11 +122,16 @@ def positions(schema: GraphQLSchema) -> Iterator[Position]:
 
 def a_position(way: Way, *, again: bool) -> Position:
     field, argument, path = way.field, way.argument, way.path
-    needed = [one for one, declared in field.args.items() if one == argument or is_required_argument(declared)]
+    beside = BESIDE.get((way.name, argument), {})
+    needed = [
+        one
+        for one, declared in field.args.items()
+        if one == argument or one in beside or is_required_argument(declared)
+    ]
     head = ", ".join(f"${one}: {field.args[one].type}" for one in needed)
     body = ", ".join(f"{one}: ${one}" for one in needed)
     query = f"{way.kind}({head}) {{ {way.name}({body}) {selection(get_named_type(field.type))} }}"
-    variables = {one: given(field.args[one].type, path if one == argument else None) for one in needed}
+    variables = {one: given(field.args[one].type, path if one == argument else None) for one in needed} | beside
     type_, inner = get_named_type(way.leaf.type), get_nullable_type(way.leaf.type)
     strict = is_non_null_type(way.leaf.type) or (is_list_type(inner) and is_non_null_type(inner.of_type))
     null = ("BAD_USER_INPUT",) if strict else ("INVALID_FILTER",) if in_filter(way) else tuple(DATA["inert"])
@@ -168,7 +177,7 @@ def selection(type_: GraphQLNamedType) -> str:
     """Something of the answer that cannot be had without looking at the values."""
     fields: Mapping[str, GraphQLField] = getattr(type_, "fields", {})
     if "errors" in fields:
-        first = "outcome" if "outcome" in fields else "failed"
+        first = " ".join(one for one in ("outcome", "failed") if one in fields)
         return f"{{ {first} errors {{ code message path }} }}"
     if "nodes" in fields:
         return "{ nodes { id } }"
