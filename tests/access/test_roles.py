@@ -224,6 +224,7 @@ async def test_the_viewer_is_told_all_that_it_may_do(graphql: Client):
     assert {row["object"]: row["write"] for row in rep["rights"]} == {
         **dict.fromkeys(("account", "contact", "lead", "opportunity"), "OWN"),
         **dict.fromkeys(("business_hours", "case", "holiday_calendar", "sla_policy"), "NONE"),
+        **dict.fromkeys(("escalation_rule", "knowledge_article", "queue"), "NONE"),
         **dict.fromkeys(("exchange_rate", "pipeline", "product", "stage", "team", "user"), "NONE"),
     }
     assert {row["access"] for row in rep["fieldRights"]} == {"WRITE"}

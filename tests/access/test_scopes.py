@@ -37,13 +37,16 @@ NOUN = re.compile(rf"({'|'.join(sorted(name[0].lower() + name[1:] for name in OB
 # Fields about no kind of record, or about that of the example's id.
 ABOUT = {"viewer": None, "rateLimit": None, "salesMetrics": "opportunity", "shareReport": "record_share"}
 ABOUT |= dict.fromkeys(("leadDistributionFairness", "leadDistributionShares"), "partner_lead_offer")
-ABOUT |= {"dealRegistrationMetricRows": "deal_registration"}
+ABOUT |= {"dealRegistrationMetricRows": "deal_registration", "satisfactionMetricRows": "satisfaction_request"}
+ABOUT |= {"partnerRevenueMetricRows": "partner_commission_entry"}  # the example's figure is the cost of commissions
+ABOUT |= {"caseMetricRows": "case"}
 ABOUT |= dict.fromkeys(("node", "nodes", "explainAccess"), "account")
-NOBODYS = {"externalIdHolders"}  # the demo has no such key, for nobody
+NOBODYS = {"externalIdHolders", "knowledgeSuggestions"}  # the demo has no such key, and no article for its newest case
 NOBODYS |= {one["field"] for one in WRITTEN if one["field"].startswith("webhook")}  # tests/webhooks
 MAKES = {
     "contactTokenCreate": "token",
     "partnerCommissionAccrue": "partner_commission",
+    "leadDistribute": "partner_lead_offer",
 }  # what another record's verb makes
 ALSO_WRITES = {"contactRelationMakePrimary": "account"}  # it takes the place of the account's former one
 REFUSALS = {"NOT_ALLOWED", "NOT_FOUND"}

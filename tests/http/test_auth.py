@@ -127,11 +127,12 @@ async def test_the_schema_is_for_those_with_a_token(graphql: Client):
 
 
 async def test_every_address_but_those_that_tell_nothing_wants_a_token(app: Starlette, graphql: Client):
-    open_to_all = {"/", "/errors", "/livez", "/readyz"}
+    wanted = {**dict.fromkeys(("/", "/errors", "/livez", "/readyz"), 200), "/ide/{name}": 404}
+    wanted["/satisfaction/{signed}"] = 403  # the link is its own proof, and this one is not signed
     for route in app.routes:
         path = route.path.replace("{document_id:document}", f"sha256:{'0' * 64}")  # type: ignore[attr-defined]
         status = (await graphql.http.get(path)).status_code
-        assert status == (200 if path in open_to_all else 404 if path == "/ide/{name}" else 401), path
+        assert status == wanted.get(path, 401), path
 
 
 async def test_the_viewer_is_the_person_or_the_integration(
