@@ -131,12 +131,13 @@ def a_position(way: Way, *, again: bool) -> Position:
     head = ", ".join(f"${one}: {field.args[one].type}" for one in needed)
     body = ", ".join(f"{one}: ${one}" for one in needed)
     query = f"{way.kind}({head}) {{ {way.name}({body}) {selection(get_named_type(field.type))} }}"
-    variables = {one: given(field.args[one].type, path if one == argument else None) for one in needed} | beside
+    least = {one: given(field.args[one].type, path if one == argument else None) for one in needed}
     type_, inner = get_named_type(way.leaf.type), get_nullable_type(way.leaf.type)
     strict = is_non_null_type(way.leaf.type) or (is_list_type(inner) and is_non_null_type(inner.of_type))
     null = ("BAD_USER_INPUT",) if strict else ("INVALID_FILTER",) if in_filter(way) else tuple(DATA["inert"])
     place = ".".join((way.name, argument, *path))
-    return Position(place, query, json.dumps(variables), "enum" if is_enum_type(type_) else type_.name, null, again)
+    kind = "enum" if is_enum_type(type_) else type_.name
+    return Position(place, query, json.dumps({**least, **beside}), kind, null, again)
 
 
 def in_filter(way: Way) -> bool:
