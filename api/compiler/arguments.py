@@ -74,8 +74,18 @@ class Null:
 Tree = Leaf | Leaves | Group | Items | Null
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """The getter of a value that stands in the document, or is a default: every request of this text has it."""
+
+    value: Any
+
+    def __call__(self, _request: object) -> Any:
+        return self.value
+
+
 def constant(value: Any) -> Getter:
-    return lambda _request: value
+    return Written(value)
 
 
 def variable(name: str) -> Getter:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSON
 
-from .arguments import converted
+from .arguments import Written, converted
 from .cursor import Opened, Seal
 from .errors import RequestError
 from .ir import Page, Read, Selected
@@ -33,7 +33,8 @@ from .rows import Columns, array_of, directed, joined, json_object, row_of
 if TYPE_CHECKING:
     from .render import Renderer
 
-MOST_COUNTED = 100_000
+COUNTED = (100, 1_000, 10_000, 100_000)  # what the planner is told of a bound that stands in the document
+MOST_COUNTED = COUNTED[-1]
 
 
 class Connection:
@@ -197,13 +198,16 @@ class Connection:
             raise AssertionError("totalCount has a default bound")
         reference = self.renderer.table(self.read, "c")
         up_to = checked_bound(part.up_to, self.read)
-        bounded = (
+        rows = (
             select(literal_column("1").label("one"))
             .select_from(reference)
             .where(*self.renderer.where(self.read, reference, self.parent))
-            .limit(self.renderer.bind(one_more(up_to), BigInteger()))
-            .subquery(f"b{self.read.alias}")
         )
+        if isinstance(part.up_to, Written):  # as in `bounded`
+            most = next((most for most in COUNTED if part.up_to.value <= most), MOST_COUNTED)
+            inner = rows.limit(literal_column(str(most + 1))).subquery(f"m{self.read.alias}")
+            rows = select(literal_column(f"{inner.name}.one").label("one")).select_from(inner)
+        bounded = rows.limit(self.renderer.bind(one_more(up_to), BigInteger())).subquery(f"b{self.read.alias}")
         counted = select(func.count()).select_from(bounded).scalar_subquery()
         bound = cast(self.renderer.bind(up_to, BigInteger()), BigInteger)
         values = {

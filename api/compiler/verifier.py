@@ -15,7 +15,7 @@ from pglast.enums import BoolExprType, SetOperation
 from pglast.visitors import Visitor
 
 Column = tuple[int, str, str]  # scope, alias, column
-NUMBERS = frozenset({*range(102), 250, 1_000, 10_000, 86_400, 1_000_000})
+NUMBERS = frozenset({*range(102), 250, 1_000, 1_001, 10_000, 10_001, 86_400, 100_001, 1_000_000})
 
 
 class Unsafe(Exception):

@@ -45,15 +45,7 @@ SHARES = (
     "once in a statement, as index condition for a list of everything and as a hash for a record that was found "
     "otherwise; settings read once and not for each share."
 )
-DESK = (
-    "By its generic plan the statement takes as long at 100,000 cases as at 1,000: 0.5 ms. But the planner takes the "
-    "bound of the count, which it does not know then, for a tenth of the rows, so that this plan looks dear where "
-    "there are many, and PostgreSQL plans every request anew, for 2 ms. With plan_cache_mode = force_generic_plan, "
-    "tried on this page only, the ratio is reached."
-)
-
 WHY: dict[str, str] = {
-    "a queue's page": DESK,
     "Q1 as sales rep": OWNERS,
     "Q1 as outsider": SHARES,
     "Q2 as outsider": SHARES,

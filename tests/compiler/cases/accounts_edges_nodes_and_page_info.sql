@@ -17,13 +17,17 @@ FROM p1 ORDER BY p1.name_sort ASC, p1.id ASC
  LIMIT 1), 'endCursor', (SELECT translate(encode(($6 || convert_to(CAST(json_build_array(p1.name_sort, CAST(p1.id AS TEXT)) AS TEXT), 'UTF8')) || substr(sha256($7 || sha256($8 || ($6 || convert_to(CAST(json_build_array(p1.name_sort, CAST(p1.id AS TEXT)) AS TEXT), 'UTF8')))), 1, 8), 'base64'), E'+/=\n', '-_') AS translate_2 
 FROM p1 ORDER BY p1.name_sort DESC, p1.id DESC 
  LIMIT 1)), 'totalCount', json_build_object('__typename', 'BoundedCount', 'value', least((SELECT count(*) AS count_2 
+FROM (SELECT m1.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c1 
 WHERE c1.tenant_id = $3 AND c1.archived_at IS NULL 
+ LIMIT 10001) AS m1 
  LIMIT $9) AS b1), CAST($10 AS BIGINT)), 'isExact', (SELECT count(*) AS count_2 
+FROM (SELECT m1.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c1 
 WHERE c1.tenant_id = $3 AND c1.archived_at IS NULL 
+ LIMIT 10001) AS m1 
  LIMIT $9) AS b1) <= CAST($10 AS BIGINT))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.name AS name 

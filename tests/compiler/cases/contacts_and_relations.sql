@@ -100,9 +100,11 @@ WHERE t19.tenant_id = $3 AND t19.account_id = p14.id AND t19.archived_at IS NULL
  LIMIT 101) AS m19 ORDER BY m19.contact_id__name_sort ASC NULLS LAST, m19.id ASC 
  LIMIT $11)
  SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m19.one AS one 
 FROM (SELECT 1 AS one 
 FROM account_contacts AS c19 
 WHERE c19.tenant_id = $3 AND c19.account_id = p14.id AND c19.archived_at IS NULL 
+ LIMIT 10001) AS m19 
  LIMIT $12) AS b19), CAST($13 AS BIGINT))), 'nodes', n19_1.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r20)), '[]'::json) AS j 
 FROM (SELECT CASE WHEN (p19.contact_id__id IS NULL) THEN NULL::json ELSE json_build_object('name', p19.contact_id__name) END AS contact 
@@ -256,6 +258,7 @@ WHERE seen_accounts.tenant_id = t19.tenant_id AND seen_accounts.id = t19.account
  LIMIT 101) AS m19 ORDER BY m19.contact_id__name_sort ASC NULLS LAST, m19.id ASC 
  LIMIT $12)
  SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m19.one AS one 
 FROM (SELECT 1 AS one 
 FROM account_contacts AS c19 
 WHERE c19.tenant_id = $3 AND (EXISTS (SELECT 1 
@@ -263,6 +266,7 @@ FROM contacts AS seen_contacts
 WHERE seen_contacts.tenant_id = c19.tenant_id AND seen_contacts.id = c19.contact_id AND seen_contacts.owner_id = $4)) AND (EXISTS (SELECT 1 
 FROM accounts AS seen_accounts 
 WHERE seen_accounts.tenant_id = c19.tenant_id AND seen_accounts.id = c19.account_id AND seen_accounts.owner_id = $4)) AND c19.account_id = p14.id AND c19.archived_at IS NULL 
+ LIMIT 10001) AS m19 
  LIMIT $13) AS b19), CAST($14 AS BIGINT))), 'nodes', n19_1.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r20)), '[]'::json) AS j 
 FROM (SELECT CASE WHEN (p19.contact_id__id IS NULL) THEN NULL::json ELSE json_build_object('name', p19.contact_id__name) END AS contact 

@@ -71,7 +71,9 @@ WHERE t13.tenant_id = $3 AND t13.is_active = $17 ORDER BY t13.created_at DESC, t
 FROM (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
 FROM (SELECT p13.name AS name, p13.is_active AS "isActive" 
 FROM p13 ORDER BY p13.created_at DESC, p13.id DESC) AS r14) AS n13_0) AS gone, (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m15.one AS one 
 FROM (SELECT 1 AS one 
 FROM opportunities AS c15 
 WHERE c15.tenant_id = $3 AND c15.archived_at IS NULL AND c15.type IS NULL 
+ LIMIT 10001) AS m15 
  LIMIT $19) AS b15), CAST($20 AS BIGINT)))) AS j) AS untyped) AS r) END AS anon_1

@@ -1,21 +1,29 @@
 -- admin: 23 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m1.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c1 
 WHERE c1.tenant_id = $3 AND c1.archived_at IS NULL AND true 
+ LIMIT 10001) AS m1 
  LIMIT $4) AS b1), CAST($5 AS BIGINT)))) AS j) AS "all", (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
+FROM (SELECT m2.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c2 
 WHERE c2.tenant_id = $3 AND c2.archived_at IS NULL AND true 
+ LIMIT 10001) AS m2 
  LIMIT $6) AS b2), CAST($7 AS BIGINT)))) AS j) AS and_none, (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_3 
+FROM (SELECT m3.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c3 
 WHERE c3.tenant_id = $3 AND c3.archived_at IS NULL AND false 
+ LIMIT 10001) AS m3 
  LIMIT $8) AS b3), CAST($9 AS BIGINT)))) AS j) AS or_none, (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_4 
+FROM (SELECT m4.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c4 
 WHERE c4.tenant_id = $3 AND c4.archived_at IS NULL AND true IS NOT true 
+ LIMIT 10001) AS m4 
  LIMIT $10) AS b4), CAST($11 AS BIGINT)))) AS j) AS not_all, (WITH p5 AS 
 (SELECT m5.name AS name, m5.created_at AS created_at, m5.id AS id 
 FROM (SELECT t5.name AS name, t5.created_at AS created_at, t5.id AS id 

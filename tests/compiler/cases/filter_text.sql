@@ -51,9 +51,11 @@ WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND (t9.industry_sort IS NULL
 FROM (SELECT coalesce(json_agg(row_to_json(r10)), '[]'::json) AS j 
 FROM (SELECT p9.name AS name 
 FROM p9 ORDER BY p9.created_at DESC, p9.id DESC) AS r10) AS n9_0) AS "notIn", (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m11.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c11 
 WHERE c11.tenant_id = $3 AND c11.archived_at IS NULL AND (c11.industry_sort IS NULL OR NOT (c11.industry_sort = ANY ($14))) 
+ LIMIT 10001) AS m11 
  LIMIT $15) AS b11), CAST($16 AS BIGINT)))) AS j) AS not_in_nothing, (WITH p12 AS 
 (SELECT m12.name AS name, m12.created_at AS created_at, m12.id AS id 
 FROM (SELECT t12.name AS name, t12.created_at AS created_at, t12.id AS id 

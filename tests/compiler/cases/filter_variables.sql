@@ -57,11 +57,15 @@ WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND t9.name_sort = ANY ($18) 
 FROM (SELECT coalesce(json_agg(row_to_json(r10)), '[]'::json) AS j 
 FROM (SELECT p9.name AS name 
 FROM p9 ORDER BY p9.created_at DESC, p9.id DESC) AS r10) AS n9_0) AS values, (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m11.one AS one 
 FROM (SELECT 1 AS one 
 FROM opportunities AS c11 
 WHERE c11.tenant_id = $3 AND c11.archived_at IS NULL 
+ LIMIT 10001) AS m11 
  LIMIT $20) AS b11), CAST($21 AS BIGINT)))) AS j) AS "null", (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
+FROM (SELECT m12.one AS one 
 FROM (SELECT 1 AS one 
 FROM opportunities AS c12 
 WHERE c12.tenant_id = $3 AND c12.archived_at IS NULL 
+ LIMIT 10001) AS m12 
  LIMIT $22) AS b12), CAST($23 AS BIGINT)))) AS j) AS absent) AS r) END AS anon_1

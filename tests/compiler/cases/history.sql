@@ -10,9 +10,11 @@ WHERE t2.tenant_id = $3 AND t2.object_id = t1.id AND t2.object_type = 'opportuni
  LIMIT 101) AS m2 ORDER BY m2.version DESC, m2.id DESC 
  LIMIT $4)
  SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m2.one AS one 
 FROM (SELECT 1 AS one 
 FROM change_events AS c2 
 WHERE c2.tenant_id = $3 AND c2.object_id = t1.id AND c2.object_type = 'opportunity' 
+ LIMIT 10001) AS m2 
  LIMIT $5) AS b2), CAST($6 AS BIGINT))), 'nodes', n2_1.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r3)), '[]'::json) AS j 
 FROM (SELECT 'evt_' || encode(uuid_send(p2.id), 'hex') AS id, p2.version AS version, rtrim(rtrim(to_char(timezone('UTC', p2.at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS at, p2.operation AS operation, p2.request_id AS "requestId", array_to_json(p2.changed) AS "changedFields", json_build_object('kind', p2.actor_kind, 'id', CASE WHEN (p2.actor_kind = 'STAFF') THEN 'usr_' || encode(uuid_send(p2.actor_id), 'hex') WHEN (p2.actor_kind = 'INTEGRATION') THEN 'tok_' || encode(uuid_send(p2.actor_id), 'hex') WHEN (p2.actor_kind = ANY (ARRAY['CUSTOMER', 'PARTNER'])) THEN 'con_' || encode(uuid_send(p2.actor_id), 'hex') END, 'name', p2.actor_name) AS actor, x4.j AS changes 
@@ -53,9 +55,11 @@ WHERE t2.tenant_id = $3 AND t2.object_id = t1.id AND t2.object_type = 'opportuni
  LIMIT 101) AS m2 ORDER BY m2.version DESC, m2.id DESC 
  LIMIT $4)
  SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m2.one AS one 
 FROM (SELECT 1 AS one 
 FROM change_events AS c2 
 WHERE c2.tenant_id = $3 AND c2.object_id = t1.id AND c2.object_type = 'opportunity' 
+ LIMIT 10001) AS m2 
  LIMIT $5) AS b2), CAST($6 AS BIGINT))), 'nodes', n2_1.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r3)), '[]'::json) AS j 
 FROM (SELECT 'evt_' || encode(uuid_send(p2.id), 'hex') AS id, p2.version AS version, rtrim(rtrim(to_char(timezone('UTC', p2.at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS at, p2.operation AS operation, p2.request_id AS "requestId", array_to_json(p2.changed) AS "changedFields", json_build_object('kind', p2.actor_kind, 'id', CASE WHEN (p2.actor_kind = 'STAFF') THEN 'usr_' || encode(uuid_send(p2.actor_id), 'hex') WHEN (p2.actor_kind = 'INTEGRATION') THEN 'tok_' || encode(uuid_send(p2.actor_id), 'hex') WHEN (p2.actor_kind = ANY (ARRAY['CUSTOMER', 'PARTNER'])) THEN 'con_' || encode(uuid_send(p2.actor_id), 'hex') END, 'name', p2.actor_name) AS actor, x4.j AS changes 

@@ -44,13 +44,17 @@ FROM w5 ORDER BY w5.created_at DESC, w5.id DESC
 FROM w5) > $12, 'startCursor', (SELECT translate(encode(($13 || convert_to(CAST(json_build_array(CAST(CAST(EXTRACT(epoch FROM p5.created_at) * 1000000 AS BIGINT) AS TEXT), CAST(p5.id AS TEXT)) AS TEXT), 'UTF8')) || substr(sha256($14 || sha256($15 || ($13 || convert_to(CAST(json_build_array(CAST(CAST(EXTRACT(epoch FROM p5.created_at) * 1000000 AS BIGINT) AS TEXT), CAST(p5.id AS TEXT)) AS TEXT), 'UTF8')))), 1, 8), 'base64'), E'+/=\n', '-_') AS translate_3 
 FROM p5 ORDER BY p5.created_at DESC, p5.id DESC 
  LIMIT 1)), 'totalCount', json_build_object('value', least((SELECT count(*) AS count_3 
+FROM (SELECT m5.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c5 
 WHERE c5.tenant_id = $3 AND c5.archived_at IS NULL AND c5.name_sort = $16 
+ LIMIT 10001) AS m5 
  LIMIT $17) AS b5), CAST($18 AS BIGINT)), 'isExact', (SELECT count(*) AS count_3 
+FROM (SELECT m5.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c5 
 WHERE c5.tenant_id = $3 AND c5.archived_at IS NULL AND c5.name_sort = $16 
+ LIMIT 10001) AS m5 
  LIMIT $17) AS b5) <= CAST($18 AS BIGINT))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r6)), '[]'::json) AS j 
 FROM (SELECT p5.name AS name 

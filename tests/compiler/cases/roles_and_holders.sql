@@ -8,9 +8,11 @@ WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND t1.name_sort >= $4 AND t1
  LIMIT 101) AS m1 ORDER BY m1.name_sort ASC, m1.id ASC 
  LIMIT $6)
  SELECT json_build_object('nodes', n1_0.j, 'totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m1.one AS one 
 FROM (SELECT 1 AS one 
 FROM roles AS c1 
 WHERE c1.tenant_id = $3 AND c1.archived_at IS NULL AND c1.name_sort >= $7 AND c1.name_sort < $8 
+ LIMIT 10001) AS m1 
  LIMIT $9) AS b1), CAST($10 AS BIGINT)))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.name AS name, p1.description AS description, x3.j AS rights, x4.j AS "fieldRights", x5.j AS holders 
@@ -34,11 +36,13 @@ WHERE holding.tenant_id = $3 AND holding.role_id = p1.id))) AND t5.archived_at I
  LIMIT 101) AS m5 ORDER BY m5.created_at DESC, m5.id DESC 
  LIMIT $11)
  SELECT json_build_object('nodes', n5_0.j, 'totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
+FROM (SELECT m5.one AS one 
 FROM (SELECT 1 AS one 
 FROM users AS c5 
 WHERE c5.tenant_id = $3 AND c5.id = ANY (array((SELECT holding.user_id 
 FROM user_roles AS holding 
 WHERE holding.tenant_id = $3 AND holding.role_id = p1.id))) AND c5.archived_at IS NULL 
+ LIMIT 10001) AS m5 
  LIMIT $12) AS b5), CAST($13 AS BIGINT)))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r6)), '[]'::json) AS j 
 FROM (SELECT p5.name AS name 
@@ -71,9 +75,11 @@ WHERE t1.tenant_id = $3 AND false AND t1.archived_at IS NULL AND t1.name_sort >=
  LIMIT 101) AS m1 ORDER BY m1.name_sort ASC, m1.id ASC 
  LIMIT $6)
  SELECT json_build_object('nodes', n1_0.j, 'totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m1.one AS one 
 FROM (SELECT 1 AS one 
 FROM roles AS c1 
 WHERE c1.tenant_id = $3 AND false AND c1.archived_at IS NULL AND c1.name_sort >= $7 AND c1.name_sort < $8 
+ LIMIT 10001) AS m1 
  LIMIT $9) AS b1), CAST($10 AS BIGINT)))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.name AS name, p1.description AS description, x3.j AS rights, x4.j AS "fieldRights", x5.j AS holders 
@@ -97,11 +103,13 @@ WHERE holding.tenant_id = $3 AND holding.role_id = p1.id))) AND t5.archived_at I
  LIMIT 101) AS m5 ORDER BY m5.created_at DESC, m5.id DESC 
  LIMIT $11)
  SELECT json_build_object('nodes', n5_0.j, 'totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
+FROM (SELECT m5.one AS one 
 FROM (SELECT 1 AS one 
 FROM users AS c5 
 WHERE c5.tenant_id = $3 AND c5.id = ANY (array((SELECT holding.user_id 
 FROM user_roles AS holding 
 WHERE holding.tenant_id = $3 AND holding.role_id = p1.id))) AND c5.archived_at IS NULL 
+ LIMIT 10001) AS m5 
  LIMIT $12) AS b5), CAST($13 AS BIGINT)))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r6)), '[]'::json) AS j 
 FROM (SELECT p5.name AS name 
@@ -134,9 +142,11 @@ WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND t1.name_sort >= $4 AND t1
  LIMIT 101) AS m1 ORDER BY m1.name_sort ASC, m1.id ASC 
  LIMIT $6)
  SELECT json_build_object('nodes', n1_0.j, 'totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m1.one AS one 
 FROM (SELECT 1 AS one 
 FROM roles AS c1 
 WHERE c1.tenant_id = $3 AND c1.archived_at IS NULL AND c1.name_sort >= $7 AND c1.name_sort < $8 
+ LIMIT 10001) AS m1 
  LIMIT $9) AS b1), CAST($10 AS BIGINT)))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.name AS name, p1.description AS description, x3.j AS rights, x4.j AS "fieldRights", x5.j AS holders 
@@ -160,11 +170,13 @@ WHERE holding.tenant_id = $3 AND holding.role_id = p1.id))) AND t5.archived_at I
  LIMIT 101) AS m5 ORDER BY m5.created_at DESC, m5.id DESC 
  LIMIT $11)
  SELECT json_build_object('nodes', n5_0.j, 'totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
+FROM (SELECT m5.one AS one 
 FROM (SELECT 1 AS one 
 FROM users AS c5 
 WHERE c5.tenant_id = $3 AND c5.id = ANY (array((SELECT holding.user_id 
 FROM user_roles AS holding 
 WHERE holding.tenant_id = $3 AND holding.role_id = p1.id))) AND c5.archived_at IS NULL 
+ LIMIT 10001) AS m5 
  LIMIT $12) AS b5), CAST($13 AS BIGINT)))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r6)), '[]'::json) AS j 
 FROM (SELECT p5.name AS name 

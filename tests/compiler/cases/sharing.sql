@@ -16,9 +16,11 @@ FROM (SELECT t3.object AS object, t3.field_set AS field_set
 FROM field_profile_sets AS t3 
 WHERE t3.tenant_id = $3 AND t3.profile_id = p1.id ORDER BY t3.object, t3.field_set 
  LIMIT 250) AS p3 ORDER BY p3.object, p3.field_set) AS r3) AS x3 ON true LEFT OUTER JOIN LATERAL (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m4.one AS one 
 FROM (SELECT 1 AS one 
 FROM record_shares AS c4 
 WHERE c4.tenant_id = $3 AND c4.field_profile_id = p1.id AND c4.archived_at IS NULL 
+ LIMIT 10001) AS m4 
  LIMIT $7) AS b4), CAST($8 AS BIGINT)))) AS j) AS x4 ON true ORDER BY p1.created_at DESC, p1.id DESC) AS r2) AS n1_0) AS "fieldProfiles", (WITH p5 AS 
 (SELECT m5.object_type AS object_type, m5.level AS level, m5.expires_at AS expires_at, m5.revoked_at AS revoked_at, m5.object_id AS object_id, m5.account_id AS account_id, m5.contact_id AS contact_id, m5.field_profile_id__name AS field_profile_id__name, m5.field_profile_id__id AS field_profile_id__id, m5.field_profile_id__name_sort AS field_profile_id__name_sort, m5.id AS id 
 FROM (SELECT t5.object_type AS object_type, t5.level AS level, t5.expires_at AS expires_at, t5.revoked_at AS revoked_at, t5.object_id AS object_id, t5.account_id AS account_id, t5.contact_id AS contact_id, s5_0.name AS field_profile_id__name, s5_0.id AS field_profile_id__id, s5_0.name_sort AS field_profile_id__name_sort, t5.id AS id 
@@ -152,9 +154,11 @@ FROM webhook_endpoints AS t46
 WHERE t46.tenant_id = $3 AND t46.id = p5.object_id AND p5.object_type = 'webhook_endpoint') AS r46) AS x46 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r47) AS j 
 FROM (SELECT t47.name AS name, x48.j AS shares 
 FROM accounts AS t47 LEFT OUTER JOIN LATERAL (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
+FROM (SELECT m48.one AS one 
 FROM (SELECT 1 AS one 
 FROM record_shares AS c48 
 WHERE c48.tenant_id = $3 AND c48.account_id = t47.id AND c48.archived_at IS NULL AND c48.revoked_at IS NULL 
+ LIMIT 10001) AS m48 
  LIMIT $10) AS b48), CAST($11 AS BIGINT)))) AS j) AS x48 ON true 
 WHERE t47.tenant_id = $3 AND t47.id = p5.account_id) AS r47) AS x47 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r49) AS j 
 FROM (SELECT t49.name AS name 
@@ -179,9 +183,11 @@ FROM (SELECT t3.object AS object, t3.field_set AS field_set
 FROM field_profile_sets AS t3 
 WHERE t3.tenant_id = $3 AND t3.profile_id = p1.id ORDER BY t3.object, t3.field_set 
  LIMIT 250) AS p3 ORDER BY p3.object, p3.field_set) AS r3) AS x3 ON true LEFT OUTER JOIN LATERAL (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m4.one AS one 
 FROM (SELECT 1 AS one 
 FROM record_shares AS c4 
 WHERE c4.tenant_id = $3 AND false AND c4.field_profile_id = p1.id AND c4.archived_at IS NULL 
+ LIMIT 10001) AS m4 
  LIMIT $7) AS b4), CAST($8 AS BIGINT)))) AS j) AS x4 ON true ORDER BY p1.created_at DESC, p1.id DESC) AS r2) AS n1_0) AS "fieldProfiles", (WITH p5 AS 
 (SELECT m5.object_type AS object_type, m5.level AS level, m5.expires_at AS expires_at, m5.revoked_at AS revoked_at, m5.object_id AS object_id, m5.account_id AS account_id, m5.contact_id AS contact_id, m5.field_profile_id__name AS field_profile_id__name, m5.field_profile_id__id AS field_profile_id__id, m5.field_profile_id__name_sort AS field_profile_id__name_sort, m5.id AS id 
 FROM (SELECT t5.object_type AS object_type, t5.level AS level, t5.expires_at AS expires_at, t5.revoked_at AS revoked_at, t5.object_id AS object_id, t5.account_id AS account_id, t5.contact_id AS contact_id, s5_0.name AS field_profile_id__name, s5_0.id AS field_profile_id__id, s5_0.name_sort AS field_profile_id__name_sort, t5.id AS id 
@@ -315,9 +321,11 @@ FROM webhook_endpoints AS t46
 WHERE t46.tenant_id = $3 AND false AND t46.id = p5.object_id AND p5.object_type = 'webhook_endpoint') AS r46) AS x46 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r47) AS j 
 FROM (SELECT t47.name AS name, x48.j AS shares 
 FROM accounts AS t47 LEFT OUTER JOIN LATERAL (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
+FROM (SELECT m48.one AS one 
 FROM (SELECT 1 AS one 
 FROM record_shares AS c48 
 WHERE c48.tenant_id = $3 AND false AND c48.account_id = t47.id AND c48.archived_at IS NULL AND c48.revoked_at IS NULL 
+ LIMIT 10001) AS m48 
  LIMIT $11) AS b48), CAST($12 AS BIGINT)))) AS j) AS x48 ON true 
 WHERE t47.tenant_id = $3 AND t47.owner_id = $10 AND t47.id = p5.account_id) AS r47) AS x47 ON true LEFT OUTER JOIN LATERAL (SELECT row_to_json(r49) AS j 
 FROM (SELECT t49.name AS name 

@@ -18,9 +18,11 @@ WHERE t3.tenant_id = $3 AND t3.owner_id = p1.id AND t3.archived_at IS NULL ORDER
  LIMIT 101) AS m3 ORDER BY m3.name_sort ASC, m3.id ASC 
  LIMIT $5)
  SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m3.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c3 
 WHERE c3.tenant_id = $3 AND c3.owner_id = p1.id AND c3.archived_at IS NULL 
+ LIMIT 10001) AS m3 
  LIMIT $6) AS b3), CAST($7 AS BIGINT))), 'nodes', n3_1.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r4)), '[]'::json) AS j 
 FROM (SELECT p3.name AS name, x5.j AS opportunities 
@@ -75,9 +77,11 @@ WHERE t3.tenant_id = $3 AND t3.owner_id = $5 AND t3.owner_id = p1.id AND t3.arch
  LIMIT 101) AS m3 ORDER BY m3.name_sort ASC, m3.id ASC 
  LIMIT $6)
  SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m3.one AS one 
 FROM (SELECT 1 AS one 
 FROM accounts AS c3 
 WHERE c3.tenant_id = $3 AND c3.owner_id = $5 AND c3.owner_id = p1.id AND c3.archived_at IS NULL 
+ LIMIT 10001) AS m3 
  LIMIT $7) AS b3), CAST($8 AS BIGINT))), 'nodes', n3_1.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r4)), '[]'::json) AS j 
 FROM (SELECT p3.name AS name, x5.j AS opportunities 

@@ -8,9 +8,11 @@ WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL ORDER BY t1.created_at ASC, t
  LIMIT 101) AS m1 ORDER BY m1.created_at ASC, m1.id ASC 
  LIMIT $4)
  SELECT json_build_object('nodes', n1_0.j, 'totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m1.one AS one 
 FROM (SELECT 1 AS one 
 FROM tokens AS c1 
 WHERE c1.tenant_id = $3 AND c1.archived_at IS NULL 
+ LIMIT 10001) AS m1 
  LIMIT $5) AS b1), CAST($6 AS BIGINT)))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.name AS name, p1.kind AS kind, p1.documents AS documents, rtrim(rtrim(to_char(timezone('UTC', p1.expires_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "expiresAt", rtrim(rtrim(to_char(timezone('UTC', p1.revoked_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "revokedAt", x3.j AS role, x4.j AS "user" 
@@ -39,9 +41,11 @@ WHERE t1.tenant_id = $3 AND false AND t1.archived_at IS NULL ORDER BY t1.created
  LIMIT 101) AS m1 ORDER BY m1.created_at ASC, m1.id ASC 
  LIMIT $4)
  SELECT json_build_object('nodes', n1_0.j, 'totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
+FROM (SELECT m1.one AS one 
 FROM (SELECT 1 AS one 
 FROM tokens AS c1 
 WHERE c1.tenant_id = $3 AND false AND c1.archived_at IS NULL 
+ LIMIT 10001) AS m1 
  LIMIT $5) AS b1), CAST($6 AS BIGINT)))) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.name AS name, p1.kind AS kind, p1.documents AS documents, rtrim(rtrim(to_char(timezone('UTC', p1.expires_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "expiresAt", rtrim(rtrim(to_char(timezone('UTC', p1.revoked_at), 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' AS "revokedAt", x3.j AS role, x4.j AS "user" 
