@@ -198,7 +198,7 @@ class Connection:
             raise AssertionError("totalCount has a default bound")
         reference = self.renderer.table(self.read, "c")
         up_to = checked_bound(part.up_to, self.read)
-        rows = (
+        rows: Select[Any] = (
             select(literal_column("1").label("one"))
             .select_from(reference)
             .where(*self.renderer.where(self.read, reference, self.parent))

@@ -242,7 +242,7 @@ class Read:
     alias: str = ""
 
     def map(self, change: Callable[[Read], Read]) -> Read:
-        """Apply `change` to every read of the tree, leaves first."""
+        """Apply `change` to every read of the tree, leaves first. What is not changed stays the same object."""
 
         def item(one: Any) -> Any:
             if isinstance(one, Read):
@@ -252,12 +252,16 @@ class Read:
             return one
 
         def inside(read: Read) -> Read:
-            return replace(read, items=tuple(item(one) for one in read.items))
+            items = tuple(map(item, read.items))
+            return read if same(items, read.items) else replace(read, items=items)
 
-        selected = tuple(
-            replace(part, reads=tuple((key, inside(read)) for key, read in part.reads)) for part in self.selected
-        )
-        return change(replace(inside(self), selected=selected))
+        def within(part: Selected) -> Selected:
+            reads = tuple((key, inside(read)) for key, read in part.reads)
+            kept = all(new is old for (_, new), (_, old) in zip(reads, part.reads, strict=True))
+            return part if kept else replace(part, reads=reads)
+
+        read, selected = inside(self), tuple(map(within, self.selected))
+        return change(read if same(selected, self.selected) else replace(read, selected=selected))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +279,10 @@ class ReadPlan:
                 for key, root in self.roots
             ),
         )
+
+
+def same(new: tuple[Any, ...], old: tuple[Any, ...]) -> bool:
+    return all(one is other for one, other in zip(new, old, strict=True))
 
 
 def first_equal(item: Any, lists: list[Read]) -> Any:

@@ -40,7 +40,7 @@ from .ids import prefixes_of, uuid_of, uuids_of, value_getter
 from .ir import AnyVariant, Constant, Either, GroupKeys, Object, Read, ReadPlan, Scalar, first_equal, height
 from .predicates import condition
 from .request import Getter, now_of, principal_text, tenant_of, tenant_text
-from .rows import Columns, Keyed, array_of, joined, json_object, record_or_null, row_of
+from .rows import Columns, Keyed, aliased, array_of, joined, json_object, record_or_null, row_of
 from .statement import Parameters, Statement, compiled
 
 Visibility = Any
@@ -156,9 +156,9 @@ class Renderer:
             raise TypeError(f"{entity.name} has no table")
         made: Any
         if outside is None:
-            made = table.alias(name)
+            made = aliased(table, name)
         else:
-            own = table.alias(f"{name}_")
+            own = aliased(table, f"{name}_")
             columns = [
                 own.c[column]
                 if field_set == DEFAULT

@@ -1,9 +1,10 @@
 """Forms that every rendered read is made of: a page's columns, JSON objects and arrays, ORDER BY terms."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Label, Text, case, cast, func, literal, literal_column, true
+from sqlalchemy import Column, ColumnElement, Label, Table, Text, case, cast, func, literal, literal_column, true
 from sqlalchemy.dialects.postgresql import JSON
 
 from .ir import Order, Read
@@ -11,6 +12,12 @@ from .ir import Order, Read
 CHUNK = 50  # PostgreSQL takes 100 arguments in one call
 OF = "__"  # between the column that points at a record and the record's own
 LONGEST_NAME = 63  # PostgreSQL cuts the rest off
+
+
+@lru_cache(maxsize=1_000)
+def aliased(table: Table, name: str) -> Any:
+    """Statements share these: to make all columns of an alias takes a fifth of the time of a statement."""
+    return table.alias(name)
 
 
 class Columns:

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
 import orjson
 import pytest
-from graphql import OperationDefinitionNode, get_operation_ast, parse, validate
+from graphql import DocumentNode, OperationDefinitionNode, get_operation_ast, parse, validate
 
 from api.compiler import Statement
 from api.db.engine import write_engine, write_sessions
@@ -38,27 +39,28 @@ class Library:
         return orjson.loads(await self.bytes(query, variables, as_=as_))
 
     async def bytes(self, query: str, variables: dict[str, Any] | None = None, *, as_: str = "admin") -> bytes:
-        document = parse(query)
-        assert validate(schema.core, document) == []
+        document, operation = valid(query)
         viewer = self.world.viewer(as_)
-        return await self.reads.execute(document, operation_of(query), variables or {}, viewer, key=query)
+        return await self.reads.execute(document, operation, variables or {}, viewer, key=query)
 
     def compiled(
         self, query: str, variables: dict[str, Any] | None = None, *, as_: str = "admin"
     ) -> tuple[Statement, list[Any]]:
         """The statement of a query and its parameters."""
-        document, operation, viewer = parse(query), operation_of(query), self.world.viewer(as_)
-        errors = validate(schema.core, document)
-        assert errors == []
+        (document, operation), viewer = valid(query), self.world.viewer(as_)
         coerced, _ = self.reads.coerced(operation, variables or {})
         statement = self.reads.compiler.operation(document, operation, coerced, self.reads.visibility(viewer))
         return statement, statement.parameters(self.reads.request(viewer, coerced))
 
 
-def operation_of(query: str) -> OperationDefinitionNode:
-    operation = get_operation_ast(parse(query))
+@lru_cache(maxsize=1_000)
+def valid(query: str) -> tuple[DocumentNode, OperationDefinitionNode]:
+    """A document of the schema and its operation."""
+    document = parse(query)
+    assert validate(schema.core, document) == []
+    operation = get_operation_ast(document)
     assert operation is not None
-    return operation
+    return document, operation
 
 
 @pytest.fixture(scope="session")

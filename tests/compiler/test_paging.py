@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 import pytest
-from graphql import DocumentNode, GraphQLEnumType, parse
+from graphql import DocumentNode, GraphQLEnumType
 
 from api.compiler import RequestError
 from api.domain.kernel import Viewer
 from api.schema import schema
-from tests.compiler.conftest import Library, operation_of
+from tests.compiler.conftest import Library, valid
 from tests.compiler.crowd import ROWS, a_crowd, accounts
 from tests.people import NOW, viewer_of
 
@@ -38,7 +38,7 @@ class Walk:
 
     @cached_property
     def parsed(self) -> tuple[DocumentNode, Any]:
-        return parse(self.query), operation_of(self.query)
+        return valid(self.query)
 
     async def page(self, **arguments: Any) -> dict[str, Any]:
         data = await self.library.reads.execute(*self.parsed, self.fixed | arguments, self.viewer, key=self.query)
@@ -248,7 +248,7 @@ def uuid_hex(id: str) -> str:
 async def bad(library: Library, query: str, cursor: Any, viewer: Viewer, argument: str = "after") -> None:
     sent = len(library.sent)
     with pytest.raises(RequestError) as caught:
-        await library.reads.execute(parse(query), operation_of(query), {"c": cursor}, viewer, key=query)
+        await library.reads.execute(*valid(query), {"c": cursor}, viewer, key=query)
     assert (caught.value.code, caught.value.path) == ("BAD_CURSOR", (argument,))
     assert len(library.sent) == sent
 
