@@ -75,7 +75,7 @@ class ExternalPostgres:
         return urlunsplit(self.url._replace(path=f"/{database}"))
 
     def create_database(self, name: str, template: str | None = None) -> None:
-        source = f"TEMPLATE {template}" if template else "TEMPLATE template0 ENCODING 'UTF8'"
+        source = f"TEMPLATE {template} STRATEGY FILE_COPY" if template else "TEMPLATE template0 ENCODING 'UTF8'"
         self.drop_database(name)
         self.run("postgres", f"CREATE DATABASE {name} {source}")
         self.run("postgres", roles.database_sql(name))

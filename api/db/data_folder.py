@@ -46,7 +46,12 @@ SERVER_SETTINGS = {
     "jit": "off",
     "io_method": "sync",
 }
-VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+VOLATILE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "scram_iterations": "1",  # its passwords are as short-lived; 4,096 cost each connection as much as all else
+}
 
 
 def make_data_dir(data_dir: Path) -> None:

@@ -246,6 +246,7 @@ async def _create_roles(connection: asyncpg.Connection, passwords: dict[str, str
 
 
 async def _create(connection: asyncpg.Connection, name: str, template: str | None) -> None:
-    source = EMPTY if template is None else f"TEMPLATE {roles.identifier(template)}"
+    # Files copied whole are half the work of pages copied one by one through the log.
+    source = EMPTY if template is None else f"TEMPLATE {roles.identifier(template)} STRATEGY FILE_COPY"
     await connection.execute(f"CREATE DATABASE {roles.identifier(name)} {source}")
     await connection.execute(roles.database_sql(name))

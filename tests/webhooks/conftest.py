@@ -32,10 +32,10 @@ from api.worker.webhooks import service
 from api.worker.webhooks.loop import Deliveries
 from api.worker.webhooks.sender import Sender
 from tests.conftest import Committed, SameConnection, raw
-from tests.graphql_client import SECRET, GraphQLFailed, bearer, graphql, no_problems, remembering
+from tests.graphql_client import SECRET, GraphQLFailed, bearer, graphql, no_problems, recalling, remembering
 from tests.people import NOW, Sessions
 from tests.webhooks.hostile import Counting, Lying
-from tests.webhooks.receivers import Receiver
+from tests.webhooks.receivers import Receiver, authorities
 
 __all__ = ["graphql"]
 
@@ -194,8 +194,8 @@ async def a_world(
     wired = services(settings, committed.reads, committed.sessions, SECRET, outside=None, resolve=resolve)
     wired = replace(wired, front=remembering(wired.front))
     worker = await asyncpg.create_pool(committed.urls.worker, min_size=1, max_size=4)
-    poster = Poster(Guard(allowed_hosts(allowed), resolve), seconds=seconds, network=network)
-    sender = Sender(worker, poster, Sealer(SECRET), service.payloads(place), service.disabling(place))
+    poster = Poster(Guard(allowed_hosts(allowed), resolve), authorities(), seconds=seconds, network=network)
+    sender = Sender(worker, poster, Sealer(SECRET), recalling(service.payloads(place)), service.disabling(place))
     transport = httpx.ASGITransport(application(wired, problems=no_problems))
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as http:
         world = World(place, committed, http, worker, Deliveries(worker, sender.send), sender, committed.admin)

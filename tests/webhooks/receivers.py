@@ -7,12 +7,21 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from socket import IPPROTO_TCP, SO_LINGER, SOL_SOCKET, TCP_NODELAY
 from struct import pack
+
+import httpcore
 
 Reader = asyncio.StreamReader
 Writer = asyncio.StreamWriter
 Behave = Callable[["Receiver", Reader, Writer], Awaitable[None]]
+
+
+@cache
+def authorities() -> ssl.SSLContext:
+    """What a client believes that is told nothing, read once: it takes longer than most requests."""
+    return httpcore.default_ssl_context()
 
 
 @dataclass

@@ -28,6 +28,7 @@ from tests.webhooks.receivers import (
     EVIL,
     Receiver,
     answer,
+    authorities,
     hangs_up,
     receiving,
     redirects,
@@ -41,7 +42,7 @@ HEADERS = [("content-type", "application/json"), ("webhook-id", "whd_1")]
 
 
 def client(receiver: Receiver, *, seconds: float = 5) -> Client:
-    return Client(Guard(allowed_hosts([receiver.allowed]), Lying()), seconds=seconds)
+    return Client(Guard(allowed_hosts([receiver.allowed]), Lying()), authorities(), seconds=seconds)
 
 
 def where(receiver: Receiver) -> Destination:
@@ -126,7 +127,7 @@ async def test_no_hostile_url_is_connected_to_and_a_public_one_is():
     async with receiving(hangs_up) as receiver:
         network = Counting(receiver.port)
         guard = Guard(resolve=Lying())
-        sender = Client(guard, network=network, seconds=2)
+        sender = Client(guard, authorities(), network=network, seconds=2)
         for url in [*DATA["addressed"], *(url for url in URLS if url not in DATA["refused"])]:
             with pytest.raises(Failed):
                 await sender.post(sender.destination(url), HEADERS, b"{}", tenant=TENANT)
@@ -146,7 +147,7 @@ async def test_what_was_checked_is_what_is_connected_to():
     """A name is resolved once for each connection."""
     async with receiving(hangs_up) as receiver:
         resolve = Lying()
-        sender = Client(Guard(resolve=resolve), network=Counting(receiver.port), seconds=2)
+        sender = Client(Guard(resolve=resolve), authorities(), network=Counting(receiver.port), seconds=2)
         with pytest.raises(Failed):
             await sender.post(sender.destination("https://hooks.example.com/"), HEADERS, b"{}", tenant=TENANT)
         assert resolve.asked == {"hooks.example.com": 1}
@@ -273,7 +274,7 @@ async def test_the_second_address_is_tried_if_the_first_does_not_answer():
     async with receiving(hangs_up) as receiver:
         network = Half(receiver.port)
         both = Lying(**{"two.example.com": [["2606:2800:21f::1", PUBLIC]]})
-        sender = Client(Guard(resolve=both), network=network, seconds=2)
+        sender = Client(Guard(resolve=both), authorities(), network=network, seconds=2)
         with pytest.raises(Failed):  # the receiver speaks no TLS
             await sender.post(sender.destination("https://two.example.com/"), HEADERS, b"{}", tenant=TENANT)
         assert network.connected == ["2606:2800:21f::1", PUBLIC]
