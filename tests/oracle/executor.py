@@ -24,7 +24,8 @@ from tests.oracle.figures import Aggregates, sales_metrics
 from tests.oracle.filters import Filters
 from tests.oracle.memory import Memory, Row
 from tests.oracle.paging import Cursors, Page, Place, keys_of, order_text, page_of
-from tests.oracle.rules import TYPES, Asker, World, fact, holders, listed, named, pointed_at, viewer, wire_id
+from tests.oracle.rules import fact, holders, listed, named, pointed_at, wire_id
+from tests.oracle.seeing import TYPES, Asker, World, viewer
 from tests.oracle.wire import written
 
 SDL = Path(__file__).parents[2] / "api/schema/schema.graphql"
@@ -71,9 +72,9 @@ FEEDS = ("events",)
 # `tests/probes/` with what row-level security lets through.
 UNTAUGHT = frozenset(
     {
-        *("BusinessHours", "HolidayCalendar", "Case", "Entitlement", "SlaPolicy", "Queue", "EscalationRule"),
-        *("CaseMetrics", "CaseMetricRow", "KnowledgeArticle", "KnowledgeFinding", "KnowledgeSuggestion"),
-        *("SatisfactionRequest", "SatisfactionMetrics", "SatisfactionMetricRow"),
+        *("CaseMetrics", "CaseMetricRow", "SatisfactionMetrics", "SatisfactionMetricRow"),
+        # Found by PostgreSQL's stemmer and ranked by it: a second one in Python would be compared with itself.
+        *("KnowledgeFinding", "KnowledgeSuggestion"),
         *("PartnerProgram", "PartnerTier", "PartnerMembership", "PartnerUser", "Certification", "PartnerCertification"),
         *("PartnerMarketingBudget", "PartnerFundAllocation", "PartnerFundRequest", "PartnerFundClaim"),
         *("Lead", "DealRegistration", "PartnerLeadOffer", "PartnerLeadProfile", "OpportunityPartner"),

@@ -25,7 +25,7 @@ from graphql import (
 
 from tests.oracle.document import Enum, Part, Query, Var, Variable
 from tests.oracle.paging import Cursors, order_text
-from tests.oracle.rules import World
+from tests.oracle.seeing import World
 from tests.oracle.values import Values, complete
 
 DEEPEST = 6
