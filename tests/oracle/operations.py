@@ -110,7 +110,7 @@ class Making:
             target = get_named_type(root.fields[name].type).name.removesuffix("Connection")
         self.all.walks[tenant] = name, order
         arguments, _ = self.page(f"Query.{name}", root.fields[name], target, 1, order=order)
-        return [Part(name, arguments=arguments, parts=self.cursors())]
+        return [Part(name, arguments=arguments, parts=self.cursors(self.all.schema.type_map[target]))]
 
     def filtered(self, root: GraphQLObjectType) -> list[Part]:
         """All rows that fit a filter, and their number: where the mistakes of filters are."""
@@ -187,12 +187,13 @@ class Making:
         if not is_leaf_type(target):
             part.parts = self.selection(target, depth + 1, rows * size)
         if "before" in declared.args and self.chance(0.35):
-            part.parts += self.cursors()
+            part.parts += self.cursors(get_named_type(target.fields["nodes"].type))
         return part
 
-    def cursors(self) -> list[Part]:
+    def cursors(self, of: Any) -> list[Part]:
         """What later queries go on from."""
-        edges = Part("edges", self.alias(), parts=[Part("cursor"), Part("node", parts=[Part("id")])])
+        node = Part("node", parts=[Part("id" if "id" in of.fields else "__typename")])
+        edges = Part("edges", self.alias(), parts=[Part("cursor"), node])
         facts = [Part("startCursor"), Part("endCursor"), Part("hasNextPage"), Part("hasPreviousPage")]
         return [edges, Part("pageInfo", self.alias(), parts=facts)]
 

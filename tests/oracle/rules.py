@@ -17,6 +17,7 @@ from tests.oracle.seeing import MODELS, PREFIXES, World, object_of
 from tests.oracle.wire import Money, fold, half_away
 
 DAY = 86_400
+ACTORS = {"STAFF": "usr_", "INTEGRATION": "tok_", "PARTNER": "con_", "CUSTOMER": "con_"}  # the system has no id
 Fact = Callable[[Row, World], Any]
 
 
@@ -80,7 +81,7 @@ def days_of_stay(row: Row, world: World) -> int:
 
 
 def actor(row: Row, _world: World) -> dict[str, Any]:
-    prefix = {"STAFF": "usr_", "INTEGRATION": "tok_"}.get(row.actor_kind)
+    prefix = ACTORS.get(row.actor_kind)
     return {"kind": row.actor_kind, "id": prefix and prefix + row.actor_id.hex, "name": row.actor_name}
 
 
