@@ -32,7 +32,10 @@ DEEPEST = 6
 MOST_FIELDS = (5, 8, 12, 20, 40)  # one of these for each query
 MOST_ROWS = 300
 NULLABLE = frozenset(
-    {"first", "last", "after", "before", "filter", "orderBy", "from", "to", "asOf", "currency", "pipeline"}
+    {
+        *("first", "last", "after", "before", "filter", "orderBy"),
+        *("from", "to", "asOf", "currency", "pipeline", "account", "owner"),
+    }
 )
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
@@ -137,7 +140,7 @@ class Making:
 
     def whole(self, type_: Any) -> list[Part]:
         """All fields of a type and of what it is made of; the id of a record."""
-        if is_abstract_type(type_):
+        if is_abstract_type(type_) or type_.interfaces:
             return [Part("id")]
         self.all.asked |= {f"{type_.name}.{name}" for name in type_.fields}
         targets = {name: get_named_type(one.type) for name, one in type_.fields.items()}
@@ -270,7 +273,7 @@ class Making:
         if name in NULLABLE and not isinstance(argument.type, GraphQLNonNull) and self.chance(0.05):
             return None
         about = ""
-        if name == "groupBy":
+        if name in {"groupBy", "by"}:
             return self.values.given(argument.type, lambda: self.keys(get_named_type(argument.type)))
         return self.values.given(argument.type, lambda: self.values.value(argument.type, about))
 
