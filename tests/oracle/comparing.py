@@ -24,7 +24,7 @@ from tests.oracle.executor import Oracle, Unanswerable, committed_schema
 from tests.oracle.memory import Memory, remember
 from tests.oracle.operations import Operations
 from tests.oracle.paging import MARK, Cursors
-from tests.oracle.rules import Asker
+from tests.oracle.seeing import Asker
 from tests.oracle.world import Made, store, world_of
 
 SECRET = b"s" * 32

@@ -20,11 +20,13 @@ from graphql import (
     is_list_type,
 )
 
+from tests.oracle import service_figures
 from tests.oracle.figures import Aggregates, sales_metrics
 from tests.oracle.filters import Filters
 from tests.oracle.memory import Memory, Row
 from tests.oracle.paging import Cursors, Page, Place, keys_of, order_text, page_of
-from tests.oracle.rules import TYPES, Asker, World, fact, holders, listed, named, pointed_at, viewer, wire_id
+from tests.oracle.rules import fact, holders, listed, named, pointed_at, wire_id
+from tests.oracle.seeing import TYPES, Asker, World, viewer
 from tests.oracle.wire import written
 
 SDL = Path(__file__).parents[2] / "api/schema/schema.graphql"
@@ -42,10 +44,14 @@ def node(world: World, id: str) -> Row | None:
 
 
 ROOTS: Mapping[str, Callable[[World, Mapping[str, Any]], Any]] = {
+    "caseMetricRows": service_figures.rows_of(service_figures.CASES, "case"),
+    "caseMetrics": service_figures.metrics_of(service_figures.CASES),
     "externalIdHolders": lambda world, given: holders(world, given["source"], given["value"]),
     "node": lambda world, given: node(world, given["id"]),
     "nodes": lambda world, given: [node(world, id) for id in given["ids"]],
     "salesMetrics": sales_metrics,
+    "satisfactionMetricRows": service_figures.rows_of(service_figures.SATISFACTION, "request"),
+    "satisfactionMetrics": service_figures.metrics_of(service_figures.SATISFACTION),
     "viewer": lambda world, _given: viewer(world),
 }
 
@@ -71,9 +77,8 @@ FEEDS = ("events",)
 # `tests/probes/` with what row-level security lets through.
 UNTAUGHT = frozenset(
     {
-        *("BusinessHours", "HolidayCalendar", "Case", "Entitlement", "SlaPolicy", "Queue", "EscalationRule"),
-        *("CaseMetrics", "CaseMetricRow", "KnowledgeArticle", "KnowledgeFinding", "KnowledgeSuggestion"),
-        *("SatisfactionRequest", "SatisfactionMetrics", "SatisfactionMetricRow"),
+        # Found by PostgreSQL's stemmer and ranked by it: a second one in Python would be compared with itself.
+        *("KnowledgeFinding", "KnowledgeSuggestion"),
         *("PartnerProgram", "PartnerTier", "PartnerMembership", "PartnerUser", "Certification", "PartnerCertification"),
         *("PartnerMarketingBudget", "PartnerFundAllocation", "PartnerFundRequest", "PartnerFundClaim"),
         *("Lead", "DealRegistration", "PartnerLeadOffer", "PartnerLeadProfile", "OpportunityPartner"),

@@ -10,7 +10,8 @@ from graphql import GraphQLSchema
 
 from tests.oracle.filters import Filters
 from tests.oracle.memory import Row
-from tests.oracle.rules import MODELS, TYPES, World, named, wire_id
+from tests.oracle.rules import named, wire_id
+from tests.oracle.seeing import MODELS, TYPES, World
 from tests.oracle.wire import Money, decimal_text, digits_of, fold, half_away, money, trimmed
 
 MOST_NAMED = 100

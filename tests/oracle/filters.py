@@ -8,7 +8,8 @@ from typing import Any
 from graphql import GraphQLInputObjectType, GraphQLSchema, get_named_type
 
 from tests.oracle.memory import Row
-from tests.oracle.rules import World, fact, listed, pointed_at
+from tests.oracle.rules import fact, listed, pointed_at
+from tests.oracle.seeing import World
 from tests.oracle.wire import Money, digits_of, fold, shifted
 
 PARSE: Mapping[str, Any] = {

@@ -14,7 +14,13 @@ from api.domain.kernel import Record, Tenant
 from api.domain.kernel.model import Model
 
 # GraphQL types whose rows are of a model with another name.
-NAMED_OTHERWISE = {"StageHistoryEntry": "StageHistory"}
+NAMED_OTHERWISE = {
+    "BusinessInterval": "OpenInterval",
+    "CaseMilestone": "Milestone",
+    "CaseStatusHistoryEntry": "CaseStay",
+    "KnowledgeArticleVersion": "ArticleVersion",
+    "StageHistoryEntry": "StageHistory",
+}
 
 
 class Row:

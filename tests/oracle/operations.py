@@ -25,14 +25,17 @@ from graphql import (
 
 from tests.oracle.document import Enum, Part, Query, Var, Variable
 from tests.oracle.paging import Cursors, order_text
-from tests.oracle.rules import World
+from tests.oracle.seeing import World
 from tests.oracle.values import Values, complete
 
 DEEPEST = 6
 MOST_FIELDS = (5, 8, 12, 20, 40)  # one of these for each query
 MOST_ROWS = 300
 NULLABLE = frozenset(
-    {"first", "last", "after", "before", "filter", "orderBy", "from", "to", "asOf", "currency", "pipeline"}
+    {
+        *("first", "last", "after", "before", "filter", "orderBy"),
+        *("from", "to", "asOf", "currency", "pipeline", "account", "owner"),
+    }
 )
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
@@ -110,7 +113,7 @@ class Making:
             target = get_named_type(root.fields[name].type).name.removesuffix("Connection")
         self.all.walks[tenant] = name, order
         arguments, _ = self.page(f"Query.{name}", root.fields[name], target, 1, order=order)
-        return [Part(name, arguments=arguments, parts=self.cursors())]
+        return [Part(name, arguments=arguments, parts=self.cursors(self.all.schema.type_map[target]))]
 
     def filtered(self, root: GraphQLObjectType) -> list[Part]:
         """All rows that fit a filter, and their number: where the mistakes of filters are."""
@@ -137,7 +140,7 @@ class Making:
 
     def whole(self, type_: Any) -> list[Part]:
         """All fields of a type and of what it is made of; the id of a record."""
-        if is_abstract_type(type_):
+        if is_abstract_type(type_) or type_.interfaces:
             return [Part("id")]
         self.all.asked |= {f"{type_.name}.{name}" for name in type_.fields}
         targets = {name: get_named_type(one.type) for name, one in type_.fields.items()}
@@ -187,12 +190,13 @@ class Making:
         if not is_leaf_type(target):
             part.parts = self.selection(target, depth + 1, rows * size)
         if "before" in declared.args and self.chance(0.35):
-            part.parts += self.cursors()
+            part.parts += self.cursors(get_named_type(target.fields["nodes"].type))
         return part
 
-    def cursors(self) -> list[Part]:
+    def cursors(self, of: Any) -> list[Part]:
         """What later queries go on from."""
-        edges = Part("edges", self.alias(), parts=[Part("cursor"), Part("node", parts=[Part("id")])])
+        node = Part("node", parts=[Part("id" if "id" in of.fields else "__typename")])
+        edges = Part("edges", self.alias(), parts=[Part("cursor"), node])
         facts = [Part("startCursor"), Part("endCursor"), Part("hasNextPage"), Part("hasPreviousPage")]
         return [edges, Part("pageInfo", self.alias(), parts=facts)]
 
@@ -269,7 +273,7 @@ class Making:
         if name in NULLABLE and not isinstance(argument.type, GraphQLNonNull) and self.chance(0.05):
             return None
         about = ""
-        if name == "groupBy":
+        if name in {"groupBy", "by"}:
             return self.values.given(argument.type, lambda: self.keys(get_named_type(argument.type)))
         return self.values.given(argument.type, lambda: self.values.value(argument.type, about))
 

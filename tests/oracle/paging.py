@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cmp_to_key
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from graphql import GraphQLEnumType, GraphQLSchema
 
 from tests.oracle.memory import Row
-from tests.oracle.rules import FIXED_ORDERS, World, fact, pointed_at
+from tests.oracle.rules import FIXED_ORDERS, fact, pointed_at
+from tests.oracle.seeing import World
 from tests.oracle.wire import Money, fold
 
 MARK = "\0cursor "
@@ -70,8 +72,8 @@ def order_text(order_by: Sequence[Mapping[str, Any]] | None) -> str:
 def keys_of(schema: GraphQLSchema, world: World, type_: str, order_by: Sequence[Mapping[str, Any]] | None) -> list[Key]:
     """The sort keys, the id last, running as the first key does."""
     if type_ in FIXED_ORDERS:
-        column = FIXED_ORDERS[type_]
-        return [Key(lambda row: getattr(row, column), down=True), Key(lambda row: row.id, down=True)]
+        columns, down = FIXED_ORDERS[type_]
+        return [Key(attrgetter(column), down) for column in columns]
     keys = [
         Key(
             sort_value(schema, world, type_, key["field"]),

@@ -5,90 +5,19 @@ A new slice adds itself to the tables below; what follows from the names of its 
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from tests.oracle.memory import Memory, Row, models, objects, prefixes
+from tests.oracle import service_rules
+from tests.oracle.memory import Row
+from tests.oracle.seeing import MODELS, PREFIXES, World, object_of
 from tests.oracle.wire import Money, fold, half_away
 
 DAY = 86_400
-MODELS, PREFIXES = models(), prefixes()
-TYPES = {prefix: type_ for type_, prefix in PREFIXES.items()}
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Who asks."""
-
-    tenant: UUID
-    principal: UUID
-    user: UUID | None
-    kind: str
-    name: str
-    role: str
-
-
-# Role → what it reads and writes only if it is its own; what it may change at all.
-OWN: Mapping[str, frozenset[str]] = {"sales_rep": frozenset({"Account", "Contact", "Opportunity"})}
-SHELVES = frozenset({"pipeline", "product", "stage", "team", "user"})
-READS = {"sales_rep": SHELVES, "read_only": SHELVES | {"account", "contact", "opportunity", "role"}}
-WRITES_ALL = frozenset({"admin"})
-# Rows that tie records together: seen by whoever sees all of them.
-TIES: Mapping[str, Mapping[str, str]] = {
-    "AccountContact": {"account_id": "Account", "contact_id": "Contact"},
-    "OpportunityContactRole": {"contact_id": "Contact", "opportunity_id": "Opportunity"},
-}
-
-
-@dataclass
-class World:
-    """What there is, when it is, and who asks."""
-
-    memory: Memory
-    now: datetime
-    asker: Asker
-    seen: dict[str, list[Row]] = field(default_factory=dict)
-
-    def sees(self, row: Row) -> bool:
-        if row.tenant_id != self.asker.tenant:
-            return False
-        if row.typename in OWN.get(self.asker.role, ()) and not self.owns(row):
-            return False
-        ties = TIES.get(row.typename, {})
-        return all(self.one(type_, getattr(row, column)) is not None for column, type_ in ties.items())
-
-    def changes(self, row: Row) -> bool:
-        return self.asker.role in WRITES_ALL or (row.typename in OWN.get(self.asker.role, ()) and self.owns(row))
-
-    def owns(self, row: Row) -> bool:
-        return self.asker.user is not None and row.owner_id == self.asker.user
-
-    def all(self, type_: str) -> list[Row]:
-        """All rows of the type that the asker may see."""
-        if type_ not in self.seen:
-            self.seen[type_] = [row for row in self.memory.of(type_) if self.sees(row)]
-        return self.seen[type_]
-
-    def one(self, type_: str, id: UUID | None) -> Row | None:
-        row = self.memory.one(type_, id)
-        return row if row is not None and self.sees(row) else None
-
-    @property
-    def tenant(self) -> Row:
-        tenant = self.memory.one("Tenant", self.asker.tenant)
-        assert tenant is not None
-        return tenant
-
-    def day(self, at: datetime) -> date:
-        """The day of an instant where the tenant is."""
-        return at.astimezone(ZoneInfo(self.tenant.zone)).date()
-
-
+ACTORS = {"STAFF": "usr_", "INTEGRATION": "tok_", "PARTNER": "con_", "CUSTOMER": "con_"}  # the system has no id
 Fact = Callable[[Row, World], Any]
 
 
@@ -152,7 +81,7 @@ def days_of_stay(row: Row, world: World) -> int:
 
 
 def actor(row: Row, _world: World) -> dict[str, Any]:
-    prefix = {"STAFF": "usr_", "INTEGRATION": "tok_"}.get(row.actor_kind)
+    prefix = ACTORS.get(row.actor_kind)
     return {"kind": row.actor_kind, "id": prefix and prefix + row.actor_id.hex, "name": row.actor_name}
 
 
@@ -184,6 +113,7 @@ FACTS: Mapping[tuple[str, str], Fact] = {
     ("Opportunity", "isRotting"): is_rotting,
     ("StageHistoryEntry", "days"): days_of_stay,
     ("Tenant", "id"): lambda row, _world: f"ten_{row.id.hex}",
+    **service_rules.FACTS,
 }
 
 
@@ -204,17 +134,13 @@ def primary_contact(row: Row, world: World) -> Row | None:
 ONES: Mapping[tuple[str, str], Callable[[Row, World], Row | None]] = {
     ("Account", "primaryContact"): primary_contact,
     ("ExternalIdHolder", "record"): lambda row, world: world.one(of_object(row.type), row.record_id),
+    **service_rules.ONES,
 }
 
 
 def of_object(object_: str) -> str:
     """The type of the records that rights and events call so."""
     return next(type_ for type_, model in MODELS.items() if getattr(model, "object", None) == object_)
-
-
-def object_of(type_: str) -> str:
-    """What rights and events call the records of a type."""
-    return str(getattr(MODELS[type_], "object", ""))
 
 
 def holders(world: World, source: str, value: str) -> list[Row]:
@@ -314,6 +240,7 @@ LISTS: Mapping[tuple[str, str], Callable[[Row, World], list[Row]]] = {
     ("", "history"): history,
     ("ChangeEvent", "changes"): changes,
     ("Opportunity", "availableTransitions"): transitions,
+    **service_rules.LISTS,
 }
 SHORT_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
     ("Account", "addresses"): ["kind"],
@@ -323,10 +250,15 @@ SHORT_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
     ("Opportunity", "contactRoles"): ["created_at", "id"],
     ("Opportunity", "lines"): ["position"],
     ("Opportunity", "splits"): ["kind", "user_id"],
+    **service_rules.SHORT_LISTS,
 }
 
-# Lists that are not ordered by `orderBy`: the column, which runs downwards.
-FIXED_ORDERS: Mapping[str, str] = {"ChangeEvent": "version", "StageHistoryEntry": "entered_at"}
+# Lists that are not ordered by `orderBy`: the columns, and whether they run downwards.
+FIXED_ORDERS: Mapping[str, tuple[Sequence[str], bool]] = {
+    "ChangeEvent": (["version", "id"], True),
+    "StageHistoryEntry": (["entered_at", "id"], True),
+    **service_rules.FIXED_ORDERS,
+}
 
 
 # -- references ------------------------------------------------------------------------------------------------------
@@ -362,28 +294,3 @@ NATURAL_KEYS: Mapping[tuple[str, str], Callable[[Row, Any, World], bool]] = {
     ("Contact", "email"): lambda row, email, _world: row.email is not None and row.email.lower() == email.lower(),
     ("Stage", "byName"): stage_by_name,
 }
-
-
-# -- the viewer ------------------------------------------------------------------------------------------------------
-
-
-def viewer(world: World) -> dict[str, Any]:
-    asker, prefix = world.asker, "usr" if world.asker.kind == "STAFF" else "tok"
-    return {
-        "id": f"{prefix}_{asker.principal.hex}",
-        "kind": asker.kind,
-        "name": asker.name,
-        "user": world.one("User", asker.user),
-        "tenant": world.tenant,
-        "roles": [asker.role],
-        "permissions": [right for name in objects() for right in rights(name, asker.role)],
-    }
-
-
-def rights(object_: str, role: str) -> list[str]:
-    owned = any(object_ == object_of(type_) for type_ in OWN.get(role, ()))
-    if role in WRITES_ALL:
-        return [f"{object_}:{verb}:all" for verb in ("read", "write", "create", "delete", "export")]
-    if owned:
-        return [f"{object_}:read:own", f"{object_}:write:own", f"{object_}:create:all", f"{object_}:delete:all"]
-    return [f"{object_}:read:all"] if object_ in READS[role] else []

@@ -21,7 +21,8 @@ from graphql import (
 from tests.oracle.document import Enum, Var, Variable
 from tests.oracle.maker import CURRENCIES
 from tests.oracle.memory import Row
-from tests.oracle.rules import World, domains, fact, snake, wire_id
+from tests.oracle.rules import domains, fact, snake, wire_id
+from tests.oracle.seeing import World
 from tests.oracle.wire import Money, digits_of, major, written
 
 DEEPEST_FILTER = 5

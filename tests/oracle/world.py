@@ -3,7 +3,7 @@
 Empty values, duplicates in every sortable column, archived rows, accents, currencies with and without rates.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -13,12 +13,23 @@ from uuid import UUID
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.domain import accounts, contacts, opportunities, products, users
+from api.domain import (
+    accounts,
+    business_hours,
+    cases,
+    contacts,
+    knowledge,
+    opportunities,
+    products,
+    queues,
+    satisfaction,
+    users,
+)
 from api.domain.kernel import ChangeEvent, ChangeValues, ExternalId, PrincipalKind, Tenant
 from api.domain.kernel.model import Model
-from tests.oracle import parties, selling
+from tests.oracle import desk, parties, selling, service
 from tests.oracle.maker import CURRENCIES, NAMES, ZONES, Maker
-from tests.oracle.rules import Asker
+from tests.oracle.seeing import Asker
 
 SLICES = (
     parties.people,
@@ -29,6 +40,15 @@ SLICES = (
     selling.all_opportunities,
     selling.roles,
     selling.rates,
+    service.hours,
+    service.all_queues,
+    service.policies,
+    service.entitlements,
+    service.escalation_rules,
+    desk.all_cases,
+    service.numbers,
+    desk.articles,
+    desk.requests,
 )
 RECORDS: tuple[Any, ...] = (
     users.User,
@@ -39,7 +59,17 @@ RECORDS: tuple[Any, ...] = (
     opportunities.Pipeline,
     opportunities.Stage,
     opportunities.Opportunity,
+    business_hours.HolidayCalendar,
+    business_hours.BusinessHours,
+    queues.Queue,
+    cases.SlaPolicy,
+    cases.Entitlement,
+    cases.EscalationRule,
+    cases.Case,
+    knowledge.KnowledgeArticle,
 )
+OURS: tuple[Any, ...] = (satisfaction.SatisfactionRequest,)  # no other system has keys for them
+SOURCES = ("shop", "SHOP", "erp ü")
 
 
 @dataclass
@@ -52,12 +82,12 @@ class Made:
     rows: dict[type[Model], list[dict[str, Any]]]
 
 
-def bookkeeping(maker: Maker, model: Any) -> None:
+def bookkeeping(maker: Maker, model: Any, sources: Sequence[str] = SOURCES) -> None:
     """External ids and history of some records."""
     for at, row in enumerate(one for one in maker.rows.get(model, []) if one["tenant_id"] == maker.tenant):
         if maker.chance(0.5):
             continue
-        for source in maker.random.sample(["shop", "SHOP", "erp ü"], maker.random.choice([0, 1, 3])):
+        for source in maker.random.sample(sources, min(maker.random.choice([0, 1, 3]), len(sources))):
             value = f"Ä {at}" if at < 5 else str(maker.random.randrange(2**63))  # the first ones on every type
             maker.add(ExternalId, type=model.object, source=source, value=value, record_id=row["id"])
         for version in range(1, maker.random.choice([1, 2, 5])):
@@ -111,6 +141,8 @@ def world_of(seed: int) -> Made:
             make(maker)
         for record in RECORDS:
             bookkeeping(maker, record)
+        for record in OURS:
+            bookkeeping(maker, record, sources=())
     made.askers = list(askers(made, random))
     return made
 
