@@ -1,13 +1,22 @@
 """What customers and partner users see of cases, what they say to us, and what that does."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from api.domain import cases, sharing, tokens
-from api.domain.cases import Case, CasePriority, CaseStatus, EscalationTrigger, MilestoneType, ResolutionCode
+from api.domain.cases import (
+    Case,
+    CasePriority,
+    CaseStatus,
+    Entitlement,
+    EscalationTrigger,
+    MilestoneType,
+    ResolutionCode,
+)
 from api.domain.kernel import ShareLevel
 from api.domain.tokens import TokenKind
 from tests.factories import a_case, a_policy, a_queue, a_rule
@@ -259,6 +268,34 @@ async def test_a_customer_reopens_what_was_resolved_and_what_was_finished_goes_o
     assert [
         (node["account"]["name"], node["contact"]["name"]) for node in found["cases"]["nodes"] if node["follows"]
     ] == [("Initech", "Ada")]
+
+
+async def test_what_a_customer_goes_on_with_has_the_terms_of_the_account_that_the_case_was_about(desk: World) -> None:
+    async with desk.committed.open_as() as work:
+        gold = await a_policy(work, {FIRST: 10}, "Gold", is_active=False)
+        values: Any = {"name": "Contract", "policy_id": gold.id, "account_id": desk.keys["Riverside"]}
+        contract = await cases.create_entitlement(work, values | {"remaining_cases": 2})
+        await work.flush()
+        about = {"account_id": desk.keys["Riverside"], "contact_id": desk.keys["Ada"]}
+        desk.note("Of both", await a_case(work, "Of both", status=CaseStatus.CLOSED, **about))
+    assert (await say(desk, "Ada", "Of both", "Again"))["errors"] == []
+    query = text("SELECT account_id, entitlement_id FROM cases WHERE follows_id = :id")
+    async with desk.committed.open_as() as work:
+        found = (await work.session.execute(query, {"id": desk.keys["Of both"]})).all()
+        assert found == [(desk.keys["Riverside"], contract.id)]
+        assert (await work.get(Entitlement, contract.id)).remaining_cases == 0
+
+
+async def test_a_partner_user_begins_no_case_in_the_moment_before_a_resolved_one_closes(desk: World) -> None:
+    await shared(desk, "Of Ada", Case, account="Brightwater", level=ShareLevel.COMMENT)
+    async with desk.committed.open_as() as work:
+        await cases.start(work, desk.keys["Of Ada"])
+        work.now -= timedelta(days=7)
+        await cases.resolve(work, desk.keys["Of Ada"], ResolutionCode.SOLVED)
+    before = await written(desk)
+    refused = await say(desk, "Pat", "Of Ada")
+    assert (refused["outcome"], refused["errors"]) == ("FAILED", [{"code": "ILLEGAL_TRANSITION", "path": []}])
+    assert await written(desk) == before
 
 
 async def test_what_a_customer_reopens_escalates_by_our_rules_and_waits_for_an_agent(desk: World) -> None:

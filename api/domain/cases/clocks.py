@@ -18,13 +18,14 @@ from api.domain.kernel.jobs import schedule_many, unschedule_many
 from .events import CaseMilestoneViolated, CaseMilestoneWarned
 from .level_states import FROM_THE_START, PAUSABLE, MilestoneStatus, MilestoneType
 from .levels import Milestone, SlaTarget, SlaVersion
-from .milestones import RUNNING, aim, cancel, complete, go_on, hold, next_at, take_back
+from .milestones import RUNNING, aim, cancel, complete, go_on, hold, is_over, next_at, take_back
 from .models import Case
 from .states import FINISHED, CasePriority, CaseStatus, EscalationTrigger
 
 CLOCK = "case.clock"  # the timer's kind of job
 PREFIX = "cmi"
 ALWAYS = round_the_clock()
+ANSWERS = frozenset({MilestoneType.FIRST_RESPONSE, MilestoneType.NEXT_RESPONSE})  # of these one is owed at a time
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Clocks:
                 cancel(one)
         elif case.status is CaseStatus.RESOLVED:
             for one in self.open(case):
-                if one.type is MilestoneType.RESOLUTION:
+                if one.type is MilestoneType.RESOLUTION or is_over(one, self.work.now):
                     self.complete(case, one)
                 else:
                     cancel(one)  # nobody waits for an answer any more
@@ -80,7 +81,7 @@ class Clocks:
         self.start(case, MilestoneType.UPDATE)
 
     def wait_or_go_on(self, case: Case) -> None:
-        terms = self.terms.get(case.sla_version_id) if case.sla_version_id else None
+        terms = self.terms_of(case)
         for one in self.open(case):
             if terms and one.type in PAUSABLE and terms.pauses(case.status):
                 hold(one, self.work.now)
@@ -98,13 +99,12 @@ class Clocks:
 
     def asked(self, case: Case) -> None:
         """The customer said something that wants an answer; while one is owed, it is that one."""
-        owed = {one.type for one in self.open(case)}
-        if not owed & {MilestoneType.FIRST_RESPONSE, MilestoneType.NEXT_RESPONSE}:
+        if not ANSWERS & {one.type for one in self.open(case)}:
             self.start(case, MilestoneType.NEXT_RESPONSE)
 
     def prioritised(self, case: Case) -> None:
         """Targets are those of the present priority, from the same start and with the same pauses."""
-        terms = self.terms.get(case.sla_version_id) if case.sla_version_id else None
+        terms = self.terms_of(case)
         for one in self.open(case):
             if terms is None or one.status not in RUNNING:
                 continue
@@ -114,12 +114,22 @@ class Clocks:
             else:
                 aim(one, self.calendar(one), target.minutes, terms.version.warn_percent)
 
-    def start(self, case: Case, type: MilestoneType) -> None:
-        terms = self.terms.get(case.sla_version_id) if case.sla_version_id else None
+    def lacking(self, case: Case) -> set[MilestoneType]:
+        """What its priority promises without a milestone that runs, if it can be owed."""
+        terms = self.terms_of(case)
+        runs = {one.type for one in self.open(case)}
+        if terms is None:
+            return set()
+        promised = {type for priority, type in terms.targets if priority is case.priority}
+        return promised - runs - (ANSWERS if runs & ANSWERS else set())
+
+    def start(self, case: Case, type: MilestoneType, at: datetime | None = None) -> Milestone | None:
+        """The new milestone, from now on or from `at`; None if nothing of the kind is promised."""
+        terms = self.terms_of(case)
         target = terms.targets.get((case.priority, type)) if terms else None
         if terms is None or target is None:
-            return
-        now = self.work.now
+            return None
+        begun = at or self.work.now
         hours = target.business_hours_id or terms.version.business_hours_id or case.business_hours_id
         made = Milestone(
             id=new_id(),
@@ -128,12 +138,13 @@ class Clocks:
             status=MilestoneStatus.IN_PROGRESS,
             minutes=target.minutes,
             business_hours_id=hours,
-            start_at=now,
-            warn_at=now,
-            target_at=now,
+            start_at=begun,
+            warn_at=begun,
+            target_at=begun,
         )
         aim(made, self.calendar(made), target.minutes, terms.version.warn_percent)
         self.milestones.setdefault(case.id, []).append(self.work.add(made))
+        return made
 
     def tick(self, case: Case) -> None:
         """What the timer finds: each warning and each violation is told once."""
@@ -141,7 +152,7 @@ class Clocks:
         for one in self.milestones.get(case.id, []):
             if one.status is not MilestoneStatus.IN_PROGRESS:
                 continue
-            known = (case.id, wire(PREFIX, one.id), one.type.value, one.target_at)
+            known = facts_of(case, one)
             if now > one.target_at:
                 assign(one, {"status": MilestoneStatus.MISSED, "violated_at": now, "warned_at": one.warned_at or now})
                 self.work.emit(CaseMilestoneViolated(*known))
@@ -175,12 +186,23 @@ class Clocks:
 
     def complete(self, case: Case, one: Milestone) -> None:
         complete(one, self.calendar(one), self.work.now, self.warns(case))
+        if one.status is MilestoneStatus.MISSED and one.violated_at is None:  # the timer did not come in between
+            one.violated_at = self.work.now
+            self.work.emit(CaseMilestoneViolated(*facts_of(case, one)))
+
+    def terms_of(self, case: Case) -> Terms | None:
+        return self.terms.get(case.sla_version_id) if case.sla_version_id else None
 
     def calendar(self, milestone: Milestone) -> Calendar:
         return self.calendars[milestone.business_hours_id] if milestone.business_hours_id else ALWAYS
 
     def warns(self, case: Case) -> int:
         return self.terms[case.sla_version_id].version.warn_percent if case.sla_version_id else 0
+
+
+def facts_of(case: Case, one: Milestone) -> tuple[UUID, str, str, datetime]:
+    """What an event tells of a milestone."""
+    return case.id, wire(PREFIX, one.id), one.type.value, one.target_at
 
 
 async def open_clocks(work: Work, cases: Iterable[Case]) -> Clocks:

@@ -3,7 +3,17 @@
 from uuid import UUID
 
 from api.domain.contacts import Contact
-from api.domain.kernel import Invalid, NotAllowed, ShareLevel, Work, assign, checked, new_id, shared_at, wire
+from api.domain.kernel import (
+    IllegalTransition,
+    Invalid,
+    NotAllowed,
+    ShareLevel,
+    Work,
+    checked,
+    new_id,
+    shared_at,
+    wire,
+)
 
 from .clocks import open_clocks
 from .desk import check_unfinished, enter
@@ -17,6 +27,8 @@ from .states import FINISHED, CaseStatus
 
 BODY = 50_000
 REPLIED = "the customer replied"
+# To a case that follows.
+HANDED_ON = ("account_id", "product_id", "origin", "type", "priority", "severity", "skills", "business_hours_id")
 
 
 async def comment(  # noqa: PLR0913 - what is said, to whom, by whom
@@ -101,6 +113,8 @@ async def permit_comment(work: Work, id: UUID) -> None:
         raise NotAllowed(Case.object, "comment on")
     if work.viewer.account is not None:  # only a customer's answer begins a case
         check_unfinished(case, "comment")
+        if case.status is CaseStatus.RESOLVED and not may_reopen(case, work):
+            raise IllegalTransition(case.status.value, "comment", ())
     work.permit(case)
 
 
@@ -117,17 +131,9 @@ async def answered(work: Work, case: Case, contact: Contact) -> Case:
 
 async def follow_up(work: Work, case: Case, contact: Contact) -> Case:
     """A new case that goes on where a finished one ended."""
-    values: CaseValues = {
-        "subject": case.subject,
-        "contact_id": contact.id,
-        "origin": case.origin,
-        "priority": case.priority,
-    }
-    about: CaseValues = {"account_id": case.account_id, "product_id": case.product_id}
-    if not work.viewer.outside:
-        values |= about
-    next_one = (await write_cases(work, [CaseRow(values=values)], create=True))[0].unwrap()
-    assign(next_one, {**about})  # which a customer who is an outsider need not see
-    next_one.follows_id = case.id
+    values: CaseValues = {"subject": case.subject, "contact_id": contact.id}
+    # Its terms are those of the same account and kind, which a customer who is an outsider need not see.
+    facts = {name: getattr(case, name) for name in HANDED_ON} | {"follows_id": case.id}
+    next_one = (await write_cases(work, [CaseRow(values=values)], create=True, facts=facts))[0].unwrap()
     work.emit(CaseFollowedUp(next_one.id, wire("cas", case.id)))
     return next_one

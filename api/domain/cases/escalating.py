@@ -17,6 +17,7 @@ from .events import CaseEscalated
 from .handling import CaseEscalation, EscalationRule
 from .level_states import MilestoneType
 from .models import Case
+from .priorities import prioritise
 from .routing import AT_ONCE, OPEN, give_out
 from .states import CasePriority, EscalationTrigger
 
@@ -84,6 +85,12 @@ async def age_due(work: Work, payload: Mapping[str, Any]) -> None:
     await schedule_age(work, rule, again)
 
 
+async def look_at_ages(work: Work) -> None:
+    """Let rules about age look at a case that came back: it may be older than what they wait for."""
+    for rule in await rules_for(work, {EscalationTrigger.AGE}):
+        await schedule_age(work, rule, work.now)
+
+
 async def schedule_age(work: Work, rule: EscalationRule, at: Any) -> None:
     await work.schedule(BY_AGE, key=rule.id.hex, due_at=at, payload={"rule": wire("esr", rule.id)})
 
@@ -134,8 +141,7 @@ async def apply(work: Work, pairs: Sequence[tuple[Case, EscalationRule]]) -> Non
             case.queue_id, case.owner_id = rule.to_queue_id, None
             moved[case.id] = case
     clocks = await open_clocks(work, urgent.values())
-    for case in urgent.values():
-        clocks.prioritised(case)
+    await prioritise(clocks, urgent.values())
     await clocks.settle()
     await work.affect(Queue, {case.queue_id for case in moved.values() if case.queue_id} | left)
     await give_out(work, list(moved.values()), reason="escalated")

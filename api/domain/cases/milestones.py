@@ -55,6 +55,13 @@ def take_back(milestone: Milestone, calendar: Calendar, now: datetime, warn_perc
         aim(milestone, calendar, milestone.minutes, warn_percent)
 
 
+def is_over(milestone: Milestone, now: datetime) -> bool:
+    """Whether its target has passed without a pause."""
+    if milestone.status is MilestoneStatus.MISSED:
+        return True
+    return milestone.status is MilestoneStatus.IN_PROGRESS and now > milestone.target_at
+
+
 def cancel(milestone: Milestone) -> None:
     """Nobody waits for it any more; it counts in no figure, even if its target has passed."""
     if milestone.completed_at is None and milestone.status is not MilestoneStatus.CANCELLED:

@@ -8,7 +8,7 @@ from uuid import UUID
 from api.domain.kernel import IllegalTransition, Invalid, Work, checked, next_state, parse, wire
 
 from .desk import enter, job_key
-from .escalating import Occasion, act
+from .escalating import Occasion, act, look_at_ages
 from .events import CaseCancelled, CaseClosed, CaseMarkedDuplicate, CaseReopened, CaseResolved
 from .level_states import MilestoneType
 from .measures import taken
@@ -97,6 +97,7 @@ async def reopen(work: Work, id: UUID, reason: str, *, if_version: int | None = 
     work.emit(CaseReopened(id, reason, case.reopen_count))
     await work.unschedule(CLOSE, key=job_key(id))
     await act(work, [Occasion(case, EscalationTrigger.REOPENED)])
+    await look_at_ages(work)
     return case
 
 

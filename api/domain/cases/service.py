@@ -1,6 +1,7 @@
 """Commands for cases; the verbs that change their state are in `moves`, comments in `comments`."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -29,15 +30,17 @@ from api.domain.kernel import (
     write_rows,
 )
 from api.domain.products import Product
-from api.domain.queues import Queue, skill_names
+from api.domain.queues import Queue, look_again, skill_names
 from api.domain.users import User
 
 from .choice import open_choice
 from .clocks import open_clocks
 from .desk import begin_stay, check_unfinished, take_numbers
+from .escalating import look_at_ages
 from .models import Case
+from .priorities import prioritise
 from .routing import Handed, handed_over
-from .states import CaseOrigin, CasePriority, CaseSeverity, CaseStatus, CaseType
+from .states import UNSETTLED, CaseOrigin, CasePriority, CaseSeverity, CaseStatus, CaseType
 
 TEXTS = {
     "subject": TextField(255, required=True, folded="subject_sort"),
@@ -54,6 +57,7 @@ REFERENCES = {
     "parent_id": Case,
     "business_hours_id": BusinessHours,
 }
+NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 ENUMS = ("origin", "type", "priority", "severity")
 
 
@@ -112,24 +116,36 @@ async def upsert_many(work: Work, rows: Sequence[CaseRow]) -> list[Written[Case]
 
 
 async def archive(work: Work, id: UUID, *, if_version: int | None = None) -> Case:
+    """Its clocks tell nothing until it is restored, but time goes on."""
     case = await work.edit(Case, id, if_version=if_version, archived=True)
-    case.archived_at = case.archived_at or work.now
+    if case.archived_at is None:
+        case.archived_at = work.now
+        if case.status in UNSETTLED and case.owner_id is not None and case.queue_id is not None:
+            await look_again(work, [case.queue_id])  # its agent has room for another one
     return case
 
 
 async def restore(work: Work, id: UUID, *, if_version: int | None = None) -> Case:
     case = await work.edit(Case, id, if_version=if_version, archived=True)
-    case.archived_at = None
+    if case.archived_at is not None:
+        case.archived_at = None
+        await (await open_clocks(work, [case])).settle()  # its timer was silent
+        await look_at_ages(work)
+        if case.status in UNSETTLED and case.owner_id is None and case.queue_id is not None:
+            await look_again(work, [case.queue_id])
     return case
 
 
-async def write_cases(work: Work, rows: Sequence[CaseRow], *, create: bool = False) -> list[Written[Case]]:
+async def write_cases(
+    work: Work, rows: Sequence[CaseRow], *, create: bool = False, facts: Mapping[str, Any] = NO_FACTS
+) -> list[Written[Case]]:
+    """`facts`: columns of new cases that go before those of the rows, whatever the viewer may see of them."""
     new: list[Case] = []
     moved: list[Case] = []  # to another priority
     handed: list[Handed] = []
 
     async def prepare(work: Work, rows: Sequence[CaseRow], records: Mapping[UUID, Case]) -> Any:
-        return await prepared(work, rows, records, (new, moved, handed))
+        return await prepared(work, rows, records, (new, moved, handed), facts)
 
     if work.viewer.outside:  # who has no right to create cases, but a command for that
         write = await prepare(work, rows, {})
@@ -139,8 +155,7 @@ async def write_cases(work: Work, rows: Sequence[CaseRow], *, create: bool = Fal
     clocks = await open_clocks(work, [*new, *moved])
     for case in new:
         clocks.begin(case)
-    for case in moved:
-        clocks.prioritised(case)
+    await prioritise(clocks, moved)
     await clocks.settle()
     await handed_over(work, handed)
     return written
@@ -162,6 +177,7 @@ async def prepared(
     rows: Sequence[CaseRow],
     records: Mapping[UUID, Case],
     found: tuple[list[Case], list[Case], list[Handed]],
+    facts: Mapping[str, Any],
 ) -> Any:
     new, moved, handed = found
     senders = await contacts_by_email(work, rows)
@@ -170,7 +186,7 @@ async def prepared(
     parents = {parent for row in rows if (parent := row.values.get("parent_id"))}
     tree = await load_tree(work, Case, records, parents)
     numbers = await take_numbers(work, max(len(rows) - len(records), 0))
-    choice = await open_choice(work, [row.values for row in rows if row.id is None], senders.values())
+    choice = await open_choice(work, [{**row.values, **facts} for row in rows if row.id is None], senders.values())
 
     def write(row: CaseRow, case: Case | None) -> tuple[Case, bool]:
         if case is not None:
@@ -182,7 +198,7 @@ async def prepared(
         had = (case.queue_id, case.owner_id) if case is not None else (None, None)
         changed = case is None or assign(case, columns)
         if case is None:
-            columns = with_sender(work, columns, senders)
+            columns = with_sender(work, {**columns, **facts}, senders)
             case = write_new(work, numbers.pop(0), columns | choice.terms_of(columns))
             new.append(case)
         elif case.priority is not before:

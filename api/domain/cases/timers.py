@@ -11,8 +11,9 @@ from .models import Case
 
 
 async def clock_due(work: Work, payload: Mapping[str, Any]) -> None:
-    """It looks at what is due now, so that it may come twice, too late or too early."""
-    cases = await work.affect(Case, [parse("cas", payload["case"])])
+    """It looks at what is due now, so that it may come twice, too late or too early. Archived cases are silent."""
+    found = await work.affect(Case, [parse("cas", payload["case"])])
+    cases = [case for case in found if case.archived_at is None]
     clocks = await open_clocks(work, cases)
     for case in cases:
         clocks.tick(case)
