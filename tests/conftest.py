@@ -44,9 +44,9 @@ SETTINGS = ("crm.tenant", "crm.principal")
 BOOKKEEPING = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
 LONGEST = (
+    "tests/access/test_scopes.py",
     "tests/compiler/test_indexes.py",
     "tests/webhooks/test_delivery.py",
-    "tests/ide/test_examples.py",
     "tests/compiler/test_paging.py",
     "tests/test_migrations.py",
     "tests/partner_programs/test_figures.py",
@@ -58,7 +58,6 @@ LONGEST = (
     "tests/http/test_server.py",
     "tests/worker/test_process.py",
     "tests/cli/test_demo.py",
-    "tests/access/test_scopes.py",
     "tests/cli/test_demo_data.py",
     "tests/cli/test_commands.py",
     "tests/subscriptions/test_events.py",
