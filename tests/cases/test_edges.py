@@ -1,12 +1,13 @@
 """Cases at their edges: what is missed stays so, archived ones are silent, another priority takes no promise away."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
 
 from api.domain import cases
 from api.domain.cases import CasePriority, CaseStatus, EscalationTrigger, MilestoneStatus, MilestoneType
-from api.domain.kernel import Work, wire
+from api.domain.kernel import NotAllowed, Work, wire
 from api.domain.queues import QueueRouting
 from tests.cases.test_clocks import HOUR, MONDAY, milestones, ring, statuses, timer
 from tests.factories import a_case, a_contact, a_policy, a_queue, a_rule, a_user, an_account, some_business_hours
@@ -173,3 +174,31 @@ async def test_what_follows_is_of_the_same_kind_and_measured_by_the_same_hours(w
 
     assert {name: getattr(followed, name) for name in about} == about
     assert [one.minutes for one in (await milestones(work, followed)).values()] == [10]
+
+
+# What is given out, and used up
+
+
+async def test_a_resolved_case_that_is_put_into_a_queue_goes_to_no_agent(work: Work):
+    queue = await a_queue(work, [await a_user(work, "Ann")], QueueRouting.ROUND_ROBIN)
+    case = await a_case(work, status=CaseStatus.RESOLVED)
+    case.owner_id = None
+    await work.finish()
+    work.events.clear()
+    await cases.update(work, case.id, {"queue_id": queue.id})
+
+    assert (case.queue_id, case.owner_id, [event.type for event in work.events]) == (queue.id, None, [])
+
+
+async def test_a_case_that_is_refused_uses_up_no_entitlement(work: Work):
+    account, gold = await an_account(work), await a_policy(work, {FIRST: 10}, is_active=False)
+    values: Any = {"name": "Contract", "policy_id": gold.id, "account_id": account.id, "remaining_cases": 2}
+    contract = await cases.create_entitlement(work, values)
+    await work.finish()
+    rights = dict(work.viewer.capability.rights)
+    rights["case"] = replace(rights["case"], create=False)
+    work.viewer = replace(work.viewer, capability=replace(work.viewer.capability, rights=rights))
+    (refused,) = await cases.upsert_many(work, [cases.CaseRow(values={"subject": "Mine", "account_id": account.id})])
+
+    assert isinstance(refused.refusal, NotAllowed)
+    assert (contract.remaining_cases, await work.finish()) == (2, [])
