@@ -202,3 +202,42 @@ async def test_a_case_that_is_refused_uses_up_no_entitlement(work: Work):
 
     assert isinstance(refused.refusal, NotAllowed)
     assert (contract.remaining_cases, await work.finish()) == (2, [])
+
+
+async def test_another_priority_promises_an_answer_to_what_was_asked_and_news_since_our_last_word(work: Work):
+    contact = await a_contact(work)
+    await a_policy(work, {FIRST: 60}, urgent={FIRST: 60, NEXT: 30, UPDATE: 60})
+    case, quiet = [await a_case(work, status=CaseStatus.OPEN, contact_id=contact.id) for _ in range(2)]
+    begun, minute = work.now, HOUR / 60
+    for one in (case, quiet):
+        work.now = begun + 5 * minute
+        await cases.comment(work, one.id, "Plug it in", is_public=True)
+        work.now = begun + 6 * minute
+        await cases.comment(work, one.id, "Mine")
+    work.now = begun + 10 * minute
+    await cases.comment(work, case.id, "Where?", is_public=True, contact_id=contact.id)
+    await cases.wait_for_customer(work, case.id)
+    work.now = begun + 20 * minute
+    for one in (case, quiet):
+        await cases.update(work, one.id, {"priority": CasePriority.URGENT})
+
+    found = {type: (one.status, one.start_at) for type, one in (await milestones(work, case)).items()}
+    assert found == {
+        FIRST: (MET, begun),
+        NEXT: (IN_PROGRESS, begun + 10 * minute),
+        UPDATE: (PAUSED, begun + 5 * minute),
+    }
+    assert (await milestones(work, case))[UPDATE].paused_at == begun + 10 * minute
+    assert await statuses(work, quiet) == {FIRST: MET, UPDATE: IN_PROGRESS}
+
+
+async def test_a_violation_that_nobody_was_told_of_is_told_when_the_answer_comes(work: Work):
+    await a_policy(work, {FIRST: 60})
+    case = await a_case(work)
+    work.now += 2 * HOUR
+    work.events.clear()
+    await cases.comment(work, case.id, "Plug it in", is_public=True)
+
+    assert [event.type for event in work.events].count("case.milestone_violated") == 1
+    assert (await milestones(work, case))[FIRST].violated_at == work.now
+    assert await ring(work, case) == []
