@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import BigInteger, ColumnElement, Date, cast, func, literal_column
+from sqlalchemy import BigInteger, ColumnElement, literal_column
 from sqlalchemy import case as when
 
 from api.domain import cases as domain
@@ -96,8 +96,7 @@ class SlaPolicy(Record, Node):
 
 
 def entitlement_status(row: Any, scope: Any) -> Any:
-    """By the day in UTC."""
-    today = cast(func.timezone(literal_column("'UTC'"), scope.now), Date())
+    today = scope.day_of(scope.now)
     return when(
         (today < row.starts_on, literal_column("'PLANNED'")),
         (today > row.ends_on, literal_column("'EXPIRED'")),
@@ -115,7 +114,7 @@ class Entitlement(Record, Node):
     starts_on: date = described("The first day.")
     ends_on: date | None = described("The last day; null for no end.")
     remaining_cases: int | None = described("For how many more cases it is; null for any number.")
-    status: domain.EntitlementStatus = computed(entitlement_status, "Whether new cases get it; days begin in UTC.")
+    status: domain.EntitlementStatus = computed(entitlement_status, "Whether new cases get it; days are the tenant's.")
 
 
 @readable(domain.Milestone, description="A promise of one case, and its clock.")

@@ -1,12 +1,13 @@
 """Cases at their edges: what is missed stays so, archived ones are silent, another priority takes no promise away."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
 
 from api.domain import cases
 from api.domain.cases import CasePriority, CaseStatus, EscalationTrigger, MilestoneStatus, MilestoneType
-from api.domain.kernel import Work, wire
+from api.domain.kernel import NotAllowed, Work, wire
 from api.domain.queues import QueueRouting
 from tests.cases.test_clocks import HOUR, MONDAY, milestones, ring, statuses, timer
 from tests.factories import a_case, a_contact, a_policy, a_queue, a_rule, a_user, an_account, some_business_hours
@@ -173,3 +174,70 @@ async def test_what_follows_is_of_the_same_kind_and_measured_by_the_same_hours(w
 
     assert {name: getattr(followed, name) for name in about} == about
     assert [one.minutes for one in (await milestones(work, followed)).values()] == [10]
+
+
+# What is given out, and used up
+
+
+async def test_a_resolved_case_that_is_put_into_a_queue_goes_to_no_agent(work: Work):
+    queue = await a_queue(work, [await a_user(work, "Ann")], QueueRouting.ROUND_ROBIN)
+    case = await a_case(work, status=CaseStatus.RESOLVED)
+    case.owner_id = None
+    await work.finish()
+    work.events.clear()
+    await cases.update(work, case.id, {"queue_id": queue.id})
+
+    assert (case.queue_id, case.owner_id, [event.type for event in work.events]) == (queue.id, None, [])
+
+
+async def test_a_case_that_is_refused_uses_up_no_entitlement(work: Work):
+    account, gold = await an_account(work), await a_policy(work, {FIRST: 10}, is_active=False)
+    values: Any = {"name": "Contract", "policy_id": gold.id, "account_id": account.id, "remaining_cases": 2}
+    contract = await cases.create_entitlement(work, values)
+    await work.finish()
+    rights = dict(work.viewer.capability.rights)
+    rights["case"] = replace(rights["case"], create=False)
+    work.viewer = replace(work.viewer, capability=replace(work.viewer.capability, rights=rights))
+    (refused,) = await cases.upsert_many(work, [cases.CaseRow(values={"subject": "Mine", "account_id": account.id})])
+
+    assert isinstance(refused.refusal, NotAllowed)
+    assert (contract.remaining_cases, await work.finish()) == (2, [])
+
+
+async def test_another_priority_promises_an_answer_to_what_was_asked_and_news_since_our_last_word(work: Work):
+    contact = await a_contact(work)
+    await a_policy(work, {FIRST: 60}, urgent={FIRST: 60, NEXT: 30, UPDATE: 60})
+    case, quiet = [await a_case(work, status=CaseStatus.OPEN, contact_id=contact.id) for _ in range(2)]
+    begun, minute = work.now, HOUR / 60
+    for one in (case, quiet):
+        work.now = begun + 5 * minute
+        await cases.comment(work, one.id, "Plug it in", is_public=True)
+        work.now = begun + 6 * minute
+        await cases.comment(work, one.id, "Mine")
+    work.now = begun + 10 * minute
+    await cases.comment(work, case.id, "Where?", is_public=True, contact_id=contact.id)
+    await cases.wait_for_customer(work, case.id)
+    work.now = begun + 20 * minute
+    for one in (case, quiet):
+        await cases.update(work, one.id, {"priority": CasePriority.URGENT})
+
+    found = {type: (one.status, one.start_at) for type, one in (await milestones(work, case)).items()}
+    assert found == {
+        FIRST: (MET, begun),
+        NEXT: (IN_PROGRESS, begun + 10 * minute),
+        UPDATE: (PAUSED, begun + 5 * minute),
+    }
+    assert (await milestones(work, case))[UPDATE].paused_at == begun + 10 * minute
+    assert await statuses(work, quiet) == {FIRST: MET, UPDATE: IN_PROGRESS}
+
+
+async def test_a_violation_that_nobody_was_told_of_is_told_when_the_answer_comes(work: Work):
+    await a_policy(work, {FIRST: 60})
+    case = await a_case(work)
+    work.now += 2 * HOUR
+    work.events.clear()
+    await cases.comment(work, case.id, "Plug it in", is_public=True)
+
+    assert [event.type for event in work.events].count("case.milestone_violated") == 1
+    assert (await milestones(work, case))[FIRST].violated_at == work.now
+    assert await ring(work, case) == []

@@ -1,10 +1,13 @@
 """Service levels through the API."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 import pytest
+from sqlalchemy import text
 
+from api.domain import cases
 from api.domain.cases import MilestoneType
 from api.domain.kernel import Work, wire
 from api.domain.users import User
@@ -99,3 +102,18 @@ async def test_a_case_shows_its_clocks_and_the_queue_is_sorted_by_them(graphql: 
             }
         ],
     }
+
+
+async def test_the_status_of_an_entitlement_is_that_by_which_new_cases_get_it(graphql: Client, work: Work):
+    await work.session.execute(text("UPDATE tenants SET zone = 'Pacific/Pago_Pago'"))  # where it is still 1 March
+    account, policy = await an_account(work), await a_policy(work, {MilestoneType.FIRST_RESPONSE: 60}, is_active=False)
+    values: Any = {"name": "Contract", "policy_id": policy.id, "account_id": account.id}
+    await cases.create_entitlement(work, values | {"starts_on": date(2026, 3, 1), "ends_on": date(2026, 3, 1)})
+    await cases.create_entitlement(work, values | {"starts_on": date(2026, 3, 2)})
+    await work.finish()
+    await a_case(work, account_id=account.id)
+    await work.finish()
+
+    query = "{ entitlements(orderBy: [{ field: STARTS_ON }]) { nodes { status cases { nodes { subject } } } } }"
+    found = (await graphql(query))["entitlements"]["nodes"]
+    assert [(one["status"], len(one["cases"]["nodes"])) for one in found] == [("ACTIVE", 1), ("PLANNED", 0)]

@@ -21,6 +21,7 @@ from api.domain.kernel import ShareLevel
 from api.domain.tokens import TokenKind
 from tests.factories import a_case, a_policy, a_queue, a_rule
 from tests.graphql_client import SECRET
+from tests.people import NOW
 from tests.sharing.conftest import World, shared
 from tests.test_guides import OPERATION, ROOT, learn, steps
 
@@ -209,6 +210,29 @@ async def test_a_customer_opens_a_case_for_himself_and_its_clocks_run(desk: Worl
         "priority": "NORMAL",
         "milestones": [{"type": "FIRST_RESPONSE", "status": "IN_PROGRESS"}],
     }
+
+
+FOLLOW = """query($since: DateTime!) { cases(filter: {updatedAt: {gt: $since}}, orderBy: {field: UPDATED_AT}) {
+  totalCount { value } nodes { subject status comments(first: 10) { nodes { body } } } } }"""
+
+
+async def test_a_customer_follows_his_cases_by_asking_what_changed_and_is_told_nothing_of_others(desk: World) -> None:
+    since = {"since": NOW.isoformat()}
+    assert (await desk.ask("Ada", FOLLOW, since))["cases"] == {"totalCount": {"value": 0}, "nodes": []}
+    async with desk.committed.open_as() as work:
+        work.now += timedelta(minutes=5)
+        for case in ("Of Ada", "Of Bob", "Of nobody"):
+            await cases.start(work, desk.keys[case])
+            await cases.comment(work, desk.keys[case], f"never tell {case}")
+            await cases.comment(work, desk.keys[case], f"answer to {case}", is_public=True)
+    said = {"nodes": [{"body": "reply to Of Ada"}, {"body": "answer to Of Ada"}]}
+    assert (await desk.ask("Ada", FOLLOW, since))["cases"] == {
+        "totalCount": {"value": 1},
+        "nodes": [{"subject": "Of Ada", "status": "OPEN", "comments": said}],
+    }
+    for who in ("Ada", "Pat"):  # who have no feed: it would tell that something internal happened, and when
+        for asked in ("subscription { events { id } }", "{ events(first: 1) { nodes { id } } }"):
+            assert await desk.refused(who, asked) == "GRAPHQL_VALIDATION_FAILED"
 
 
 async def test_a_partner_user_opens_no_case_and_a_blank_one_is_refused(desk: World) -> None:

@@ -131,7 +131,7 @@ async def handed_over(work: Work, handed: Sequence[Handed]) -> None:
         if one.case.owner_id is not None and one.case.owner_id != one.owner:
             note(work, one.case, AssignmentWay.GIVEN, one.case.owner_id)
             work.emit(CaseAssigned(one.case.id, wire("usr", one.case.owner_id), AssignmentWay.GIVEN.value))
-    await give_out(work, [one.case for one in handed if one.case.owner_id is None and one.case.queue_id is not None])
+    await give_out(work, [one.case for one in handed if waits(one.case) and one.case.queue_id is not None])
     await look_again(work, {one.queue for one in handed if one.queue is not None and one.owner is not None})
 
 

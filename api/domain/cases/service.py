@@ -199,7 +199,8 @@ async def prepared(
         changed = case is None or assign(case, columns)
         if case is None:
             columns = with_sender(work, {**columns, **facts}, senders)
-            case = write_new(work, numbers.pop(0), columns | choice.terms_of(columns))
+            case = write_new(work, numbers.pop(0), columns)
+            assign(case, choice.terms_of(columns))  # a case that is refused uses up nothing
             new.append(case)
         elif case.priority is not before:
             moved.append(case)
