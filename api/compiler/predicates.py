@@ -17,13 +17,14 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     literal_column,
     not_,
     or_,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, INTERVAL
+from sqlalchemy.dialects.postgresql import ARRAY, INTERVAL, array
 
 from .arguments import Leaf, Leaves, converted
 from .catalog import Column
@@ -45,6 +46,8 @@ TYPES: dict[str, Any] = {
     "timestamp": DateTime(timezone=True),
 }
 BEYOND = "\U0010ffff"  # the last code point: in C order every text with the prefix sorts below prefix + BEYOND
+
+WRITTEN = frozenset({"eq", "ne", "in", "notIn"})
 
 Operator = Callable[[ColumnElement[Any], Any], ColumnElement[bool]]
 OPERATORS: dict[str, Operator] = {
@@ -157,6 +160,8 @@ def compare(
         return own.is_(None) if getattr(value, "value", False) else own.is_not(None)
     get = value.get
     convert = column.convert
+    if column.kind == "enum" and operator in WRITTEN:
+        return OPERATORS[operator](own, written(value, convert or str))
     if isinstance(value, Leaves):
         type_: Any = ARRAY(TYPES[column.kind])
         if convert is not None:
@@ -169,6 +174,16 @@ def compare(
         low, high = renderer.bind(get, type_), renderer.bind(converted(get, lambda text: text + BEYOND), type_)
         return and_(own >= low, own < high)
     return OPERATORS[operator](own, renderer.bind(get, type_))
+
+
+def written(value: Leaf | Leaves, convert: Callable[[Any], Any]) -> Any:
+    """Words of the schema as constants; they are part of a request's shape.
+
+    PostgreSQL then knows how many rows have them, and which index about only some of them will do.
+    """
+    if isinstance(value, Leaves):
+        return array([literal(word, Text()) for word in sorted({convert(one) for one in value.values})], type_=Text())
+    return literal(convert(value.value), Text())
 
 
 def money(predicate: MoneyCompare, table: Any, renderer: "Renderer", _name: str) -> ColumnElement[bool]:

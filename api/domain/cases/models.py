@@ -42,8 +42,18 @@ class Case(Record):
             "id",
             postgresql_where=text("archived_at IS NULL"),
         ),
-        # Counts a queue's work without a look at the rows.
-        Index("ix_cases_queue_status", "tenant_id", "queue_id", "status", postgresql_where=text("archived_at IS NULL")),
+        # A queue's work, among whatever was settled before.
+        Index(
+            "ix_cases_queue_open",
+            "tenant_id",
+            "queue_id",
+            "next_due_at",
+            "id",
+            postgresql_include=["status"],
+            postgresql_where=text(
+                "archived_at IS NULL AND status IN ('NEW', 'OPEN', 'WAITING_CUSTOMER', 'WAITING_THIRD_PARTY')"
+            ),
+        ),
     )
     prefix = "cas"
     object = "case"

@@ -1,4 +1,4 @@
--- admin: 10 parameters, the tenant is $3
+-- admin: 9 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
 FROM (SELECT json_build_array() AS keys, p1.count AS count, x2.j AS amounts 
@@ -74,11 +74,11 @@ FROM (SELECT NULL::text AS value_0, owner.team_id AS id_0, NULL::text AS value_1
 FROM opportunities AS row LEFT OUTER JOIN users AS owner ON owner.tenant_id = $3 AND owner.id = row.owner_id 
 WHERE row.tenant_id = $3 AND row.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM accounts AS f15_0_0 
-WHERE f15_0_0.tenant_id = $3 AND f15_0_0.id = row.account_id AND true)) AND row.status = $9 GROUP BY 1, 2, 3, 4, row.currency) AS per_currency GROUP BY 'tea_' || encode(uuid_send(per_currency.id_0), 'hex'), per_currency.id_0, 'pip_' || encode(uuid_send(per_currency.id_1), 'hex'), per_currency.id_1 ORDER BY coalesce(sum(per_currency.count), 0) DESC, 'tea_' || encode(uuid_send(per_currency.id_0), 'hex'), per_currency.id_0, 'pip_' || encode(uuid_send(per_currency.id_1), 'hex'), per_currency.id_1 
- LIMIT $10) AS t15 ORDER BY t15.place 
+WHERE f15_0_0.tenant_id = $3 AND f15_0_0.id = row.account_id AND true)) AND row.status = 'OPEN' GROUP BY 1, 2, 3, 4, row.currency) AS per_currency GROUP BY 'tea_' || encode(uuid_send(per_currency.id_0), 'hex'), per_currency.id_0, 'pip_' || encode(uuid_send(per_currency.id_1), 'hex'), per_currency.id_1 ORDER BY coalesce(sum(per_currency.count), 0) DESC, 'tea_' || encode(uuid_send(per_currency.id_0), 'hex'), per_currency.id_0, 'pip_' || encode(uuid_send(per_currency.id_1), 'hex'), per_currency.id_1 
+ LIMIT $9) AS t15 ORDER BY t15.place 
  LIMIT 1000) AS p15 ORDER BY p15.place) AS r15) AS team) AS r) END AS anon_1
 
--- sales_rep: 11 parameters, the tenant is $3
+-- sales_rep: 10 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT coalesce(json_agg(row_to_json(r1)), '[]'::json) AS j 
 FROM (SELECT json_build_array() AS keys, p1.count AS count, x2.j AS amounts 
@@ -154,6 +154,6 @@ FROM (SELECT NULL::text AS value_0, owner.team_id AS id_0, NULL::text AS value_1
 FROM opportunities AS row LEFT OUTER JOIN users AS owner ON owner.tenant_id = $3 AND owner.id = row.owner_id 
 WHERE row.tenant_id = $3 AND row.owner_id = $4 AND row.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM accounts AS f15_0_0 
-WHERE f15_0_0.tenant_id = $3 AND f15_0_0.owner_id = $4 AND f15_0_0.id = row.account_id AND true)) AND row.status = $10 GROUP BY 1, 2, 3, 4, row.currency) AS per_currency GROUP BY 'tea_' || encode(uuid_send(per_currency.id_0), 'hex'), per_currency.id_0, 'pip_' || encode(uuid_send(per_currency.id_1), 'hex'), per_currency.id_1 ORDER BY coalesce(sum(per_currency.count), 0) DESC, 'tea_' || encode(uuid_send(per_currency.id_0), 'hex'), per_currency.id_0, 'pip_' || encode(uuid_send(per_currency.id_1), 'hex'), per_currency.id_1 
- LIMIT $11) AS t15 ORDER BY t15.place 
+WHERE f15_0_0.tenant_id = $3 AND f15_0_0.owner_id = $4 AND f15_0_0.id = row.account_id AND true)) AND row.status = 'OPEN' GROUP BY 1, 2, 3, 4, row.currency) AS per_currency GROUP BY 'tea_' || encode(uuid_send(per_currency.id_0), 'hex'), per_currency.id_0, 'pip_' || encode(uuid_send(per_currency.id_1), 'hex'), per_currency.id_1 ORDER BY coalesce(sum(per_currency.count), 0) DESC, 'tea_' || encode(uuid_send(per_currency.id_0), 'hex'), per_currency.id_0, 'pip_' || encode(uuid_send(per_currency.id_1), 'hex'), per_currency.id_1 
+ LIMIT $10) AS t15 ORDER BY t15.place 
  LIMIT 1000) AS p15 ORDER BY p15.place) AS r15) AS team) AS r) END AS anon_1

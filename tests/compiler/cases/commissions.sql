@@ -1,12 +1,12 @@
--- admin: 6 parameters, the tenant is $3
+-- admin: 5 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT m1.status AS status, m1.amount_minor AS amount_minor, m1.currency AS currency, m1.basis_minor AS basis_minor, m1.percent AS percent, m1.uncapped_minor AS uncapped_minor, m1.revenue_percent AS revenue_percent, m1.plan_id AS plan_id, m1.opportunity_id AS opportunity_id, m1.id AS id, m1.account_id AS account_id, m1.created_at AS created_at 
 FROM (SELECT t1.status AS status, t1.amount_minor AS amount_minor, t1.currency AS currency, t1.basis_minor AS basis_minor, t1.percent AS percent, t1.uncapped_minor AS uncapped_minor, t1.revenue_percent AS revenue_percent, t1.plan_id AS plan_id, t1.opportunity_id AS opportunity_id, t1.id AS id, t1.account_id AS account_id, t1.created_at AS created_at 
 FROM partner_commissions AS t1 
-WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND t1.status = $4 ORDER BY t1.created_at DESC, t1.id DESC 
+WHERE t1.tenant_id = $3 AND t1.archived_at IS NULL AND t1.status = 'PAID' ORDER BY t1.created_at DESC, t1.id DESC 
  LIMIT 101) AS m1 ORDER BY m1.created_at DESC, m1.id DESC 
- LIMIT $5)
+ LIMIT $4)
  SELECT json_build_object('nodes', n1_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r2)), '[]'::json) AS j 
 FROM (SELECT p1.status AS status, CASE WHEN (p1.amount_minor IS NULL) THEN NULL::json ELSE json_build_object('amount', CAST(CAST(p1.amount_minor AS NUMERIC) * CASE WHEN (p1.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (p1.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (p1.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END AS TEXT), 'currency', p1.currency) END AS amount, json_build_object('exact', CAST(trim_scale(CAST((CAST(p1.basis_minor AS NUMERIC) * p1.percent) / CAST(100 AS NUMERIC) AS NUMERIC) * CASE WHEN (p1.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (p1.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (p1.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END) AS TEXT), 'rounding', CAST(trim_scale(CAST(p1.uncapped_minor - (CAST(p1.basis_minor AS NUMERIC) * p1.percent) / CAST(100 AS NUMERIC) AS NUMERIC) * CASE WHEN (p1.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (p1.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (p1.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END) AS TEXT), 'isCapped', p1.amount_minor < p1.uncapped_minor) AS explanation, CAST(p1.revenue_percent AS TEXT) AS "revenuePercent", x3.j AS plan, x4.j AS opportunity, x5.j AS entries, x7.j AS account, x9.j AS "availableTransitions" 
@@ -22,7 +22,7 @@ FROM (SELECT t5.sequence AS sequence, t5.kind AS kind, t5.amount_minor AS amount
 FROM partner_commission_entries AS t5 
 WHERE t5.tenant_id = $3 AND t5.commission_id = p1.id AND t5.archived_at IS NULL ORDER BY t5.created_at DESC, t5.id DESC 
  LIMIT 101) AS m5 ORDER BY m5.created_at DESC, m5.id DESC 
- LIMIT $6)
+ LIMIT $5)
  SELECT json_build_object('nodes', n5_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r6)), '[]'::json) AS j 
 FROM (SELECT p5.sequence AS sequence, p5.kind AS kind, CASE WHEN (p5.amount_minor IS NULL) THEN NULL::json ELSE json_build_object('amount', CAST(CAST(p5.amount_minor AS NUMERIC) * CASE WHEN (p5.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (p5.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (p5.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END AS TEXT)) END AS amount, CASE WHEN (p5.balance_minor IS NULL) THEN NULL::json ELSE json_build_object('amount', CAST(CAST(p5.balance_minor AS NUMERIC) * CASE WHEN (p5.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')) THEN 1 WHEN (p5.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')) THEN 0.001 WHEN (p5.currency IN ('CLF', 'UYW')) THEN 0.0001 ELSE 0.01 END AS TEXT)) END AS balance 

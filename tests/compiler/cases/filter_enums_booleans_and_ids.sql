@@ -1,4 +1,4 @@
--- admin: 20 parameters, the tenant is $3
+-- admin: 16 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT m1.name AS name, m1.created_at AS created_at, m1.id AS id 
@@ -34,9 +34,9 @@ FROM p5 ORDER BY p5.created_at DESC, p5.id DESC) AS r6) AS n5_0) AS others, (WIT
 (SELECT m7.name AS name, m7.status AS status, m7.created_at AS created_at, m7.id AS id 
 FROM (SELECT t7.name AS name, t7.status AS status, t7.created_at AS created_at, t7.id AS id 
 FROM opportunities AS t7 
-WHERE t7.tenant_id = $3 AND t7.archived_at IS NULL AND t7.status = ANY ($10) ORDER BY t7.created_at DESC, t7.id DESC 
+WHERE t7.tenant_id = $3 AND t7.archived_at IS NULL AND t7.status = ANY (ARRAY['LOST', 'WON']) ORDER BY t7.created_at DESC, t7.id DESC 
  LIMIT 101) AS m7 ORDER BY m7.created_at DESC, m7.id DESC 
- LIMIT $11)
+ LIMIT $10)
  SELECT json_build_object('nodes', n7_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r8)), '[]'::json) AS j 
 FROM (SELECT p7.name AS name, p7.status AS status 
@@ -44,9 +44,9 @@ FROM p7 ORDER BY p7.created_at DESC, p7.id DESC) AS r8) AS n7_0) AS closed, (WIT
 (SELECT m9.name AS name, m9.forecast_category AS forecast_category, m9.created_at AS created_at, m9.id AS id 
 FROM (SELECT t9.name AS name, t9.forecast_category AS forecast_category, t9.created_at AS created_at, t9.id AS id 
 FROM opportunities AS t9 
-WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND t9.status = $12 AND t9.forecast_category IS DISTINCT FROM $13 ORDER BY t9.created_at DESC, t9.id DESC 
+WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND t9.status = 'OPEN' AND t9.forecast_category IS DISTINCT FROM 'PIPELINE' ORDER BY t9.created_at DESC, t9.id DESC 
  LIMIT 101) AS m9 ORDER BY m9.created_at DESC, m9.id DESC 
- LIMIT $14)
+ LIMIT $11)
  SELECT json_build_object('nodes', n9_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r10)), '[]'::json) AS j 
 FROM (SELECT p9.name AS name, p9.forecast_category AS "forecastCategory" 
@@ -54,9 +54,9 @@ FROM p9 ORDER BY p9.created_at DESC, p9.id DESC) AS r10) AS n9_0) AS open, (WITH
 (SELECT m11.name AS name, m11.type AS type, m11.created_at AS created_at, m11.id AS id 
 FROM (SELECT t11.name AS name, t11.type AS type, t11.created_at AS created_at, t11.id AS id 
 FROM accounts AS t11 
-WHERE t11.tenant_id = $3 AND t11.archived_at IS NULL AND (t11.type IS NULL OR NOT (t11.type = ANY ($15))) ORDER BY t11.created_at DESC, t11.id DESC 
+WHERE t11.tenant_id = $3 AND t11.archived_at IS NULL AND (t11.type IS NULL OR NOT (t11.type = ANY (ARRAY['CUSTOMER']))) ORDER BY t11.created_at DESC, t11.id DESC 
  LIMIT 101) AS m11 ORDER BY m11.created_at DESC, m11.id DESC 
- LIMIT $16)
+ LIMIT $12)
  SELECT json_build_object('nodes', n11_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r12)), '[]'::json) AS j 
 FROM (SELECT p11.name AS name, p11.type AS type 
@@ -64,9 +64,9 @@ FROM p11 ORDER BY p11.created_at DESC, p11.id DESC) AS r12) AS n11_0) AS prospec
 (SELECT m13.name AS name, m13.is_active AS is_active, m13.created_at AS created_at, m13.id AS id 
 FROM (SELECT t13.name AS name, t13.is_active AS is_active, t13.created_at AS created_at, t13.id AS id 
 FROM users AS t13 
-WHERE t13.tenant_id = $3 AND t13.is_active = $17 ORDER BY t13.created_at DESC, t13.id DESC 
+WHERE t13.tenant_id = $3 AND t13.is_active = $13 ORDER BY t13.created_at DESC, t13.id DESC 
  LIMIT 101) AS m13 ORDER BY m13.created_at DESC, m13.id DESC 
- LIMIT $18)
+ LIMIT $14)
  SELECT json_build_object('nodes', n13_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
 FROM (SELECT p13.name AS name, p13.is_active AS "isActive" 
@@ -76,4 +76,4 @@ FROM (SELECT 1 AS one
 FROM opportunities AS c15 
 WHERE c15.tenant_id = $3 AND c15.archived_at IS NULL AND c15.type IS NULL 
  LIMIT 10001) AS m15 
- LIMIT $19) AS b15), CAST($20 AS BIGINT)))) AS j) AS untyped) AS r) END AS anon_1
+ LIMIT $15) AS b15), CAST($16 AS BIGINT)))) AS j) AS untyped) AS r) END AS anon_1

@@ -1,4 +1,4 @@
--- admin: 23 parameters, the tenant is $3
+-- admin: 22 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_1 
 FROM (SELECT m1.one AS one 
@@ -48,9 +48,9 @@ FROM p7 ORDER BY p7.created_at DESC, p7.id DESC) AS r8) AS n7_0) AS contradictio
 (SELECT m9.name AS name, m9.created_at AS created_at, m9.id AS id 
 FROM (SELECT t9.name AS name, t9.created_at AS created_at, t9.id AS id 
 FROM accounts AS t9 
-WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND (t9.name_sort = $17 OR t9.industry_sort = $18 AND t9.employees > $19 OR (t9.type = $20) IS NOT true) ORDER BY t9.created_at DESC, t9.id DESC 
+WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND (t9.name_sort = $17 OR t9.industry_sort = $18 AND t9.employees > $19 OR (t9.type = 'PROSPECT') IS NOT true) ORDER BY t9.created_at DESC, t9.id DESC 
  LIMIT 101) AS m9 ORDER BY m9.created_at DESC, m9.id DESC 
- LIMIT $21)
+ LIMIT $20)
  SELECT json_build_object('nodes', n9_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r10)), '[]'::json) AS j 
 FROM (SELECT p9.name AS name 
@@ -58,9 +58,9 @@ FROM p9 ORDER BY p9.created_at DESC, p9.id DESC) AS r10) AS n9_0) AS either, (WI
 (SELECT m11.name AS name, m11.employees AS employees, m11.created_at AS created_at, m11.id AS id 
 FROM (SELECT t11.name AS name, t11.employees AS employees, t11.created_at AS created_at, t11.id AS id 
 FROM accounts AS t11 
-WHERE t11.tenant_id = $3 AND t11.archived_at IS NULL AND (t11.employees > $22) IS NOT true ORDER BY t11.created_at DESC, t11.id DESC 
+WHERE t11.tenant_id = $3 AND t11.archived_at IS NULL AND (t11.employees > $21) IS NOT true ORDER BY t11.created_at DESC, t11.id DESC 
  LIMIT 101) AS m11 ORDER BY m11.created_at DESC, m11.id DESC 
- LIMIT $23)
+ LIMIT $22)
  SELECT json_build_object('nodes', n11_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r12)), '[]'::json) AS j 
 FROM (SELECT p11.name AS name, p11.employees AS employees 

@@ -1,4 +1,4 @@
--- admin: 18 parameters, the tenant is $3
+-- admin: 17 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT m1.name AS name, m1.created_at AS created_at, m1.id AS id 
@@ -80,9 +80,9 @@ WHERE f13_1_0_0_0.tenant_id = $3 AND f13_1_0_0_0.id = f13_1_0_0.team_id AND f13_
 FROM accounts AS f13_1_0_1_0 
 WHERE f13_1_0_1_0.tenant_id = $3 AND f13_1_0_1_0.id = f13_1_0.parent_id AND true)) IS NOT true AND (f13_1_0.archived_at IS NULL OR f13_1_0.archived_at IS NOT NULL))) AND (EXISTS (SELECT 1 
 FROM stages AS f13_1_1 
-WHERE f13_1_1.tenant_id = $3 AND f13_1_1.id = t13.stage_id AND f13_1_1.kind = $13 AND (f13_1_1.archived_at IS NULL OR f13_1_1.archived_at IS NOT NULL))) ORDER BY t13.created_at DESC, t13.id DESC 
+WHERE f13_1_1.tenant_id = $3 AND f13_1_1.id = t13.stage_id AND f13_1_1.kind = 'OPEN' AND (f13_1_1.archived_at IS NULL OR f13_1_1.archived_at IS NOT NULL))) ORDER BY t13.created_at DESC, t13.id DESC 
  LIMIT 101) AS m13 ORDER BY m13.created_at DESC, m13.id DESC 
- LIMIT $14)
+ LIMIT $13)
  SELECT json_build_object('nodes', n13_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
 FROM (SELECT p13.name AS name 
@@ -94,9 +94,9 @@ WHERE t15.tenant_id = $3 AND t15.archived_at IS NULL AND ((EXISTS (SELECT 1
 FROM users AS f15_1_0_0_0_0 
 WHERE f15_1_0_0_0_0.tenant_id = $3 AND f15_1_0_0_0_0.id = t15.owner_id AND true)) IS NOT true OR (EXISTS (SELECT 1 
 FROM pipelines AS f15_1_0_1_0 
-WHERE f15_1_0_1_0.tenant_id = $3 AND f15_1_0_1_0.id = t15.pipeline_id AND f15_1_0_1_0.name_sort = $15 AND (f15_1_0_1_0.archived_at IS NULL OR f15_1_0_1_0.archived_at IS NOT NULL)))) ORDER BY t15.created_at DESC, t15.id DESC 
+WHERE f15_1_0_1_0.tenant_id = $3 AND f15_1_0_1_0.id = t15.pipeline_id AND f15_1_0_1_0.name_sort = $14 AND (f15_1_0_1_0.archived_at IS NULL OR f15_1_0_1_0.archived_at IS NOT NULL)))) ORDER BY t15.created_at DESC, t15.id DESC 
  LIMIT 101) AS m15 ORDER BY m15.created_at DESC, m15.id DESC 
- LIMIT $16)
+ LIMIT $15)
  SELECT json_build_object('nodes', n15_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
 FROM (SELECT p15.name AS name 
@@ -108,15 +108,15 @@ WHERE t17.tenant_id = $3 AND t17.archived_at IS NULL AND (EXISTS (SELECT 1
 FROM accounts AS f17_1_0 
 WHERE f17_1_0.tenant_id = $3 AND f17_1_0.id = t17.parent_id AND (EXISTS (SELECT 1 
 FROM users AS f17_1_0_0 
-WHERE f17_1_0_0.tenant_id = $3 AND f17_1_0_0.id = f17_1_0.owner_id AND f17_1_0_0.email_norm = $17 AND (f17_1_0_0.archived_at IS NULL OR f17_1_0_0.archived_at IS NOT NULL))) AND (f17_1_0.archived_at IS NULL OR f17_1_0.archived_at IS NOT NULL))) ORDER BY t17.created_at DESC, t17.id DESC 
+WHERE f17_1_0_0.tenant_id = $3 AND f17_1_0_0.id = f17_1_0.owner_id AND f17_1_0_0.email_norm = $16 AND (f17_1_0_0.archived_at IS NULL OR f17_1_0_0.archived_at IS NOT NULL))) AND (f17_1_0.archived_at IS NULL OR f17_1_0.archived_at IS NOT NULL))) ORDER BY t17.created_at DESC, t17.id DESC 
  LIMIT 101) AS m17 ORDER BY m17.created_at DESC, m17.id DESC 
- LIMIT $18)
+ LIMIT $17)
  SELECT json_build_object('nodes', n17_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
 FROM (SELECT p17.name AS name 
 FROM p17 ORDER BY p17.created_at DESC, p17.id DESC) AS r18) AS n17_0) AS below) AS r) END AS anon_1
 
--- sales_rep: 19 parameters, the tenant is $3
+-- sales_rep: 18 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT m1.name AS name, m1.created_at AS created_at, m1.id AS id 
@@ -198,9 +198,9 @@ WHERE f13_1_0_0_0.tenant_id = $3 AND f13_1_0_0_0.id = f13_1_0_0.team_id AND f13_
 FROM accounts AS f13_1_0_1_0 
 WHERE f13_1_0_1_0.tenant_id = $3 AND f13_1_0_1_0.owner_id = $4 AND f13_1_0_1_0.id = f13_1_0.parent_id AND true)) IS NOT true AND (f13_1_0.archived_at IS NULL OR f13_1_0.archived_at IS NOT NULL))) AND (EXISTS (SELECT 1 
 FROM stages AS f13_1_1 
-WHERE f13_1_1.tenant_id = $3 AND f13_1_1.id = t13.stage_id AND f13_1_1.kind = $14 AND (f13_1_1.archived_at IS NULL OR f13_1_1.archived_at IS NOT NULL))) ORDER BY t13.created_at DESC, t13.id DESC 
+WHERE f13_1_1.tenant_id = $3 AND f13_1_1.id = t13.stage_id AND f13_1_1.kind = 'OPEN' AND (f13_1_1.archived_at IS NULL OR f13_1_1.archived_at IS NOT NULL))) ORDER BY t13.created_at DESC, t13.id DESC 
  LIMIT 101) AS m13 ORDER BY m13.created_at DESC, m13.id DESC 
- LIMIT $15)
+ LIMIT $14)
  SELECT json_build_object('nodes', n13_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r14)), '[]'::json) AS j 
 FROM (SELECT p13.name AS name 
@@ -212,9 +212,9 @@ WHERE t15.tenant_id = $3 AND t15.owner_id = $4 AND t15.archived_at IS NULL AND (
 FROM users AS f15_1_0_0_0_0 
 WHERE f15_1_0_0_0_0.tenant_id = $3 AND f15_1_0_0_0_0.id = t15.owner_id AND true)) IS NOT true OR (EXISTS (SELECT 1 
 FROM pipelines AS f15_1_0_1_0 
-WHERE f15_1_0_1_0.tenant_id = $3 AND f15_1_0_1_0.id = t15.pipeline_id AND f15_1_0_1_0.name_sort = $16 AND (f15_1_0_1_0.archived_at IS NULL OR f15_1_0_1_0.archived_at IS NOT NULL)))) ORDER BY t15.created_at DESC, t15.id DESC 
+WHERE f15_1_0_1_0.tenant_id = $3 AND f15_1_0_1_0.id = t15.pipeline_id AND f15_1_0_1_0.name_sort = $15 AND (f15_1_0_1_0.archived_at IS NULL OR f15_1_0_1_0.archived_at IS NOT NULL)))) ORDER BY t15.created_at DESC, t15.id DESC 
  LIMIT 101) AS m15 ORDER BY m15.created_at DESC, m15.id DESC 
- LIMIT $17)
+ LIMIT $16)
  SELECT json_build_object('nodes', n15_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r16)), '[]'::json) AS j 
 FROM (SELECT p15.name AS name 
@@ -226,9 +226,9 @@ WHERE t17.tenant_id = $3 AND t17.owner_id = $4 AND t17.archived_at IS NULL AND (
 FROM accounts AS f17_1_0 
 WHERE f17_1_0.tenant_id = $3 AND f17_1_0.owner_id = $4 AND f17_1_0.id = t17.parent_id AND (EXISTS (SELECT 1 
 FROM users AS f17_1_0_0 
-WHERE f17_1_0_0.tenant_id = $3 AND f17_1_0_0.id = f17_1_0.owner_id AND f17_1_0_0.email_norm = $18 AND (f17_1_0_0.archived_at IS NULL OR f17_1_0_0.archived_at IS NOT NULL))) AND (f17_1_0.archived_at IS NULL OR f17_1_0.archived_at IS NOT NULL))) ORDER BY t17.created_at DESC, t17.id DESC 
+WHERE f17_1_0_0.tenant_id = $3 AND f17_1_0_0.id = f17_1_0.owner_id AND f17_1_0_0.email_norm = $17 AND (f17_1_0_0.archived_at IS NULL OR f17_1_0_0.archived_at IS NOT NULL))) AND (f17_1_0.archived_at IS NULL OR f17_1_0.archived_at IS NOT NULL))) ORDER BY t17.created_at DESC, t17.id DESC 
  LIMIT 101) AS m17 ORDER BY m17.created_at DESC, m17.id DESC 
- LIMIT $19)
+ LIMIT $18)
  SELECT json_build_object('nodes', n17_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r18)), '[]'::json) AS j 
 FROM (SELECT p17.name AS name 

@@ -1,4 +1,4 @@
--- admin: 23 parameters, the tenant is $3
+-- admin: 22 parameters, the tenant is $3
 SELECT CASE WHEN (set_config('crm.tenant', $1, true) IS NOT NULL AND set_config('crm.principal', $2, true) IS NOT NULL) THEN (SELECT CAST(row_to_json(r) AS TEXT) AS row_to_json_1 
 FROM (SELECT (WITH p1 AS 
 (SELECT m1.name AS name, m1.created_at AS created_at, m1.id AS id 
@@ -28,9 +28,9 @@ FROM p3 ORDER BY p3.created_at DESC, p3.id DESC) AS r4) AS n3_0) AS whole, (WITH
 (SELECT m5.name AS name, m5.created_at AS created_at, m5.id AS id 
 FROM (SELECT t5.name AS name, t5.created_at AS created_at, t5.id AS id 
 FROM opportunities AS t5 
-WHERE t5.tenant_id = $3 AND t5.archived_at IS NULL AND t5.status = $9 AND t5.currency = $10 AND t5.amount_minor < $11 ORDER BY t5.created_at DESC, t5.id DESC 
+WHERE t5.tenant_id = $3 AND t5.archived_at IS NULL AND t5.status = 'OPEN' AND t5.currency = $9 AND t5.amount_minor < $10 ORDER BY t5.created_at DESC, t5.id DESC 
  LIMIT 101) AS m5 ORDER BY m5.created_at DESC, m5.id DESC 
- LIMIT $12)
+ LIMIT $11)
  SELECT json_build_object('nodes', n5_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r6)), '[]'::json) AS j 
 FROM (SELECT p5.name AS name 
@@ -40,9 +40,9 @@ FROM (SELECT t7.name AS name, t7.probability AS probability, t7.created_at AS cr
 FROM opportunities AS t7 
 WHERE t7.tenant_id = $3 AND t7.archived_at IS NULL AND (EXISTS (SELECT 1 
 FROM users AS f7_1_0 
-WHERE f7_1_0.tenant_id = $3 AND f7_1_0.id = t7.owner_id AND f7_1_0.name_sort >= $13 AND f7_1_0.name_sort < $14 AND (f7_1_0.archived_at IS NULL OR f7_1_0.archived_at IS NOT NULL))) AND t7.probability < $15 AND t7.probability >= $16 ORDER BY t7.created_at DESC, t7.id DESC 
+WHERE f7_1_0.tenant_id = $3 AND f7_1_0.id = t7.owner_id AND f7_1_0.name_sort >= $12 AND f7_1_0.name_sort < $13 AND (f7_1_0.archived_at IS NULL OR f7_1_0.archived_at IS NOT NULL))) AND t7.probability < $14 AND t7.probability >= $15 ORDER BY t7.created_at DESC, t7.id DESC 
  LIMIT 101) AS m7 ORDER BY m7.created_at DESC, m7.id DESC 
- LIMIT $17)
+ LIMIT $16)
  SELECT json_build_object('nodes', n7_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r8)), '[]'::json) AS j 
 FROM (SELECT p7.name AS name, p7.probability AS probability 
@@ -50,9 +50,9 @@ FROM p7 ORDER BY p7.created_at DESC, p7.id DESC) AS r8) AS n7_0) AS object, (WIT
 (SELECT m9.name AS name, m9.created_at AS created_at, m9.id AS id 
 FROM (SELECT t9.name AS name, t9.created_at AS created_at, t9.id AS id 
 FROM opportunities AS t9 
-WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND t9.name_sort = ANY ($18) ORDER BY t9.created_at DESC, t9.id DESC 
+WHERE t9.tenant_id = $3 AND t9.archived_at IS NULL AND t9.name_sort = ANY ($17) ORDER BY t9.created_at DESC, t9.id DESC 
  LIMIT 101) AS m9 ORDER BY m9.created_at DESC, m9.id DESC 
- LIMIT $19)
+ LIMIT $18)
  SELECT json_build_object('nodes', n9_0.j) AS j 
 FROM (SELECT coalesce(json_agg(row_to_json(r10)), '[]'::json) AS j 
 FROM (SELECT p9.name AS name 
@@ -62,10 +62,10 @@ FROM (SELECT 1 AS one
 FROM opportunities AS c11 
 WHERE c11.tenant_id = $3 AND c11.archived_at IS NULL 
  LIMIT 10001) AS m11 
- LIMIT $20) AS b11), CAST($21 AS BIGINT)))) AS j) AS "null", (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
+ LIMIT $19) AS b11), CAST($20 AS BIGINT)))) AS j) AS "null", (SELECT json_build_object('totalCount', json_build_object('value', least((SELECT count(*) AS count_2 
 FROM (SELECT m12.one AS one 
 FROM (SELECT 1 AS one 
 FROM opportunities AS c12 
 WHERE c12.tenant_id = $3 AND c12.archived_at IS NULL 
  LIMIT 10001) AS m12 
- LIMIT $22) AS b12), CAST($23 AS BIGINT)))) AS j) AS absent) AS r) END AS anon_1
+ LIMIT $21) AS b12), CAST($22 AS BIGINT)))) AS j) AS absent) AS r) END AS anon_1
