@@ -116,7 +116,7 @@ def of_responses(scope: Scope, figure: CaseMetric) -> Select[Any]:
 def of_milestones(scope: Scope, figure: CaseMetric) -> Select[Any]:
     """Promises that are kept or broken; each counts on the day on which that was decided, and moves no more."""
     case, one = domain.Case.__table__.alias("promised"), domain.Milestone.__table__.alias("one")
-    is_overdue = and_(one.c.status == text_of(MilestoneStatus.IN_PROGRESS), one.c.target_at <= scope.now)
+    is_overdue = and_(one.c.status == text_of(MilestoneStatus.IN_PROGRESS), one.c.target_at < scope.now)
     kept = one.c.status == text_of(MilestoneStatus.MET)
     decided = func.least(one.c.target_at, one.c.completed_at)
     made = fact(figure, case.c.id, case, day=scope.day_of(decided), numerator=share(kept))

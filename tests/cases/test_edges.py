@@ -1,15 +1,18 @@
 """Cases at their edges: what is missed stays so, archived ones are silent, another priority takes no promise away."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
 from api.domain import cases
 from api.domain.cases import CasePriority, CaseStatus, EscalationTrigger, MilestoneStatus, MilestoneType
-from api.domain.kernel import NotAllowed, Work, wire
+from api.domain.kernel import Invalid, NotAllowed, Work, wire
 from api.domain.queues import QueueRouting
 from tests.cases.test_clocks import HOUR, MONDAY, milestones, ring, statuses, timer
+from tests.conftest import Committed
 from tests.factories import a_case, a_contact, a_policy, a_queue, a_rule, a_user, an_account, some_business_hours
 
 FIRST, NEXT, UPDATE, RESOLUTION = MilestoneType
@@ -241,3 +244,25 @@ async def test_a_violation_that_nobody_was_told_of_is_told_when_the_answer_comes
     assert [event.type for event in work.events].count("case.milestone_violated") == 1
     assert (await milestones(work, case))[FIRST].violated_at == work.now
     assert await ring(work, case) == []
+
+
+async def test_of_two_cases_that_are_marked_as_each_other_s_duplicate_at_once_one_is(committed: Committed):
+    async with committed.open_as() as work:
+        ids = [(await a_case(work, name)).id for name in ("one", "other")]
+    both = asyncio.Barrier(2)
+
+    async def mark(id: UUID, of: UUID) -> bool:
+        try:
+            async with committed.open_as() as work:
+                await work.tenant_settings()
+                await both.wait()
+                await cases.mark_duplicate(work, id, of)
+                await asyncio.sleep(0.2)
+        except Invalid:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(mark(*ids), mark(*reversed(ids)))) == [False, True]
+    async with committed.open_as() as work:
+        found = await work.load(cases.Case, ids)
+        assert sorted(case.status.value for case in found.values()) == ["DUPLICATE", "NEW"]

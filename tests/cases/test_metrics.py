@@ -137,3 +137,15 @@ async def test_who_sees_no_cases_has_figures_of_none_and_of_several_dimensions_e
     assert {one["sampleSize"] for one in row.values()} == {0}
     with pytest.raises(GraphQLFailed, match="name each dimension once"):
         await asked(graphql, "(by: [OWNER, OWNER])")
+
+
+async def test_a_promise_is_broken_after_its_last_instant_and_not_in_it(graphql: Client, work: Work):
+    await a_policy(work, {FIRST: 60, RESOLUTION: 59})
+    work.now = NOW - timedelta(hours=1)
+    await a_case(work)
+    work.now = NOW
+    await work.finish()
+
+    shown = numbers((await asked(graphql))[0])
+    assert shown["firstResponseAttainment"] == (None, "0", "0", 0)
+    assert shown["resolutionAttainment"] == ("0.000000", "0", "1", 1)

@@ -150,6 +150,7 @@ async def mark_duplicate(work: Work, id: UUID, of_id: UUID, *, if_version: int |
         IllegalTransition: it waits, is resolved or finished.
         Invalid: the other is itself, or a duplicate already.
     """
+    await work.load(Case, [id, of_id], lock=True)  # nobody makes the other one a duplicate of this meanwhile
     case = await work.edit(Case, id, if_version=if_version)
     status = next_state(TRANSITIONS, case.status, "mark_duplicate")
     other = await work.reference(Case, of_id, "of")
