@@ -11,7 +11,7 @@ from api.domain.business_hours import Weekday
 from api.domain.cases import CasePriority, MilestoneType, ResolutionCode
 from api.domain.kernel import Work, wire
 from tests.cases.figures import BETWEEN, FIGURES, asked, numbers, traced
-from tests.factories import a_case, a_policy, an_account
+from tests.factories import a_case, a_policy, a_user, an_account
 from tests.graphql_client import Client, GraphQLFailed
 from tests.people import NOW
 
@@ -137,3 +137,24 @@ async def test_who_sees_no_cases_has_figures_of_none_and_of_several_dimensions_e
     assert {one["sampleSize"] for one in row.values()} == {0}
     with pytest.raises(GraphQLFailed, match="name each dimension once"):
         await asked(graphql, "(by: [OWNER, OWNER])")
+
+
+async def test_the_cases_of_accounts_that_the_asker_may_not_see_are_one_group(graphql: Client, work: Work):
+    rep = await a_user(work, "Rita Rep")
+    own, other, third = [
+        (await an_account(work, name, owner_id=owner)).id
+        for name, owner in (("Initech", rep.id), ("Globex", None), ("Umbrella", None))
+    ]
+    for account in (own, other, third, None):
+        await a_case(work, account_id=account)
+    await work.finish()
+
+    groups = await asked(graphql, "(by: [ACCOUNT])", "account { name }", as_="sales_rep", user=rep)
+    assert [(one["account"], one["backlog"]["value"]) for one in groups] == [({"name": "Initech"}, "1"), (None, "3")]
+    all_groups = await asked(graphql, "(by: [ACCOUNT])", "account { name }")
+    assert sorted((one["account"] or {"name": ""})["name"] for one in all_groups) == [
+        "",
+        "Globex",
+        "Initech",
+        "Umbrella",
+    ]
