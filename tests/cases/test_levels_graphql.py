@@ -1,11 +1,13 @@
 """Service levels through the API."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
 
-from api.domain.cases import MilestoneType
+from api.domain import cases
+from api.domain.cases import CaseStatus, MilestoneType
 from api.domain.kernel import Work, wire
 from api.domain.users import User
 from tests.factories import a_case, a_policy, an_account
@@ -99,3 +101,16 @@ async def test_a_case_shows_its_clocks_and_the_queue_is_sorted_by_them(graphql: 
             }
         ],
     }
+
+
+async def test_what_a_clock_stood_still_is_told_in_whole_seconds(graphql: Client, work: Work):
+    await a_policy(work, {MilestoneType.RESOLUTION: 60})
+    case = await a_case(work, status=CaseStatus.WAITING_CUSTOMER)
+    work.now += timedelta(seconds=90, microseconds=999_999)
+    await cases.resume(work, case.id)
+    await work.finish()
+
+    found = await graphql("{ cases { nodes { milestones { pausedBusinessSeconds } } } }")
+    ((milestone,),) = [one["milestones"] for one in found["cases"]["nodes"]]
+    seconds = milestone["pausedBusinessSeconds"]
+    assert (seconds, type(seconds)) == (90, int)

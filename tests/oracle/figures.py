@@ -18,6 +18,7 @@ MOST_NAMED = 100
 # The amount that a slice adds up, and the day at whose rate it is converted; by default that of `asOf`.
 AMOUNTS: Mapping[str, str] = {
     "Account": "annual_revenue_minor",
+    "DealRegistration": "estimated_amount_minor",
     "Opportunity": "amount_minor",
     "Product": "list_price_minor",
 }

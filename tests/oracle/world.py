@@ -18,8 +18,11 @@ from api.domain import (
     business_hours,
     cases,
     contacts,
+    deal_registrations,
     knowledge,
+    leads,
     opportunities,
+    partner_programs,
     products,
     queues,
     satisfaction,
@@ -27,7 +30,7 @@ from api.domain import (
 )
 from api.domain.kernel import ChangeEvent, ChangeValues, ExternalId, PrincipalKind, Tenant
 from api.domain.kernel.model import Model
-from tests.oracle import desk, parties, selling, service
+from tests.oracle import desk, parties, partners, selling, service
 from tests.oracle.maker import CURRENCIES, NAMES, ZONES, Maker
 from tests.oracle.seeing import Asker
 
@@ -49,6 +52,12 @@ SLICES = (
     service.numbers,
     desk.articles,
     desk.requests,
+    partners.all_leads,
+    partners.programs,
+    partners.memberships,
+    partners.people_of_partners,
+    partners.parts_in_sales,
+    partners.registrations,
 )
 RECORDS: tuple[Any, ...] = (
     users.User,
@@ -67,8 +76,18 @@ RECORDS: tuple[Any, ...] = (
     cases.EscalationRule,
     cases.Case,
     knowledge.KnowledgeArticle,
+    leads.Lead,
+    partner_programs.PartnerProgram,
+    partner_programs.PartnerTier,
+    partner_programs.Certification,
+    deal_registrations.DealRegistration,
 )
-OURS: tuple[Any, ...] = (satisfaction.SatisfactionRequest,)  # no other system has keys for them
+OURS: tuple[Any, ...] = (  # no other system has keys for them
+    satisfaction.SatisfactionRequest,
+    partner_programs.PartnerMembership,
+    partner_programs.PartnerUser,
+    partner_programs.PartnerCertification,
+)
 SOURCES = ("shop", "SHOP", "erp ü")
 
 
