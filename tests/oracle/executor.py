@@ -83,8 +83,6 @@ UNTAUGHT = frozenset(
         *("PartnerTierEligibility", "LeadDistributionFairness", "LeadDistributionShare"),
         *("DealRegistrationMetrics", "DealRegistrationMetricRow"),
         *("PartnerRevenueMetrics", "PartnerRevenueMetricRow", "PartnerCommissionBalance"),
-        *("PartnerMarketingBudget", "PartnerFundAllocation", "PartnerFundRequest", "PartnerFundClaim"),
-        *("PartnerLeadOffer", "PartnerLeadProfile"),
         *("CommissionPlan", "PartnerCommission", "PartnerCommissionEntry", "PartnerCommissionStatement"),
     }
 )

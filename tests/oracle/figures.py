@@ -20,6 +20,10 @@ AMOUNTS: Mapping[str, str] = {
     "Account": "annual_revenue_minor",
     "DealRegistration": "estimated_amount_minor",
     "Opportunity": "amount_minor",
+    "PartnerFundAllocation": "amount_minor",
+    "PartnerFundClaim": "amount_minor",
+    "PartnerFundRequest": "amount_minor",
+    "PartnerMarketingBudget": "amount_minor",
     "Product": "list_price_minor",
 }
 DAYS: Mapping[str, str] = {"Opportunity": "closed_on"}

@@ -6,7 +6,7 @@ from typing import Any
 from tests.oracle.memory import Row
 from tests.oracle.seeing import World
 from tests.oracle.service_rules import steps
-from tests.oracle.wire import same
+from tests.oracle.wire import Money, same
 
 Steps = Mapping[str, Sequence[tuple[str, str]]]
 ASIDE = [("NURTURE", "NURTURING"), ("DISQUALIFY", "UNQUALIFIED")]
@@ -31,6 +31,20 @@ REGISTRATION_STEPS: Steps = {
     "UNDER_REVIEW": [("APPROVE", "APPROVED"), ("OVERRIDE", "UNDER_REVIEW"), REJECT, WITHDRAW],
     "APPROVED": [("EXTEND", "APPROVED"), ("CONVERT", "CONVERTED"), WITHDRAW],
 }
+DECIDE = [("APPROVE", "APPROVED"), REJECT, WITHDRAW]
+FUND_REQUEST_STEPS: Steps = {"SUBMITTED": DECIDE}
+FUND_CLAIM_STEPS: Steps = {"SUBMITTED": DECIDE, "APPROVED": [("PAY", "PAID")]}
+OFFER_STEPS: Steps = {"OFFERED": [("ACCEPT", "ACCEPTED"), ("DECLINE", "DECLINED")]}
+
+
+def approved(row: Row, _world: World) -> Money:
+    return Money(row.approved_minor, row.currency)
+
+
+FACTS: Mapping[tuple[str, str], Callable[[Row, World], Any]] = {
+    ("PartnerFundClaim", "approvedAmount"): approved,
+    ("PartnerFundRequest", "approvedAmount"): approved,
+}
 
 
 def pointing(type_: str, column: str) -> Callable[[Row, World], list[Row]]:
@@ -49,10 +63,14 @@ LISTS: Mapping[tuple[str, str], Callable[[Row, World], list[Row]]] = {
     ("Account", "registrationsOfIt"): pointing("DealRegistration", "customer_account_id"),
     ("DealRegistration", "availableTransitions"): possible(REGISTRATION_STEPS, "DealRegistration"),
     ("Lead", "availableTransitions"): possible(LEAD_STEPS, "Lead"),
+    ("PartnerFundClaim", "availableTransitions"): possible(FUND_CLAIM_STEPS, "PartnerFundClaim"),
+    ("PartnerFundRequest", "availableTransitions"): possible(FUND_REQUEST_STEPS, "PartnerFundRequest"),
+    ("PartnerLeadOffer", "availableTransitions"): possible(OFFER_STEPS, "PartnerLeadOffer"),
     ("PartnerMembership", "availableTransitions"): possible(MEMBERSHIP_STEPS, "PartnerMembership"),
 }
 SHORT_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
     ("Opportunity", "partners"): ["account_id"],
+    ("PartnerLeadOffer", "candidates"): ["standing", "partner_id"],
     ("PartnerTier", "certifications"): ["certification_id"],
 }
 FIXED_ORDERS: Mapping[str, tuple[Sequence[str], bool]] = {"PartnerTierHistoryEntry": (["entered_at", "id"], True)}

@@ -114,6 +114,7 @@ FACTS: Mapping[tuple[str, str], Fact] = {
     ("StageHistoryEntry", "days"): days_of_stay,
     ("Tenant", "id"): lambda row, _world: f"ten_{row.id.hex}",
     **service_rules.FACTS,
+    **partner_rules.FACTS,
 }
 
 
