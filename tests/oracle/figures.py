@@ -92,7 +92,10 @@ def shares(row: Row, name: str, world: World, minor: int | None) -> Iterable[Sha
 
 
 def value_of(key: Any) -> str | None:
-    return wire_id(key.typename, key.id) if isinstance(key, Row) else key
+    """As text, which is also what groups are sorted by."""
+    if isinstance(key, Row):
+        return wire_id(key.typename, key.id)
+    return str(key) if isinstance(key, int) else key
 
 
 @dataclass
