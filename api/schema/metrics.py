@@ -8,6 +8,11 @@ from typing import Any
 import strawberry
 from sqlalchemy import ColumnElement, Integer, Numeric, Text, and_, case, cast, func, literal_column
 
+from api.compiler import Scope
+from api.domain.accounts import Account
+from api.domain.kernel import Record
+from api.domain.users import User
+
 from .binding import composed
 from .enums import described_enum
 
@@ -72,10 +77,26 @@ DIGITS: Mapping[MetricUnit, str] = {
     MetricUnit.MINUTES: "2",
     MetricUnit.POINTS: "2",
 }
+MODELS: Mapping[str, type[Record]] = {"Account": Account, "User": User}  # what figures are grouped by
 
 
 def text_of(value: StrEnum) -> ColumnElement[str]:
     return literal_column(f"'{value.value}'", Text())
+
+
+def seen(scope: Scope, rows: Any, records: Mapping[str, str]) -> tuple[Any, dict[str, ColumnElement[Any]]]:
+    """What to select from, and columns for those that are ids of records; `records` has the type of each.
+
+    A record that the viewer may not see is none, as everywhere: else groups would tell how many there are.
+    """
+    source, columns = rows, {}
+    for name, entity in records.items():
+        target = MODELS[entity].__table__.alias(f"of_{name}")
+        columns[name] = rows.c[name]
+        if not scope.sees_all(entity, target):
+            source = source.outerjoin(target, and_(scope.visible(entity, target), target.c.id == rows.c[name]))
+            columns[name] = target.c.id
+    return source, {name: column.label(name) for name, column in columns.items()}
 
 
 def metric(name: str, unit: MetricUnit, description: str, version: int = 1) -> Any:

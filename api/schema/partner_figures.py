@@ -34,7 +34,7 @@ from api.domain import partner_programs
 from .aggregates import bounded
 from .connections import argument, lazy
 from .enums import described_enum
-from .metrics import text_of
+from .metrics import seen, text_of
 
 ONE, ZERO = literal_column("1", Numeric), literal_column("0", Numeric)
 NO_ID = literal_column("NULL::uuid", Uuid())
@@ -129,13 +129,12 @@ def narrowed(
     if (tier := given(arguments, "tier")) is not None:
         conditions.append(tier_of(scope, rows.c) == scope.named("PartnerTier", tier))
     by = dimensions(arguments)
-    keys: list[ColumnElement[Any]] = []
-    if PartnerMetricDimension.PARTNER in by:
-        keys.append(rows.c.partner_id)
+    source, seen_keys = seen(scope, rows, {"partner_id": "Account"} if PartnerMetricDimension.PARTNER in by else {})
+    keys: list[ColumnElement[Any]] = list(seen_keys.values())
     if PartnerMetricDimension.TIER in by:
         keys.append(tier_of(scope, rows.c).label("tier_id"))
     plain = [rows.c[name] for name in ("figure", *records, "day", "numerator", "denominator")]
-    return select(*plain, *keys).where(*conditions).distinct().subquery("narrowed"), by
+    return select(*plain, *keys).select_from(source).where(*conditions).distinct().subquery("narrowed"), by
 
 
 def figures_of(

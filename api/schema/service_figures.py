@@ -32,7 +32,7 @@ from api.compiler import Leaf, Leaves, Null, RequestError, Scope, Tree, converte
 from .aggregates import bounded
 from .connections import argument, lazy
 from .enums import described_enum
-from .metrics import text_of
+from .metrics import seen, text_of
 
 ONE, ZERO = literal_column("1", Numeric), literal_column("0", Numeric)
 TEN: ColumnElement[Any] = literal_column("10")
@@ -64,6 +64,7 @@ KEYS: Mapping[ServiceDimension, tuple[str, ColumnElement[Any]]] = {
     ServiceDimension.PRIORITY: ("priority", NO_TEXT),
     ServiceDimension.TYPE: ("type", NO_TEXT),
 }
+RECORDS = {ServiceDimension.OWNER: "User", ServiceDimension.ACCOUNT: "Account"}
 
 
 class Kind(StrEnum):
@@ -136,7 +137,10 @@ class Figures:
         for name, entity, column in (("account", "Account", "account_id"), ("owner", "User", "owner_id")):
             if (named := arguments.get(name)) is not None and not isinstance(named, Null):
                 conditions.append(rows.c[column] == scope.named(entity, named))
-        return select(*rows.c).where(*conditions).subquery("narrowed"), dimensions(arguments)
+        by = dimensions(arguments)
+        source, keys = seen(scope, rows, {KEYS[one][0]: RECORDS[one] for one in by if one in RECORDS})
+        columns = [keys.get(column.key, column) for column in rows.c]
+        return select(*columns).select_from(source).where(*conditions).subquery("narrowed"), by
 
 
 def parts(rows: Any, kind: Kind, of_figure: ColumnElement[bool], size: ColumnElement[Any]) -> tuple[Any, Any]:

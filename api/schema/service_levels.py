@@ -131,7 +131,7 @@ class CaseMilestone:
     target_at: datetime = described("When it is to be reached at the latest; later once it was paused.")
     paused_at: datetime | None = described("Since when its clock stands still; null while it runs.")
     paused_business_seconds: int = computed(
-        lambda row, _scope: row.paused_us / MICROSECONDS, "Seconds of business time for which its clock stood still."
+        lambda row, _scope: row.paused_us // MICROSECONDS, "Seconds of business time for which its clock stood still."
     )
     warned_at: datetime | None = described("When the warning was given.")
     violated_at: datetime | None = described("When it was found that the target had passed.")

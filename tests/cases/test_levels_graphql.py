@@ -1,14 +1,14 @@
 """Service levels through the API."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import text
 
 from api.domain import cases
-from api.domain.cases import MilestoneType
+from api.domain.cases import CaseStatus, MilestoneType
 from api.domain.kernel import Work, wire
 from api.domain.users import User
 from tests.factories import a_case, a_policy, an_account
@@ -117,3 +117,16 @@ async def test_the_status_of_an_entitlement_is_that_by_which_new_cases_get_it(gr
     query = "{ entitlements(orderBy: [{ field: STARTS_ON }]) { nodes { status cases { nodes { subject } } } } }"
     found = (await graphql(query))["entitlements"]["nodes"]
     assert [(one["status"], len(one["cases"]["nodes"])) for one in found] == [("ACTIVE", 1), ("PLANNED", 0)]
+
+
+async def test_what_a_clock_stood_still_is_told_in_whole_seconds(graphql: Client, work: Work):
+    await a_policy(work, {MilestoneType.RESOLUTION: 60})
+    case = await a_case(work, status=CaseStatus.WAITING_CUSTOMER)
+    work.now += timedelta(seconds=90, microseconds=999_999)
+    await cases.resume(work, case.id)
+    await work.finish()
+
+    found = await graphql("{ cases { nodes { milestones { pausedBusinessSeconds } } } }")
+    ((milestone,),) = [one["milestones"] for one in found["cases"]["nodes"]]
+    seconds = milestone["pausedBusinessSeconds"]
+    assert (seconds, type(seconds)) == (90, int)

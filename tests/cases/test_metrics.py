@@ -11,7 +11,7 @@ from api.domain.business_hours import Weekday
 from api.domain.cases import CasePriority, MilestoneType, ResolutionCode
 from api.domain.kernel import Work, wire
 from tests.cases.figures import BETWEEN, FIGURES, asked, numbers, traced
-from tests.factories import a_case, a_policy, an_account
+from tests.factories import a_case, a_policy, a_user, an_account
 from tests.graphql_client import Client, GraphQLFailed
 from tests.people import NOW
 
@@ -149,3 +149,24 @@ async def test_a_promise_is_broken_after_its_last_instant_and_not_in_it(graphql:
     shown = numbers((await asked(graphql))[0])
     assert shown["firstResponseAttainment"] == (None, "0", "0", 0)
     assert shown["resolutionAttainment"] == ("0.000000", "0", "1", 1)
+
+
+async def test_the_cases_of_accounts_that_the_asker_may_not_see_are_one_group(graphql: Client, work: Work):
+    rep = await a_user(work, "Rita Rep")
+    own, other, third = [
+        (await an_account(work, name, owner_id=owner)).id
+        for name, owner in (("Initech", rep.id), ("Globex", None), ("Umbrella", None))
+    ]
+    for account in (own, other, third, None):
+        await a_case(work, account_id=account)
+    await work.finish()
+
+    groups = await asked(graphql, "(by: [ACCOUNT])", "account { name }", as_="sales_rep", user=rep)
+    assert [(one["account"], one["backlog"]["value"]) for one in groups] == [({"name": "Initech"}, "1"), (None, "3")]
+    all_groups = await asked(graphql, "(by: [ACCOUNT])", "account { name }")
+    assert sorted((one["account"] or {"name": ""})["name"] for one in all_groups) == [
+        "",
+        "Globex",
+        "Initech",
+        "Umbrella",
+    ]

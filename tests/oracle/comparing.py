@@ -176,7 +176,7 @@ async def compare(
             try:
                 found = await bench.differences(query, asker)
             except Refused as refusal:
-                if refusal.code != "QUERY_TOO_EXPENSIVE" and "conflict" not in str(refusal):
+                if refusal.code != "QUERY_TOO_EXPENSIVE" and "conflict" not in str(refusal.errors):
                     raise
                 break
             done += 1

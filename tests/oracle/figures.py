@@ -18,7 +18,12 @@ MOST_NAMED = 100
 # The amount that a slice adds up, and the day at whose rate it is converted; by default that of `asOf`.
 AMOUNTS: Mapping[str, str] = {
     "Account": "annual_revenue_minor",
+    "DealRegistration": "estimated_amount_minor",
     "Opportunity": "amount_minor",
+    "PartnerFundAllocation": "amount_minor",
+    "PartnerFundClaim": "amount_minor",
+    "PartnerFundRequest": "amount_minor",
+    "PartnerMarketingBudget": "amount_minor",
     "Product": "list_price_minor",
 }
 DAYS: Mapping[str, str] = {"Opportunity": "closed_on"}
@@ -87,7 +92,10 @@ def shares(row: Row, name: str, world: World, minor: int | None) -> Iterable[Sha
 
 
 def value_of(key: Any) -> str | None:
-    return wire_id(key.typename, key.id) if isinstance(key, Row) else key
+    """As text, which is also what groups are sorted by."""
+    if isinstance(key, Row):
+        return wire_id(key.typename, key.id)
+    return str(key) if isinstance(key, int) else key
 
 
 @dataclass

@@ -19,6 +19,7 @@ NAMED_OTHERWISE = {
     "CaseMilestone": "Milestone",
     "CaseStatusHistoryEntry": "CaseStay",
     "KnowledgeArticleVersion": "ArticleVersion",
+    "PartnerTierHistoryEntry": "PartnerTierHistory",
     "StageHistoryEntry": "StageHistory",
 }
 

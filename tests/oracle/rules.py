@@ -11,10 +11,10 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from tests.oracle import service_rules
+from tests.oracle import partner_rules, service_rules
 from tests.oracle.memory import Row
 from tests.oracle.seeing import MODELS, PREFIXES, World, object_of
-from tests.oracle.wire import Money, fold, half_away
+from tests.oracle.wire import Money, half_away, same
 
 DAY = 86_400
 ACTORS = {"STAFF": "usr_", "INTEGRATION": "tok_", "PARTNER": "con_", "CUSTOMER": "con_"}  # the system has no id
@@ -114,6 +114,7 @@ FACTS: Mapping[tuple[str, str], Fact] = {
     ("StageHistoryEntry", "days"): days_of_stay,
     ("Tenant", "id"): lambda row, _world: f"ten_{row.id.hex}",
     **service_rules.FACTS,
+    **partner_rules.FACTS,
 }
 
 
@@ -241,6 +242,7 @@ LISTS: Mapping[tuple[str, str], Callable[[Row, World], list[Row]]] = {
     ("ChangeEvent", "changes"): changes,
     ("Opportunity", "availableTransitions"): transitions,
     **service_rules.LISTS,
+    **partner_rules.LISTS,
 }
 SHORT_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
     ("Account", "addresses"): ["kind"],
@@ -251,6 +253,7 @@ SHORT_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
     ("Opportunity", "lines"): ["position"],
     ("Opportunity", "splits"): ["kind", "user_id"],
     **service_rules.SHORT_LISTS,
+    **partner_rules.SHORT_LISTS,
 }
 
 # Lists that are not ordered by `orderBy`: the columns, and whether they run downwards.
@@ -258,6 +261,7 @@ FIXED_ORDERS: Mapping[str, tuple[Sequence[str], bool]] = {
     "ChangeEvent": (["version", "id"], True),
     "StageHistoryEntry": (["entered_at", "id"], True),
     **service_rules.FIXED_ORDERS,
+    **partner_rules.FIXED_ORDERS,
 }
 
 
@@ -278,10 +282,6 @@ def named(world: World, type_: str, reference: Mapping[str, Any]) -> Row | None:
     return next((row for row in rows if row.archived_at is None and fits(row, value, world)), None)
 
 
-def same(text: str | None, other: str) -> bool:
-    return text is not None and fold(text) == fold(other)
-
-
 def stage_by_name(row: Row, names: Mapping[str, str], world: World) -> bool:
     pipeline = world.one("Pipeline", row.pipeline_id)
     if pipeline is None or pipeline.archived_at is not None:
@@ -293,4 +293,5 @@ NATURAL_KEYS: Mapping[tuple[str, str], Callable[[Row, Any, World], bool]] = {
     ("Account", "domain"): lambda row, name, world: name.lower() in domains(row, world),
     ("Contact", "email"): lambda row, email, _world: row.email is not None and row.email.lower() == email.lower(),
     ("Stage", "byName"): stage_by_name,
+    **partner_rules.NATURAL_KEYS,
 }

@@ -51,6 +51,7 @@ TIES: dict[str, dict[str, str]] = {
     "AccountContact": {"account_id": "Account", "contact_id": "Contact"},
     "CaseArticle": {"article_id": "KnowledgeArticle", "case_id": "Case"},
     "OpportunityContactRole": {"contact_id": "Contact", "opportunity_id": "Opportunity"},
+    "PartnerTierCertification": {"certification_id": "Certification", "tier_id": "PartnerTier"},
 }
 
 

@@ -12,7 +12,7 @@ SKILLS = ("billing", "öl", "returns", "suomi")
 TRIGGERS = cases.EscalationTrigger
 
 
-def named(maker: Maker) -> dict[str, str]:
+def named(maker: Maker) -> dict[str, Any]:
     name = maker.unique(maker.name())
     return {"name": name, "name_sort": fold(name)}
 

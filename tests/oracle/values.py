@@ -197,8 +197,9 @@ class Values:
         if name == "email" and about == "Contact":
             return ((row and row.email) or "nobody@example.com").upper()
         if name == "byName":
-            pipeline = self.world.memory.one("Pipeline", row.pipeline_id) if row else None
-            return {"name": self.text(row and row.name), "pipeline": self.text(pipeline and pipeline.name)}
+            whole, its = {"Stage": ("pipeline", "Pipeline"), "PartnerTier": ("program", "PartnerProgram")}[about]
+            other = self.world.memory.one(its, getattr(row, f"{whole}_id")) if row else None
+            return {"name": self.text(row and row.name), whole: self.text(other and other.name)}
         return self.text(row and getattr(row, snake(name), None))
 
     def external_key(self, row: Row | None = None) -> dict[str, str]:

@@ -82,6 +82,10 @@ def fold(text: str) -> str:
     return " ".join("".join(letters).split())
 
 
+def same(text: str | None, other: str) -> bool:
+    return text is not None and fold(text) == fold(other)
+
+
 def shifted(at: datetime, duration: str, sign: int) -> datetime:
     """An instant moved by a duration: first years and months, the day of a shorter month being its last, then the rest.
 

@@ -18,8 +18,13 @@ from api.domain import (
     business_hours,
     cases,
     contacts,
+    deal_registrations,
     knowledge,
+    lead_distribution,
+    leads,
+    market_development_funds,
     opportunities,
+    partner_programs,
     products,
     queues,
     satisfaction,
@@ -27,7 +32,7 @@ from api.domain import (
 )
 from api.domain.kernel import ChangeEvent, ChangeValues, ExternalId, PrincipalKind, Tenant
 from api.domain.kernel.model import Model
-from tests.oracle import desk, parties, selling, service
+from tests.oracle import desk, funds, parties, partners, selling, service
 from tests.oracle.maker import CURRENCIES, NAMES, ZONES, Maker
 from tests.oracle.seeing import Asker
 
@@ -49,6 +54,14 @@ SLICES = (
     service.numbers,
     desk.articles,
     desk.requests,
+    partners.all_leads,
+    partners.programs,
+    partners.memberships,
+    partners.people_of_partners,
+    partners.parts_in_sales,
+    partners.registrations,
+    funds.budgets,
+    funds.distribution,
 )
 RECORDS: tuple[Any, ...] = (
     users.User,
@@ -67,8 +80,24 @@ RECORDS: tuple[Any, ...] = (
     cases.EscalationRule,
     cases.Case,
     knowledge.KnowledgeArticle,
+    leads.Lead,
+    partner_programs.PartnerProgram,
+    partner_programs.PartnerTier,
+    partner_programs.Certification,
+    deal_registrations.DealRegistration,
+    market_development_funds.PartnerMarketingBudget,
 )
-OURS: tuple[Any, ...] = (satisfaction.SatisfactionRequest,)  # no other system has keys for them
+OURS: tuple[Any, ...] = (  # no other system has keys for them
+    satisfaction.SatisfactionRequest,
+    partner_programs.PartnerMembership,
+    partner_programs.PartnerUser,
+    partner_programs.PartnerCertification,
+    market_development_funds.PartnerFundAllocation,
+    market_development_funds.PartnerFundRequest,
+    market_development_funds.PartnerFundClaim,
+    lead_distribution.PartnerLeadProfile,
+    lead_distribution.PartnerLeadOffer,
+)
 SOURCES = ("shop", "SHOP", "erp ü")
 
 

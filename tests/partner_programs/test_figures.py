@@ -25,6 +25,7 @@ from tests.factories import (
     a_registration,
     a_stage,
     a_tier,
+    a_user,
     an_account,
     an_allocation,
 )
@@ -188,7 +189,7 @@ async def test_without_records_there_is_no_value_and_the_reason_is_said(graphql:
 async def money(work: Work) -> dict[str, Any]:
     """Brightwater sourced 100.00 USD, 50.00 EUR at 1.10 and 7.00 GBP without a rate; Riverside influenced the first.
 
-    Brightwater was in Silver until March 10, then in Gold; 40.00 USD were paid to it.
+    Brightwater was in Silver until March 10, then in Gold; 40.00 USD were paid to it. The deals are Rita's.
     """
     await a_pipeline(work)
     program = (await a_program(work)).id
@@ -207,7 +208,7 @@ async def money(work: Work) -> dict[str, Any]:
     await partner_programs.change_tier(work, ids["Brightwater member"], gold.id)
     work.now = NOW + timedelta(days=12)
     won = await a_stage(work, "Won")
-    customer = (await an_account(work, "Initech")).id
+    customer, ids["rep"] = (await an_account(work, "Initech")).id, await a_user(work, "Rita Rep")
     for name, amount, currency, day, partners in (
         ("A", 10_000, "USD", date(2026, 3, 5), {"Brightwater": "ORIGINATOR", "Riverside": "RESELLER"}),
         ("B", 5_000, "EUR", date(2026, 3, 12), {"Brightwater": "ORIGINATOR"}),
@@ -215,6 +216,7 @@ async def money(work: Work) -> dict[str, Any]:
         ("D", 9_900, "USD", date(2026, 3, 5), {}),
     ):
         values = {"name": name, "stage_id": won.id, "account_id": customer, "closed_on": day, "currency": currency}
+        values["owner_id"] = ids["rep"].id
         row: Any = OpportunityRow(values={**values, "amount": Money(amount, currency)})  # type: ignore[typeddict-item]
         deal = (await opportunities.record(work, row)).unwrap()
         await work.flush()
@@ -304,3 +306,9 @@ async def test_rows_come_in_pages(graphql: Client, deals: dict[str, Any]):  # no
 async def test_who_sees_no_amounts_has_no_figures_of_revenue(graphql: Client, money: dict[str, Any]):  # noqa: F811
     with pytest.raises(GraphQLFailed, match="Cannot query field"):
         await asked(graphql, "partnerRevenue", as_="support_agent")
+
+
+async def test_partners_that_the_asker_may_not_see_are_one_group(graphql: Client, money: dict[str, Any]):  # noqa: F811
+    as_rep: dict[str, Any] = {"as_": "sales_rep", "user": money["rep"]}
+    (row,) = await asked(graphql, "partnerRevenue", "(by: [PARTNER])", "partner { name }", **as_rep)
+    assert (row["partner"], row["influencedRevenue"]["value"]) == (None, "155.00")

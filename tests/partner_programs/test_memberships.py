@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from api.domain import partner_programs
 from api.domain.kernel import IllegalTransition, Invalid, Work
@@ -112,6 +112,15 @@ async def test_a_program_or_tier_with_members_is_not_archived(work: Work) -> Non
     await partner_programs.terminate(work, made.id, "Over")
     assert (await partner_programs.archive_tier(work, made.tier_id)).archived_at == NOW
     assert (await partner_programs.archive_program(work, made.program_id)).archived_at == NOW
+
+
+async def test_a_membership_ends_no_earlier_than_it_began_when_its_tenant_moves_west(work: Work) -> None:
+    made = await a_membership(work)
+    await work.finish()
+    await work.session.execute(text("UPDATE tenants SET zone = 'Pacific/Pago_Pago'"))  # where it is still 1 March
+    await partner_programs.terminate(work, made.id, "Over")
+    await work.finish()
+    assert (made.status, made.started_on, made.ended_on) == ("TERMINATED", NOW.date(), NOW.date())
 
 
 # Reviews

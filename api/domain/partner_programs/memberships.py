@@ -202,7 +202,9 @@ async def terminate(work: Work, id: UUID, reason: str, *, if_version: int | None
     membership, status = await stepping(work, id, "terminate", if_version)
     text = checked(reason, "reason", limit=REASON)
     membership.status, membership.status_reason = status, text
-    membership.ended_on, membership.review_on, membership.is_review_due = await today(work), None, False
+    # The tenant may have moved west since the membership began, to where that day is still to come.
+    ended = max(await today(work), membership.started_on or date.min)
+    membership.ended_on, membership.review_on, membership.is_review_due = ended, None, False
     await drop_timer(work, membership)
     if membership.tier_id is not None:
         await leave(work, membership)
