@@ -146,6 +146,7 @@ def remembering(front_of: Fronts) -> Fronts:
         known = KNOWN.get((id(found.reads.core), found.reads.compiler.verify is None), lambda: found)
         assert isinstance(known.reads, Reads)
         found.documents._documents = known.documents._documents
+        found.reads.compiler = known.reads.compiler
         found.reads.shapes, found.reads.read_backs = known.reads.shapes, known.reads.read_backs
         return found
 
