@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from api.domain import cases
+from api.domain import cases, queues
 from api.domain.cases import Case, CasePriority, CaseStatus, EscalationTrigger, MilestoneType
 from api.domain.kernel import Invalid, NotAllowed, Work, wire
 from api.domain.queues import QueueRouting
@@ -137,3 +137,15 @@ async def test_agents_make_no_rules(as_role: AsRole):
     with pytest.raises(NotAllowed):
         await cases.create_rule(agent, {"name": "Late", "trigger": WARNED})
     assert (await agent.finish(), agent.events) == ([], [])
+
+
+async def test_a_rule_moves_no_case_into_a_queue_that_is_archived(work: Work):
+    first, second = [await a_queue(work, [], name=name) for name in ("First", "Second")]
+    await a_policy(work, {MilestoneType.RESOLUTION: 60})
+    await a_rule(work, VIOLATED, to_level=2, to_queue_id=second.id)
+    await queues.archive(work, second.id)
+    case = await a_case(work, queue_id=first.id)
+
+    work.now += timedelta(minutes=61)
+    await ring(work, case)
+    assert (case.escalation_level, case.queue_id) == (2, first.id)

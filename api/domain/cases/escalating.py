@@ -124,6 +124,10 @@ async def apply(work: Work, pairs: Sequence[tuple[Case, EscalationRule]]) -> Non
         CaseEscalation.tenant_id == work.tenant, among(CaseEscalation.case_id, {case.id for case, _ in pairs})
     )
     done = {(case, rule) for case, rule in await work.session.execute(query)}
+    targets = {rule.to_queue_id for _, rule in pairs if rule.to_queue_id is not None}
+    # With those that the cases leave, since queues are locked in the order of their ids.
+    locked = await work.affect(Queue, targets | {case.queue_id for case, _ in pairs if targets and case.queue_id})
+    live = {queue.id for queue in locked if queue.archived_at is None}
     urgent: dict[UUID, Case] = {}
     moved: dict[UUID, Case] = {}
     left: set[UUID] = set()
@@ -136,14 +140,13 @@ async def apply(work: Work, pairs: Sequence[tuple[Case, EscalationRule]]) -> Non
         if rule.to_priority is not None and URGENCY[rule.to_priority] > URGENCY[case.priority]:
             case.priority = rule.to_priority
             urgent[case.id] = case
-        if rule.to_queue_id is not None and rule.to_queue_id != case.queue_id:
+        if rule.to_queue_id in live and rule.to_queue_id != case.queue_id:
             left |= {case.queue_id} if case.queue_id and case.owner_id else set()
             case.queue_id, case.owner_id = rule.to_queue_id, None
             moved[case.id] = case
     clocks = await open_clocks(work, urgent.values())
     await prioritise(clocks, urgent.values())
     await clocks.settle()
-    await work.affect(Queue, {case.queue_id for case in moved.values() if case.queue_id} | left)
     await give_out(work, list(moved.values()), reason="escalated")
     await look_again(work, left)
 
