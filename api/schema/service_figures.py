@@ -115,7 +115,9 @@ class Figures:
             raise RequestError("BAD_USER_INPUT", "name a metric", ("metric",))
         figure = next(one for one in self.kinds if one.value == asked.value)
         rows, _ = self.narrowed(scope, arguments, [self.same.get(figure, figure)])
-        place = func.row_number().over(order_by=(rows.c.day.desc(), rows.c.record_id)).label("place")
+        # A record may bring in several facts of one day; those that are alike in everything may change places.
+        alike = [column for column in rows.c if column.key not in {"day", "record_id"}]
+        place = func.row_number().over(order_by=(rows.c.day.desc(), rows.c.record_id, *alike)).label("place")
         columns = (*rows.c, rows.c.record_id.label(self.record), place, scope.tenant.label("tenant_id"))
         numbered = select(*columns).subquery("numbered")
         page = select(*numbered.c).order_by(numbered.c.place)

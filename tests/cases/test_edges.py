@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from api.domain import cases
+from api.domain import cases, queues
 from api.domain.cases import CasePriority, CaseStatus, EscalationTrigger, MilestoneStatus, MilestoneType
 from api.domain.kernel import Invalid, NotAllowed, Work, wire
 from api.domain.queues import QueueRouting
@@ -161,6 +161,17 @@ async def test_what_follows_has_the_terms_of_the_account_it_names(work: Work):
 
     assert (followed.follows_id, followed.account_id, followed.entitlement_id) == (case.id, customer.id, contract.id)
     assert contract.remaining_cases == 0
+
+
+async def test_what_follows_waits_in_the_queue_of_the_case_it_follows_unless_that_is_archived(work: Work):
+    contact, queue = await a_contact(work), await a_queue(work, [])
+    case = await a_case(work, contact_id=contact.id, queue_id=queue.id, status=CaseStatus.CLOSED)
+    followed = await cases.comment(work, case.id, "Again", is_public=True, contact_id=contact.id)
+    assert (followed.follows_id, followed.queue_id, followed.owner_id) == (case.id, queue.id, None)
+
+    await queues.archive(work, queue.id)
+    followed = await cases.comment(work, case.id, "And again", is_public=True, contact_id=contact.id)
+    assert (followed.follows_id, followed.queue_id) == (case.id, None)
 
 
 async def test_what_follows_is_of_the_same_kind_and_measured_by_the_same_hours(work: Work):

@@ -14,6 +14,7 @@ from api.domain.kernel import (
     shared_at,
     wire,
 )
+from api.domain.queues import Queue
 
 from .clocks import open_clocks
 from .desk import check_unfinished, enter
@@ -134,6 +135,9 @@ async def follow_up(work: Work, case: Case, contact: Contact) -> Case:
     values: CaseValues = {"subject": case.subject, "contact_id": contact.id}
     # Its terms are those of the same account and kind, which a customer who is an outsider need not see.
     facts = {name: getattr(case, name) for name in HANDED_ON} | {"follows_id": case.id}
+    if case.queue_id is not None:
+        (queue,) = await work.affect(Queue, [case.queue_id])
+        facts["queue_id"] = queue.id if queue.archived_at is None else None
     next_one = (await write_cases(work, [CaseRow(values=values)], create=True, facts=facts))[0].unwrap()
     work.emit(CaseFollowedUp(next_one.id, wire("cas", case.id)))
     return next_one
