@@ -54,7 +54,7 @@ test: $(STAMP) ## run the tests on the embedded PostgreSQL
 	@$(BIN)/$(RUN) -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder -m "not proof" $(PYTEST)
 
 reduced-proofs: $(STAMP) ## run a reduced form of every heavy proof, as make check does
-	@$(BIN)/python -m pytest --numprocesses=auto -m proof tests $(PYTEST)
+	@$(BIN)/python -m pytest --numprocesses=auto -m proof $$(grep -rl 'mark\.proof' tests --include='test_*.py') $(PYTEST)
 
 test-postgres15: $(STAMP) ## run the tests on Debian's postgresql-15, started and stopped here
 	@$(BIN)/python -m tests.postgres15 $(PYTEST)
