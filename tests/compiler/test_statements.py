@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from graphql import parse
 
-from api.compiler.verifier import NUMBERS, Reader, leaves_of
+from api.compiler.verifier import NUMBERS, Reader
 from api.domain.kernel.model import Model
 from api.schema import schema
 from api.schema.verifying import words_of
@@ -51,7 +51,7 @@ def test_the_reader_notices_a_reference_that_is_not_tied():
 def test_its_constants_are_words_of_the_schema_and_its_parameters_are_all_used(path: Path):
     words = WORDS | set(WORD.findall(path.read_text("utf8")))
     for sql, number, _ in statements_in(path):
-        leaves = leaves_of(sql)
+        leaves = Reader(sql, TABLES).leaves
         assert leaves.texts <= words, leaves.texts - words
         assert leaves.numbers <= NUMBERS
         assert leaves.parameters == set(range(1, number + 1))
@@ -101,7 +101,7 @@ async def test_no_value_of_a_request_is_in_the_text(library: Library, *, literal
     for identity in (library.world.tenant.id, library.world.rep.id):
         assert str(identity) not in statement.text
         assert identity in parameters
-    assert leaves_of(statement.text).parameters == set(range(1, len(parameters) + 1))
+    assert Reader(statement.text, TABLES).leaves.parameters == set(range(1, len(parameters) + 1))
     await library(query, variables, as_="sales_rep")
 
 
