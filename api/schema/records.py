@@ -59,7 +59,7 @@ class ExternalKey:
 @strawberry.type(description="Who did something.")
 class Actor:
     kind: PrincipalKind = strawberry.field(description="What kind of principal it was.")
-    id: strawberry.ID | None = strawberry.field(description="Id of the user or token; null for the system.")
+    id: strawberry.ID | None = strawberry.field(description="Id of the user, token or contact; null for the system.")
     name: str = strawberry.field(description="Its name at that time.")
 
 

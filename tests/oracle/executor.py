@@ -73,16 +73,17 @@ ADMINISTRATION = {
 # reads slowly.
 FEEDS = ("events",)
 
-# Of issues before these worlds had partners: their own tests compare them with numbers reckoned by hand, and
-# `tests/probes/` with what row-level security lets through.
+# Their own tests compare them with numbers reckoned by hand, and `tests/probes/` with what row-level security lets
+# through.
 UNTAUGHT = frozenset(
     {
         # Found by PostgreSQL's stemmer and ranked by it: a second one in Python would be compared with itself.
         *("KnowledgeFinding", "KnowledgeSuggestion"),
-        # Reckoned from other records; the worlds here have no rows of them yet.
+        # Reckoned from many records, each by a formula of its own.
         *("PartnerTierEligibility", "LeadDistributionFairness", "LeadDistributionShare"),
         *("DealRegistrationMetrics", "DealRegistrationMetricRow"),
         *("PartnerRevenueMetrics", "PartnerRevenueMetricRow", "PartnerCommissionBalance"),
+        # Ledgers, of which the worlds here have no rows yet.
         *("CommissionPlan", "PartnerCommission", "PartnerCommissionEntry", "PartnerCommissionStatement"),
     }
 )
