@@ -186,7 +186,9 @@ def by_partner(scope: Scope, arguments: Mapping[str, Tree]) -> Any:
             number.label("offers"),
             func.count().label("draws"),
             expected.label("expected"),
-            ((number - expected) * (number - expected) / expected).label("deviation"),
+            func.coalesce((number - expected) * (number - expected) / func.nullif(expected, ZERO), ZERO).label(
+                "deviation"
+            ),
         )
         .group_by(rows.c.partner_id)
         .subquery("by_partner")
