@@ -14,7 +14,7 @@ OF = "__"  # between the column that points at a record and the record's own
 LONGEST_NAME = 63  # PostgreSQL cuts the rest off
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=250)
 def aliased(table: Table, name: str) -> Any:
     """Statements share these: to make all columns of an alias takes a fifth of the time of a statement."""
     return table.alias(name)
