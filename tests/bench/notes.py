@@ -47,8 +47,9 @@ SHARES = (
 )
 MEMORY = (
     "It is what the schema weighs, not what the load leaves: after the start, before any request, Python and the "
-    "libraries hold 57 MiB, the mapped domain 39 and the schema of 935 types 45; load adds 15. Partners and service have "
-    "added to the middle two since 131 MiB were measured. Not tried: types of Strawberry let go once the schema is made."
+    "libraries hold 57 MiB, the mapped domain 39 and the schema of 935 types 45; load adds 15. Partners and service "
+    "have added to the middle two since 131 MiB were measured. Not tried: types of Strawberry let go once the schema "
+    "is made."
 )
 WHY: dict[str, str] = {
     "Q1 as sales rep": OWNERS,
