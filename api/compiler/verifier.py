@@ -208,8 +208,7 @@ def nodes_in(root: Any) -> Iterator[ast.Node]:
             waiting += one
         elif isinstance(one, ast.Node):
             yield one
-            slots: Any = type(one)
-            waiting += [below for name in slots.__slots__ if isinstance(below := getattr(one, name), BRANCHES)]
+            waiting += [below for name in one if isinstance(below := getattr(one, name), BRANCHES)]
 
 
 class Leaves:

@@ -226,11 +226,9 @@ class Aggregate:
             if key.amount is not None and amount is not None:
                 amount = key.amount(row, source)
             value = key.value(source)
-            if key.record is not None:  # a record the viewer may not see is none, as everywhere
+            if key.record is not None:
                 target = records()[key.record[1]].__table__.alias(f"of_{at}")
-                if not scope.sees_all(key.record[0], target):
-                    rows = rows.outerjoin(target, and_(scope.visible(key.record[0], target), target.c.id == value))
-                    value = target.c.id
+                rows, value = if_seen(scope, rows, key.record[0], target, value)
             columns += key_columns(value, key, at)
         groups: list[ColumnElement[Any]] = [literal_column(str(place + 1)) for place in range(len(columns))]
         columns.append(func.count().label("count"))
@@ -285,6 +283,18 @@ class Aggregate:
             func.coalesce(ids, literal_column("'[]'::json")),
         )
         return func.json_build_array(entry)
+
+
+def if_seen(
+    scope: Scope, rows: Any, entity: str, target: Any, id: ColumnElement[Any]
+) -> tuple[Any, ColumnElement[Any]]:
+    """The rows, and the id of a record that they point at: none if the viewer may not see it, as everywhere.
+
+    Otherwise groups by it would tell how many there are. `target`: an alias of the record's table, joined if need be.
+    """
+    if scope.sees_all(entity, target):
+        return rows, id
+    return rows.outerjoin(target, and_(scope.visible(entity, target), target.c.id == id)), target.c.id
 
 
 def first_of(ids: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -13,6 +13,7 @@ from api.domain.accounts import Account
 from api.domain.kernel import Record
 from api.domain.users import User
 
+from .aggregates import if_seen
 from .binding import composed
 from .enums import described_enum
 
@@ -85,18 +86,14 @@ def text_of(value: StrEnum) -> ColumnElement[str]:
 
 
 def seen(scope: Scope, rows: Any, records: Mapping[str, str]) -> tuple[Any, dict[str, ColumnElement[Any]]]:
-    """What to select from, and columns for those that are ids of records; `records` has the type of each.
-
-    A record that the viewer may not see is none, as everywhere: else groups would tell how many there are.
-    """
-    source, columns = rows, {}
+    """What to select from, and columns for those that are ids of records; `records` has the type of each."""
+    source = rows
+    columns: dict[str, ColumnElement[Any]] = {}
     for name, entity in records.items():
         target = MODELS[entity].__table__.alias(f"of_{name}")
-        columns[name] = rows.c[name]
-        if not scope.sees_all(entity, target):
-            source = source.outerjoin(target, and_(scope.visible(entity, target), target.c.id == rows.c[name]))
-            columns[name] = target.c.id
-    return source, {name: column.label(name) for name, column in columns.items()}
+        source, column = if_seen(scope, source, entity, target, rows.c[name])
+        columns[name] = column.label(name)
+    return source, columns
 
 
 def metric(name: str, unit: MetricUnit, description: str, version: int = 1) -> Any:

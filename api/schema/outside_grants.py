@@ -81,26 +81,26 @@ def its_own(scope: Scope, record: type[Record], sets: list[str]) -> Any:
     nothing = select(NO_ID).where(false())
     own = Outside(scope.tenant, CONTACT, COMPANY, scope.now).with_own(record.object, nothing)
     writing = record.object in SELF_WRITTEN and is_written(record)
+    granted = ground("OWN_RECORD", "SELF", record, sets, writing=writing)
+    return granted.where(literal_column("rec.is_live"), RECORD.in_(own))
+
+
+def ground(kind: str, because: str, record: type[Record], sets: list[str], *, writing: bool = False) -> Any:
+    """The columns of a ground that is no share."""
     return select(
-        text("OWN_RECORD").label("kind"),
-        text("SELF").label("because"),
+        text(kind).label("kind"),
+        text(because).label("because"),
         NO_ID.label("share_id"),
         (true() if writing else false()).label("writes"),
         *(opened(record, name, writing=writing).label(f"set_{at}") for at, name in enumerate(sets)),
-    ).where(literal_column("rec.is_live"), RECORD.in_(own))
+    )
 
 
 def asked_for(scope: Scope, record: type[Record], sets: list[str]) -> Any:
     """One row if the outsider is the customer who asks for the record."""
     asked = record.__table__.alias("asked")
     return (
-        select(
-            text("OWN_RECORD").label("kind"),
-            text("SELF").label("because"),
-            NO_ID.label("share_id"),
-            false().label("writes"),
-            *(opened(record, name, writing=False).label(f"set_{at}") for at, name in enumerate(sets)),
-        )
+        ground("OWN_RECORD", "SELF", record, sets)
         .select_from(asked)
         .where(
             asked.c.tenant_id == scope.tenant,
@@ -117,13 +117,7 @@ def by_reach(scope: Scope, record: type[Record], sets: list[str]) -> Any:
     outside = Outside(scope.tenant, CONTACT, COMPANY, scope.now)
     rule = record.visible(seen.c, Context(NOBODY, null(), null(), outside))  # type: ignore[arg-type] # no user
     return (
-        select(
-            text("PARTNER").label("kind"),
-            text("PARTNER").label("because"),
-            NO_ID.label("share_id"),
-            false().label("writes"),
-            *(opened(record, name, writing=False).label(f"set_{at}") for at, name in enumerate(sets)),
-        )
+        ground("PARTNER", "PARTNER", record, sets)
         .select_from(seen)
         .where(seen.c.tenant_id == scope.tenant, seen.c.id == RECORD, rule)
     )

@@ -18,8 +18,9 @@ from api.domain.cases import (
     ResolutionCode,
 )
 from api.domain.kernel import ShareLevel
+from api.domain.queues import QueueRouting
 from api.domain.tokens import TokenKind
-from tests.factories import a_case, a_policy, a_queue, a_rule
+from tests.factories import a_case, a_policy, a_queue, a_rule, a_user
 from tests.graphql_client import SECRET
 from tests.people import NOW
 from tests.sharing.conftest import World, shared
@@ -339,6 +340,19 @@ async def test_what_a_customer_reopens_escalates_by_our_rules_and_waits_for_an_a
             queue.id,
             None,
         )
+
+
+async def test_what_a_customer_goes_on_with_is_given_to_an_agent_of_the_same_queue(desk: World) -> None:
+    async with desk.committed.open_as() as work:
+        agent = await a_user(work, "Rita Rep")
+        queue = await a_queue(work, [agent], QueueRouting.ROUND_ROBIN)
+        about = {"contact_id": desk.keys["Ada"], "queue_id": queue.id}
+        desk.note("Before", await a_case(work, "Before", status=CaseStatus.CLOSED, **about))
+    assert (await say(desk, "Ada", "Before", "Again"))["errors"] == []
+    query = text("SELECT queue_id, owner_id FROM cases WHERE follows_id = :id")
+    async with desk.committed.open_as() as work:
+        found = (await work.session.execute(query, {"id": desk.keys["Before"]})).all()
+        assert found == [(queue.id, agent.id)]
 
 
 async def test_a_partner_user_comments_on_what_is_shared_for_that(desk: World) -> None:
